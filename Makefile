@@ -1,0 +1,47 @@
+# The commands to know. `make setup` is part of all the others.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test check bench protos
+
+BIN := .venv/bin
+
+help:
+	@echo "make setup    the environment in .venv, from requirements.lock"
+	@echo "make run      Havn with a demo municipality"
+	@echo "make test     the tests"
+	@echo "make check    style, types, import rules, protos"
+	@echo "make bench    the benchmarks"
+	@echo "make protos   protos/gen anew from the .proto files"
+
+setup: .venv/ready
+	@:
+
+run: setup
+	@$(BIN)/havn up --demo
+
+test: setup
+	$(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	bash protos/check.sh
+
+bench: setup
+	$(BIN)/python -m bench.matching
+
+protos: setup
+	bash protos/generate.sh
+
+# uv bootstraps by pip, in the locked version and by its hashes. A sync removes havn itself, so havn comes last.
+.venv/ready: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Havn needs Python 3.11 to 3.13 as python3; found: $$(python3 --version 2>&1)" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Making .venv (once, about ten seconds) ..."; python3 -m venv .venv || { rm -rf .venv; exit 1; }; }
+	@test -x $(BIN)/uv || { sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt; \
+	  $(BIN)/python -m pip install --quiet --quiet --require-hashes --no-deps --requirement .venv/uv.txt; }
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

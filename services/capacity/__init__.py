@@ -1,0 +1,1 @@
+"""Capacity: institutions, their units and vacancies, and the waiting list."""

@@ -1,0 +1,151 @@
+"""The RPCs of capacity."""
+
+from collections.abc import AsyncIterator
+
+from sqlmodel import col
+
+from havn.capacity.v1 import capacity_pb2 as pb
+from havn.capacity.v1 import capacity_pb2_grpc as rpc
+from havn.placements.v1.events_pb2 import PlacementRequestChanged
+from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
+from services.capacity import events, rules
+from services.capacity.store import INSTITUTIONS, UNITS, VACANCIES, WAITING, Capacity, UnitRow, WaitingListRow
+from services.shared import importing, names, wire
+from services.shared.clock import Clock
+from services.shared.consumers import Subscription
+from services.shared.records import Change, positions
+from services.shared.runtime import Definition, Parts, Platform
+from services.shared.server import Context
+from services.shared.store import Store
+
+
+class CapacityApi(rpc.CapacityServiceServicer):
+    """Institutions, units, vacancies and the waiting list."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def CreateInstitution(self, request: pb.CreateInstitutionRequest, context: Context) -> pb.Institution:
+        """Enters an institution."""
+        return await self._store.change(request, pb.Institution, lambda change: self._enter(change, request))
+
+    async def GetInstitution(self, request: pb.GetInstitutionRequest, context: Context) -> pb.Institution:
+        """One institution."""
+        return await self._store.view(lambda view: view.get(INSTITUTIONS, request.name))
+
+    async def ListInstitutions(
+        self, request: pb.ListInstitutionsRequest, context: Context
+    ) -> pb.ListInstitutionsResponse:
+        """A page of institutions."""
+        page = await self._store.view(lambda view: view.page(INSTITUTIONS, request.page_size, request.page_token))
+        return pb.ListInstitutionsResponse(institutions=page.items, next_page_token=page.next_token)
+
+    async def CreateUnit(self, request: pb.CreateUnitRequest, context: Context) -> pb.InstitutionUnit:
+        """Enters a unit."""
+        return await self._store.change(request, pb.InstitutionUnit, lambda change: self._enter_unit(change, request))
+
+    async def GetUnit(self, request: pb.GetUnitRequest, context: Context) -> pb.InstitutionUnit:
+        """One unit."""
+        return await self._store.view(lambda view: view.get(UNITS, request.name))
+
+    async def ListUnits(self, request: pb.ListUnitsRequest, context: Context) -> pb.ListUnitsResponse:
+        """A page of units."""
+        where = [col(UnitRow.parent) == request.parent] if request.parent else []
+        page = await self._store.view(lambda view: view.page(UNITS, request.page_size, request.page_token, *where))
+        return pb.ListUnitsResponse(units=page.items, next_page_token=page.next_token)
+
+    async def ReportVacancy(self, request: pb.ReportVacancyRequest, context: Context) -> pb.Vacancy:
+        """Says how many places are free."""
+
+        def report(change: Change) -> pb.Vacancy:
+            for told_later in ("confirmed_time", "confirmed_by"):
+                request.vacancy.ClearField(told_later)
+            return self._fresh(self._report(change, request))
+
+        return await self._store.change(request, pb.Vacancy, report)
+
+    async def ListVacancies(self, request: pb.ListVacanciesRequest, context: Context) -> pb.ListVacanciesResponse:
+        """A page of vacancies."""
+        page = await self._store.view(lambda view: view.page(VACANCIES, request.page_size, request.page_token))
+        vacancies = [self._fresh(vacancy) for vacancy in page.items]
+        return pb.ListVacanciesResponse(vacancies=vacancies, next_page_token=page.next_token)
+
+    async def ListWaitingList(self, request: pb.ListWaitingListRequest, context: Context) -> pb.ListWaitingListResponse:
+        """A page of the waiting list, as of today."""
+        entries = await self._store.view(lambda view: view.all(WAITING, col(WaitingListRow.waiting).is_(True)))
+        page = positions(rules.ordered(entries, self._clock.today()), request.page_size, request.page_token)
+        return pb.ListWaitingListResponse(entries=page.items, next_page_token=page.next_token)
+
+    async def ImportCapacity(
+        self, request_iterator: AsyncIterator[pb.ImportCapacityRequest], context: Context
+    ) -> pb.ImportCapacityResponse:
+        """Takes institutions, units and vacancies, all or none."""
+        return await importing.take_all(self._store, request_iterator, pb.ImportCapacityResponse, self._enter_row)
+
+    def _enter_row(
+        self, change: Change, row: pb.ImportCapacityRequest
+    ) -> pb.Institution | pb.InstitutionUnit | pb.Vacancy:
+        if row.HasField("institution"):
+            importing.check_row(row.institution)
+            return self._enter(change, row.institution)
+        if row.HasField("unit"):
+            importing.check_row(row.unit)
+            return self._enter_unit(change, row.unit)
+        importing.check_row(row.vacancy)
+        return self._report(change, row.vacancy)
+
+    def _enter(self, change: Change, request: pb.CreateInstitutionRequest) -> pb.Institution:
+        institution = request.institution
+        rules.check_institution(institution)
+        institution.name = f"institutions/{names.chosen_id(request.id)}"
+        change.add(INSTITUTIONS, institution)
+        change.announce(*events.institution_created(institution))
+        return institution
+
+    def _enter_unit(self, change: Change, request: pb.CreateUnitRequest) -> pb.InstitutionUnit:
+        institution, unit = change.get(INSTITUTIONS, request.parent), request.unit
+        rules.check_unit(unit)
+        unit.name = f"{institution.name}/units/{names.chosen_id(request.id)}"
+        unit.authority = institution.authority
+        unit.approved = institution.approved
+        change.add(UNITS, unit)
+        change.announce(*events.unit_created(unit))
+        return unit
+
+    def _report(self, change: Change, request: pb.ReportVacancyRequest) -> pb.Vacancy:
+        unit, vacancy = change.get(UNITS, request.parent), request.vacancy
+        rules.check_vacancy(vacancy, unit, self._clock.today())
+        vacancy.name = f"{unit.name}/vacancy"
+        vacancy.authority = unit.authority
+        vacancy.ClearField("freshness")
+        if not vacancy.HasField("confirmed_time"):
+            vacancy.confirmed_time.CopyFrom(wire.timestamp(change.now))
+        vacancy.confirmed_by = vacancy.confirmed_by or change.caller.subject
+        earlier = change.find(VACANCIES, vacancy.name)
+        if earlier is None:
+            change.add(VACANCIES, vacancy)
+        else:
+            change.save(VACANCIES, vacancy, vacancy.etag or earlier.etag)
+        change.announce(*events.vacancy_reported(vacancy))
+        return vacancy
+
+    def _fresh(self, vacancy: pb.Vacancy) -> pb.Vacancy:
+        vacancy.freshness = rules.freshness(wire.time(vacancy.confirmed_time), self._clock.now())
+        return vacancy
+
+
+def build(platform: Platform, store: Store) -> Parts:
+    """What the service is made of."""
+    api = CapacityApi(store, platform.clock)
+    channel = platform.channel("capacity", to="placements")
+    waiting_list = events.WaitingList(PlacementsServiceStub(channel))
+    return Parts(
+        descriptor=pb.DESCRIPTOR.services_by_name["CapacityService"],
+        register=lambda server: rpc.add_CapacityServiceServicer_to_server(api, server),
+        subscriptions=[Subscription("placements", "requests", {PlacementRequestChanged: waiting_list.request_changed})],
+        channels=[channel],
+    )
+
+
+DEFINITION = Definition("capacity", Capacity.metadata, build)

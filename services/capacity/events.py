@@ -1,0 +1,60 @@
+"""What capacity announces, and what it does when placements announces something."""
+
+from typing import TYPE_CHECKING
+
+from google.protobuf.message import Message
+
+from havn.capacity.v1 import events_pb2 as pb
+from havn.capacity.v1.capacity_pb2 import Institution, InstitutionUnit, Vacancy
+from havn.placements.v1 import placements_pb2 as placements
+from havn.placements.v1.events_pb2 import PlacementRequestChanged
+from services.capacity import wire
+from services.capacity.store import WAITING
+from services.shared.consumers import Effect
+from services.shared.names import last_part, parent
+from services.shared.records import Change
+
+if TYPE_CHECKING:
+    from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
+
+Announcement = tuple[str, Message]
+"""Subject and event."""
+
+
+def institution_created(institution: Institution) -> Announcement:
+    """An institution was entered."""
+    event = pb.InstitutionChanged(institution=institution, version=int(institution.etag))
+    return f"havn.capacity.v1.institution.created.{last_part(institution.name)}", event
+
+
+def unit_created(unit: InstitutionUnit) -> Announcement:
+    """A unit was entered."""
+    event = pb.UnitChanged(unit=unit, version=int(unit.etag))
+    return f"havn.capacity.v1.unit.created.{_path(unit.name)}", event
+
+
+def vacancy_reported(vacancy: Vacancy) -> Announcement:
+    """A vacancy was reported."""
+    event = pb.VacancyReported(vacancy=vacancy, version=int(vacancy.etag))
+    return f"havn.capacity.v1.vacancy.reported.{_path(vacancy.name.removesuffix('/vacancy'))}", event
+
+
+class WaitingList:
+    """Keeps the waiting list as placements' requests say."""
+
+    def __init__(self, placements_stub: "PlacementsServiceAsyncStub") -> None:
+        self._placements = placements_stub
+
+    async def request_changed(self, event: PlacementRequestChanged) -> Effect:
+        """Reads the request as it is now, and keeps what the list needs of it."""
+        request = await self._placements.GetRequest(placements.GetRequestRequest(name=event.name))
+        entry = wire.waiting_list_entry(request)
+
+        def keep(change: Change) -> None:
+            change.put_newer(WAITING, entry)
+
+        return keep
+
+
+def _path(unit: str) -> str:
+    return f"{last_part(parent(unit))}.{last_part(unit)}"

@@ -1,0 +1,123 @@
+"""What institutions, units and vacancies must be, and the order of the waiting list. Numbers: docs/rules.md."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from havn.capacity.v1 import capacity_pb2 as pb
+from havn.terms.v1 import terms_pb2 as terms
+from services.shared import fields
+from services.shared.errors import BadInput, FieldProblem
+from services.shared.reference import towns
+from services.shared.wire import age, day
+
+MOST_PLACES = 200
+LOWEST_UNIT_STEP = 4
+HIGHEST_STEP = 8
+FARTHEST_VACANCY = timedelta(days=366)
+FRESH = timedelta(days=7)
+STALE = timedelta(days=21)
+"""Ages of a confirmation from which it is ageing, and stale (W2)."""
+
+_OVERDUE = (
+    (90, pb.POSITION_REASON_OVERDUE_OVER_90_DAYS),
+    (30, pb.POSITION_REASON_OVERDUE_31_TO_90_DAYS),
+    (0, pb.POSITION_REASON_OVERDUE_UP_TO_30_DAYS),
+)
+
+_WORDS = {
+    pb.POSITION_REASON_IN_DANGER: terms.Words(
+        da="I fare: skal have et sikkert sted i nat", en="In danger: needs a safe place tonight"
+    ),
+    pb.POSITION_REASON_OVERDUE_OVER_90_DAYS: terms.Words(
+        da="Mere end 90 dage over fristen", en="More than 90 days past the place-by date"
+    ),
+    pb.POSITION_REASON_OVERDUE_31_TO_90_DAYS: terms.Words(
+        da="31–90 dage over fristen", en="31–90 days past the place-by date"
+    ),
+    pb.POSITION_REASON_OVERDUE_UP_TO_30_DAYS: terms.Words(
+        da="1–30 dage over fristen", en="1–30 days past the place-by date"
+    ),
+    pb.POSITION_REASON_PLACE_BY_DATE: terms.Words(da="Efter frist", en="By place-by date"),
+}
+
+
+def check_institution(institution: pb.Institution) -> None:
+    """Passes an institution that can be entered. Raises BadInput with every problem."""
+    _refuse(
+        [
+            *fields.named("institution.authority", institution.authority, "authorities/{authority}"),
+            *fields.known_town("institution.town", institution.town, towns()),
+        ]
+    )
+
+
+def check_unit(unit: pb.InstitutionUnit) -> None:
+    """Passes a unit that can be entered. Raises BadInput with every problem."""
+    _refuse(list(_unit_problems(unit)))
+
+
+def check_vacancy(vacancy: pb.Vacancy, unit: pb.InstitutionUnit, today: date) -> None:
+    """Passes a vacancy that the unit can have. Raises BadInput with every problem."""
+    latest = today + FARTHEST_VACANCY
+    _refuse(
+        [
+            *fields.between("vacancy.free_place_count", vacancy.free_place_count, 0, unit.place_count),
+            *fields.not_after("vacancy.from_date", day(vacancy.from_date), latest, "a year from today"),
+        ]
+    )
+
+
+def freshness(confirmed: datetime, now: datetime) -> pb.Freshness.ValueType:
+    """How far to trust a confirmation (W2)."""
+    elapsed = now - confirmed
+    if elapsed <= FRESH:
+        return pb.FRESHNESS_FRESH
+    return pb.FRESHNESS_AGEING if elapsed <= STALE else pb.FRESHNESS_STALE
+
+
+def ordered(entries: Iterable[pb.WaitingListEntry], today: date) -> list[pb.WaitingListEntry]:
+    """The waiting list of a day: each entry with its position, the reason for it, and what the day decides (W1).
+
+    In danger first, then the longest overdue class, then the earliest place-by date, then the longest wait.
+    """
+    described = [_described(entry, today) for entry in entries]
+    described.sort(
+        key=lambda entry: (entry.reason, day(entry.place_by_date), day(entry.waiting_since_date), entry.name)
+    )
+    for position, entry in enumerate(described, start=1):
+        entry.position = position
+    return described
+
+
+def _described(kept: pb.WaitingListEntry, today: date) -> pb.WaitingListEntry:
+    entry = pb.WaitingListEntry()
+    entry.CopyFrom(kept)
+    entry.age = age(day(kept.birth_date), today)
+    entry.ClearField("birth_date")
+    entry.days_waited = max(0, (today - day(kept.waiting_since_date)).days)
+    entry.days_overdue = max(0, (today - day(kept.place_by_date)).days)
+    entry.reason = _reason(entry)
+    entry.reason_words.CopyFrom(_WORDS[entry.reason])
+    return entry
+
+
+def _reason(entry: pb.WaitingListEntry) -> pb.PositionReason.ValueType:
+    if entry.in_danger:
+        return pb.POSITION_REASON_IN_DANGER
+    overdue = (reason for limit, reason in _OVERDUE if entry.days_overdue > limit)
+    return next(overdue, pb.POSITION_REASON_PLACE_BY_DATE)
+
+
+def _unit_problems(unit: pb.InstitutionUnit) -> Iterator[FieldProblem]:
+    yield from fields.known_town("unit.town", unit.town, towns())
+    yield from fields.between("unit.step", unit.step, LOWEST_UNIT_STEP, HIGHEST_STEP)
+    yield from fields.between("unit.place_count", unit.place_count, 1, MOST_PLACES)
+    yield from fields.ages("unit.age_min", unit.age_min, unit.age_max)
+    yield from fields.between("unit.severe_need_limit", unit.severe_need_limit, 0, unit.place_count)
+    for position, authority in enumerate(unit.agreements):
+        yield from fields.named(f"unit.agreements[{position}]", authority, "authorities/{authority}")
+
+
+def _refuse(problems: list[FieldProblem]) -> None:
+    if problems:
+        raise BadInput(problems)

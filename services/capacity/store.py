@@ -1,0 +1,47 @@
+"""How institutions, units, vacancies and the waiting list are kept."""
+
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from havn.capacity.v1 import capacity_pb2 as pb
+from services.shared.names import parent
+from services.shared.records import Kind
+from services.shared.tables import Record
+
+
+class Capacity(SQLModel, registry=registry()):
+    """Base of this service's tables."""
+
+
+class InstitutionRow(Record, Capacity, table=True):
+    """An institution."""
+
+    __tablename__ = "institutions"
+
+
+class UnitRow(Record, Capacity, table=True):
+    """A unit of the institution `parent`."""
+
+    __tablename__ = "units"
+
+    parent: str = Field(index=True)
+
+
+class VacancyRow(Record, Capacity, table=True):
+    """A unit's vacancy, as last reported."""
+
+    __tablename__ = "vacancies"
+
+
+class WaitingListRow(Record, Capacity, table=True):
+    """One who waits, as last read from placements; those who left the list are not `waiting`."""
+
+    __tablename__ = "waiting_list"
+
+    waiting: bool = Field(index=True)
+
+
+INSTITUTIONS = Kind(InstitutionRow, pb.Institution, open_to_all=True)
+UNITS = Kind(UnitRow, pb.InstitutionUnit, lambda unit: {"parent": parent(unit.name)}, open_to_all=True)
+VACANCIES = Kind(VacancyRow, pb.Vacancy, open_to_all=True)
+WAITING = Kind(WaitingListRow, pb.WaitingListEntry, lambda entry: {"waiting": entry.HasField("place_by_date")})

@@ -1,0 +1,1 @@
+"""Families: foster families and their KRITH follow-ups."""

@@ -1,0 +1,117 @@
+"""The RPCs of families."""
+
+from collections.abc import AsyncIterator
+
+from sqlmodel import col
+
+from havn.families.v1 import families_pb2 as pb
+from havn.families.v1 import families_pb2_grpc as rpc
+from services.families import events, rules
+from services.families.store import FAMILIES, FOLLOW_UPS, Families, FollowUpRow
+from services.shared import importing, names, wire
+from services.shared.checks import check
+from services.shared.clock import Clock
+from services.shared.records import Change, Page, View
+from services.shared.runtime import Definition, Parts, Platform
+from services.shared.server import Context
+from services.shared.store import Store
+
+
+class FamiliesApi(rpc.FamiliesServiceServicer):
+    """Foster families and their follow-ups."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def CreateFosterFamily(self, request: pb.CreateFosterFamilyRequest, context: Context) -> pb.FosterFamily:
+        """Enters a family."""
+        return await self._store.change(request, pb.FosterFamily, lambda change: self._enter(change, request))
+
+    async def GetFosterFamily(self, request: pb.GetFosterFamilyRequest, context: Context) -> pb.FosterFamily:
+        """One family."""
+        return await self._store.view(lambda view: view.get(FAMILIES, request.name))
+
+    async def ListFosterFamilies(
+        self, request: pb.ListFosterFamiliesRequest, context: Context
+    ) -> pb.ListFosterFamiliesResponse:
+        """A page of families."""
+        page = await self._store.view(lambda view: view.page(FAMILIES, request.page_size, request.page_token))
+        return pb.ListFosterFamiliesResponse(families=page.items, next_page_token=page.next_token)
+
+    async def UpdateFosterFamily(self, request: pb.UpdateFosterFamilyRequest, context: Context) -> pb.FosterFamily:
+        """Changes a family."""
+
+        def update(change: Change) -> pb.FosterFamily:
+            kept = change.get(FAMILIES, request.family.name)
+            updated = wire.merged(kept, request.family, request.update_mask, rules.CHANGEABLE)
+            check(updated)
+            rules.check_family(updated, self._clock.today())
+            change.save(FAMILIES, updated, request.family.etag)
+            change.announce(*events.family_updated(updated))
+            return updated
+
+        return await self._store.change(request, pb.FosterFamily, update)
+
+    async def LogFollowUp(self, request: pb.LogFollowUpRequest, context: Context) -> pb.FollowUp:
+        """Logs a follow-up."""
+
+        def log(change: Change) -> pb.FollowUp:
+            family = change.get(FAMILIES, request.parent)
+            follow_up = request.follow_up
+            rules.check_follow_up(follow_up, self._clock.today())
+            follow_up.name = f"{family.name}/followUps/{names.new_id()}"
+            follow_up.authority = family.authority
+            follow_up.consultant = change.caller.subject
+            follow_up.create_time.CopyFrom(wire.timestamp(change.now))
+            change.add(FOLLOW_UPS, follow_up)
+            change.announce(*events.follow_up_logged(follow_up))
+            return follow_up
+
+        return await self._store.change(request, pb.FollowUp, log)
+
+    async def GetFollowUp(self, request: pb.GetFollowUpRequest, context: Context) -> pb.FollowUp:
+        """One follow-up."""
+        return await self._store.view(lambda view: view.get(FOLLOW_UPS, request.name))
+
+    async def ListFollowUps(self, request: pb.ListFollowUpsRequest, context: Context) -> pb.ListFollowUpsResponse:
+        """A page of one family's follow-ups."""
+
+        def follow_ups(view: View) -> Page[pb.FollowUp]:
+            family = view.get(FAMILIES, request.parent)
+            of_family = col(FollowUpRow.parent) == family.name
+            return view.page(FOLLOW_UPS, request.page_size, request.page_token, of_family)
+
+        page = await self._store.view(follow_ups)
+        return pb.ListFollowUpsResponse(follow_ups=page.items, next_page_token=page.next_token)
+
+    async def ImportFamilies(
+        self, request_iterator: AsyncIterator[pb.ImportFamiliesRequest], context: Context
+    ) -> pb.ImportFamiliesResponse:
+        """Takes families, all or none."""
+
+        def enter(change: Change, row: pb.ImportFamiliesRequest) -> pb.FosterFamily:
+            importing.check_row(row.family)
+            return self._enter(change, row.family)
+
+        return await importing.take_all(self._store, request_iterator, pb.ImportFamiliesResponse, enter)
+
+    def _enter(self, change: Change, request: pb.CreateFosterFamilyRequest) -> pb.FosterFamily:
+        family = request.family
+        rules.check_family(family, self._clock.today())
+        family.name = f"families/{names.chosen_id(request.id)}"
+        change.add(FAMILIES, family)
+        change.announce(*events.family_created(family))
+        return family
+
+
+def build(platform: Platform, store: Store) -> Parts:
+    """What the service is made of."""
+    api = FamiliesApi(store, platform.clock)
+    return Parts(
+        descriptor=pb.DESCRIPTOR.services_by_name["FamiliesService"],
+        register=lambda server: rpc.add_FamiliesServiceServicer_to_server(api, server),
+    )
+
+
+DEFINITION = Definition("families", Families.metadata, build)

@@ -1,0 +1,32 @@
+"""What families announces: families whole, follow-ups by reference."""
+
+from google.protobuf.message import Message
+
+from havn.families.v1 import events_pb2 as pb
+from havn.families.v1.families_pb2 import FollowUp, FosterFamily
+from services.shared.names import last_part, parent
+
+Announcement = tuple[str, Message]
+"""Subject and event."""
+
+
+def family_created(family: FosterFamily) -> Announcement:
+    """A family was entered."""
+    return _family_changed(family, "created")
+
+
+def family_updated(family: FosterFamily) -> Announcement:
+    """A family was changed."""
+    return _family_changed(family, "updated")
+
+
+def follow_up_logged(follow_up: FollowUp) -> Announcement:
+    """A follow-up was logged."""
+    event = pb.FollowUpLogged(name=follow_up.name, version=int(follow_up.etag), concern=follow_up.concern)
+    family = last_part(parent(follow_up.name))
+    return f"havn.families.v1.follow_up.logged.{family}.{last_part(follow_up.name)}", event
+
+
+def _family_changed(family: FosterFamily, word: str) -> Announcement:
+    event = pb.FosterFamilyChanged(family=family, version=int(family.etag))
+    return f"havn.families.v1.family.{word}.{last_part(family.name)}", event

@@ -1,0 +1,116 @@
+"""What a foster family and a KRITH follow-up must be. Numbers: docs/rules.md."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from havn.families.v1 import families_pb2 as pb
+from services.shared import fields
+from services.shared.errors import BadInput, FieldProblem
+from services.shared.reference import towns
+from services.shared.wire import changeable, day
+
+MOST_CHILDREN = 12
+LONGEST_GAP = timedelta(weeks=26)
+"""The longest time from one visit to the next (K3)."""
+
+CHANGEABLE = changeable(pb.FosterFamily, fixed=["name", "etag", "authority"])
+"""Fields of a family that an update may change."""
+
+
+def check_family(family: pb.FosterFamily, today: date) -> None:
+    """Passes a family that can stand in the registry. Raises BadInput with every problem."""
+    problems = [problem for part in _FAMILY_PARTS for problem in part(family, today)]
+    if problems:
+        raise BadInput(problems)
+
+
+def check_follow_up(follow_up: pb.FollowUp, today: date) -> None:
+    """Passes a follow-up of a visit that took place, with a next one in time (K1 to K3). Raises BadInput."""
+    problems = list(_follow_up_problems(follow_up, today))
+    if problems:
+        raise BadInput(problems)
+
+
+def _whose(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
+    yield from fields.named("family.authority", family.authority, "authorities/{authority}")
+    yield from fields.known_town("family.town", family.town, towns())
+    for position, authority in enumerate(family.agreements):
+        yield from fields.named(f"family.agreements[{position}]", authority, "authorities/{authority}")
+
+
+def _approval(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
+    approval = family.approval
+    if not family.HasField("approval"):
+        return
+    yield from fields.between("family.approval.place_count", approval.place_count, 1, MOST_CHILDREN)
+    yield from fields.ages("family.approval.ages", approval.ages.min, approval.ages.max)
+    until = day(approval.valid_until_date)
+    yield from fields.not_after("family.approval.valid_from_date", day(approval.valid_from_date), until, "its end")
+    yield from _named_child(family)
+
+
+def _named_child(family: pb.FosterFamily) -> Iterator[FieldProblem]:
+    """A network family, and no other, is approved for one named child (R7)."""
+    child = family.approval.child
+    if family.type == pb.FAMILY_TYPE_NETWORK:
+        yield from fields.named("family.approval.child", child, "children/{child}")
+    elif child:
+        yield FieldProblem("family.approval.child", "may be given for a network family only")
+
+
+def _household(family: pb.FosterFamily, today: date) -> Iterator[FieldProblem]:
+    members = family.household
+    yield from fields.unique("family.household", [member.person for member in members])
+    if not any(member.role == pb.HOUSEHOLD_ROLE_FOSTER_PARENT for member in members):
+        yield FieldProblem("family.household", "must hold a foster parent")
+    for position, member in enumerate(members):
+        yield from _member_problems(f"family.household[{position}]", member, today)
+
+
+def _member_problems(field: str, member: pb.HouseholdMember, today: date) -> Iterator[FieldProblem]:
+    yield from fields.named(f"{field}.person", member.person, "persons/{person}")
+    yield from fields.not_after(f"{field}.birth_date", day(member.birth_date), today, "today")
+    for name in ("criminal_record", "child_certificate"):
+        if member.HasField(name):
+            yield from _certificate_problems(f"{field}.{name}", getattr(member, name), today)
+
+
+def _certificate_problems(field: str, certificate: pb.Certificate, today: date) -> Iterator[FieldProblem]:
+    issued = day(certificate.issued_date)
+    yield from fields.not_after(f"{field}.issued_date", issued, today, "today")
+    yield from fields.not_after(f"{field}.issued_date", issued, day(certificate.renew_by_date), "its renewal")
+
+
+def _availability(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
+    if family.HasField("availability"):
+        most = family.approval.place_count
+        yield from fields.between("family.availability.free_place_count", family.availability.free_place_count, 0, most)
+
+
+def _training(family: pb.FosterFamily, today: date) -> Iterator[FieldProblem]:
+    """A waiver of the course has a date and a person (R11)."""
+    training = family.training
+    if training.HasField("completed_date"):
+        yield from fields.not_after("family.training.completed_date", day(training.completed_date), today, "today")
+    if training.HasField("waived_until_date") != bool(training.waived_by):
+        yield FieldProblem("family.training", "must have both waived_until_date and waived_by, or neither")
+
+
+def _experience(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
+    if family.HasField("experience"):
+        yield from fields.ages("family.experience", family.experience.min, family.experience.max)
+
+
+_FAMILY_PARTS = (_whose, _approval, _household, _availability, _training, _experience)
+
+
+def _follow_up_problems(follow_up: pb.FollowUp, today: date) -> Iterator[FieldProblem]:
+    visit, following = day(follow_up.visit_date), day(follow_up.next_visit_date)
+    yield from fields.not_after("follow_up.visit_date", visit, today, "today: log a visit that took place")
+    if following <= visit:
+        yield FieldProblem("follow_up.next_visit_date", "must be after this visit")
+    yield from fields.not_after(
+        "follow_up.next_visit_date", following, visit + LONGEST_GAP, f"{LONGEST_GAP.days // 7} weeks from this visit"
+    )
+    for position, child in enumerate(follow_up.children):
+        yield from fields.named(f"follow_up.children[{position}]", child, "children/{child}")

@@ -1,0 +1,41 @@
+"""A user's way into a running system."""
+
+from dataclasses import dataclass
+
+import grpc
+
+from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
+from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
+from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
+from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
+from services.shared.access import Caller, Signer
+from services.shared.clients import Tokens, blocking_channel
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The four services, called as one user. Blocking; every call has a deadline."""
+
+    placements: PlacementsServiceStub
+    families: FamiliesServiceStub
+    capacity: CapacityServiceStub
+    matching: MatchingServiceStub
+    channels: dict[str, grpc.Channel]
+
+    def close(self) -> None:
+        """Lets go of the channels."""
+        for channel in self.channels.values():
+            channel.close()
+
+
+def connect(addresses: dict[str, str], signer: Signer, caller: Caller) -> Connection:
+    """A connection for the caller, to services by name and address."""
+    token = Tokens(signer, caller)
+    channels = {service: blocking_channel(address, token) for service, address in addresses.items()}
+    return Connection(
+        placements=PlacementsServiceStub(channels["placements"]),
+        families=FamiliesServiceStub(channels["families"]),
+        capacity=CapacityServiceStub(channels["capacity"]),
+        matching=MatchingServiceStub(channels["matching"]),
+        channels=channels,
+    )

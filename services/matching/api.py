@@ -1,0 +1,111 @@
+"""The RPCs of matching."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from services.matching.wire import home_message
+
+from havn.matching.v1 import matching_pb2 as pb
+from havn.matching.v1 import matching_pb2_grpc as rpc
+from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN
+from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
+from services.matching import events
+from services.matching.planning import Planner, Runner
+from services.matching.rules import explain
+from services.matching.store import REQUESTS, RUNS, SUGGESTIONS, Matching
+from services.shared import names, wire
+from services.shared.call import current
+from services.shared.clock import Clock
+from services.shared.errors import StateNotAllowed
+from services.shared.records import Change, positions
+from services.shared.runtime import Definition, Parts, Platform
+from services.shared.server import Context
+from services.shared.store import Store
+
+WATCH_SECONDS = 5.0
+"""How long a watcher waits before it looks by itself."""
+
+
+class MatchingApi(rpc.MatchingServiceServicer):
+    """Suggestions, and plans for all who wait."""
+
+    def __init__(self, store: Store, clock: Clock, planner: Planner, runner: Runner) -> None:
+        self._store = store
+        self._clock = clock
+        self._planner = planner
+        self._runner = runner
+
+    async def ListHomes(self, request: pb.ListHomesRequest, context: Context) -> pb.ListHomesResponse:
+        """A page of the homes that the authority may search."""
+        world = await self._planner.world(current().caller.authority)
+        homes = [home_message(home, world.residents.get(home.name, ())) for home in world.usable_homes]
+        page = positions(homes, request.page_size, request.page_token)
+        return pb.ListHomesResponse(homes=page.items, next_page_token=page.next_token)
+
+    async def SuggestMatches(self, request: pb.SuggestMatchesRequest, context: Context) -> pb.Suggestions:
+        """Suggestions for one child, kept as they are shown."""
+        asked = await self._store.view(lambda view: view.get(REQUESTS, request.request))
+        if asked.state != REQUEST_STATE_OPEN:
+            raise StateNotAllowed("the request is not open: it was placed or withdrawn")
+        world, plan = await self._planner.plan(asked.authority)
+        suggestions = await asyncio.to_thread(explain.suggest, world, plan, asked.name)
+        suggestions.name = f"suggestions/{names.new_id()}"
+        suggestions.authority = asked.authority
+        suggestions.create_time.CopyFrom(wire.timestamp(self._clock.now()))
+        await self._store.add(lambda change: change.add(SUGGESTIONS, suggestions))
+        return suggestions
+
+    async def GetSuggestions(self, request: pb.GetSuggestionsRequest, context: Context) -> pb.Suggestions:
+        """Suggestions as they were shown."""
+        return await self._store.view(lambda view: view.get(SUGGESTIONS, request.name))
+
+    async def CreateMatchRun(self, request: pb.CreateMatchRunRequest, context: Context) -> pb.MatchRun:
+        """Starts a plan."""
+
+        def create(change: Change) -> pb.MatchRun:
+            run = pb.MatchRun(
+                name=f"matchRuns/{names.new_id()}",
+                authority=change.caller.authority,
+                state=pb.RUN_STATE_RUNNING,
+                create_time=wire.timestamp(change.now),
+                plan_date=wire.date_message(self._clock.today()),
+            )
+            return change.add(RUNS, run)
+
+        run = await self._store.change(request, pb.MatchRun, create)
+        await self._runner.tell()
+        return run
+
+    async def GetMatchRun(self, request: pb.GetMatchRunRequest, context: Context) -> pb.MatchRun:
+        """A run as it stands."""
+        return await self._store.view(lambda view: view.get(RUNS, request.name))
+
+    async def WatchMatchRun(self, request: pb.WatchMatchRunRequest, context: Context) -> AsyncIterator[pb.MatchRun]:
+        """The run at each change, until it is over."""
+        seen = ""
+        while True:
+            run = await self._store.view(lambda view: view.get(RUNS, request.name))
+            if run.etag != seen:
+                yield run
+            if run.state != pb.RUN_STATE_RUNNING:
+                return
+            seen = run.etag
+            await self._runner.next_change(WATCH_SECONDS)
+
+
+def build(platform: Platform, store: Store) -> Parts:
+    """What the service is made of."""
+    planner = Planner(store, platform.clock, platform.settings.plan_seconds)
+    runner = Runner(store, platform.clock, planner)
+    api = MatchingApi(store, platform.clock, planner, runner)
+    channel = platform.channel("matching", to="placements")
+    return Parts(
+        descriptor=pb.DESCRIPTOR.services_by_name["MatchingService"],
+        register=lambda server: rpc.add_MatchingServiceServicer_to_server(api, server),
+        subscriptions=events.subscriptions(PlacementsServiceStub(channel)),
+        tasks=[runner.run],
+        channels=[channel],
+    )
+
+
+DEFINITION = Definition("matching", Matching.metadata, build)

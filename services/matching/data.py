@@ -1,0 +1,37 @@
+"""Reads the reference data that matching's rules are given."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from services.matching.rules import policy, travel
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@cache
+def default_policy() -> policy.Policy:
+    """The policy of data/policy.json: own defaults until leaders publish another."""
+    parsed = json.loads((DATA / "policy.json").read_text("utf-8"))
+    return policy.policy(parsed, _rows("ladder.csv"), _rows("languages.csv"))
+
+
+@cache
+def known_travel() -> travel.Travel:
+    """Trips between the towns of data/towns.csv."""
+    return travel.travel(_rows("towns.csv"), _rows("travel.csv"))
+
+
+@cache
+def family_steps() -> Mapping[str, int]:
+    """Step of the ladder of each family type, by the name of the type without its prefix."""
+    return {kind: int(row["step"]) for row in _rows("ladder.csv") for kind in row["family_types"].split(";") if kind}
+
+
+def _rows(name: str) -> tuple[Mapping[str, str], ...]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))

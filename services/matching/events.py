@@ -1,0 +1,78 @@
+"""What matching does when others announce something, and what it announces itself.
+
+Homes come whole; of children an event brings the name alone, and they are read from placements.
+"""
+
+from typing import TYPE_CHECKING
+
+from google.protobuf.message import Message
+
+from havn.capacity.v1.events_pb2 import UnitChanged, VacancyReported
+from havn.families.v1.events_pb2 import FosterFamilyChanged
+from havn.matching.v1.events_pb2 import MatchRunFinished
+from havn.matching.v1.matching_pb2 import MatchRun
+from havn.placements.v1 import placements_pb2 as placements
+from havn.placements.v1.events_pb2 import PlacementChanged, PlacementRequestChanged
+from services.matching.store import FAMILIES, PLACEMENTS, REQUESTS, UNITS, VACANCIES
+from services.shared.consumers import Effect, Subscription
+from services.shared.names import last_part
+from services.shared.records import Kind, M
+
+if TYPE_CHECKING:
+    from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
+
+
+def subscriptions(placements_stub: "PlacementsServiceAsyncStub") -> list[Subscription]:
+    """All that matching listens to."""
+    children = Children(placements_stub)
+    return [
+        Subscription("families", "homes", {FosterFamilyChanged: family_changed}),
+        Subscription("capacity", "homes", {UnitChanged: unit_changed, VacancyReported: vacancy_reported}),
+        Subscription(
+            "placements",
+            "children",
+            {PlacementRequestChanged: children.request_changed, PlacementChanged: children.placement_changed},
+        ),
+    ]
+
+
+async def family_changed(event: FosterFamilyChanged) -> Effect:
+    """Keeps the family as it is now."""
+    return _kept(FAMILIES, event.family)
+
+
+async def unit_changed(event: UnitChanged) -> Effect:
+    """Keeps the unit as it is now."""
+    return _kept(UNITS, event.unit)
+
+
+async def vacancy_reported(event: VacancyReported) -> Effect:
+    """Keeps the vacancy as it is now."""
+    return _kept(VACANCIES, event.vacancy)
+
+
+class Children:
+    """Reads requests and placements from their owner."""
+
+    def __init__(self, placements_stub: "PlacementsServiceAsyncStub") -> None:
+        self._placements = placements_stub
+
+    async def request_changed(self, event: PlacementRequestChanged) -> Effect:
+        """Keeps the request as it is now."""
+        request = await self._placements.GetRequest(placements.GetRequestRequest(name=event.name))
+        return _kept(REQUESTS, request)
+
+    async def placement_changed(self, event: PlacementChanged) -> Effect:
+        """Keeps the placement as it is now."""
+        placement = await self._placements.GetPlacement(placements.GetPlacementRequest(name=event.name))
+        return _kept(PLACEMENTS, placement)
+
+
+def run_finished(run: MatchRun) -> tuple[str, Message]:
+    """Subject and event of a run that is over."""
+    event = MatchRunFinished(name=run.name, version=int(run.etag))
+    return f"havn.matching.v1.match_run.finished.{last_part(run.name)}", event
+
+
+def _kept(kind: Kind[M], message: M) -> Effect:
+    return lambda change: change.put_newer(kind, message)

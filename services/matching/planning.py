@@ -1,0 +1,124 @@
+"""Plans made once per state of the world, and match runs computed in the order that they were asked for."""
+
+import asyncio
+from collections import OrderedDict
+from datetime import date
+
+import structlog
+from services.matching.rules.explain import plan_message
+from services.matching.rules.plan import Plan, make_plan
+from sqlmodel import col
+
+from havn.matching.v1 import matching_pb2 as pb
+from services.matching import events
+from services.matching.rules.facts import World
+from services.matching.store import RUN_RECORDS, RUNS, RunRow
+from services.matching.world import RUNS_CONSUMER, load, revision
+from services.shared import access, wire
+from services.shared.clock import Clock
+from services.shared.records import Change
+from services.shared.store import Store
+
+log = structlog.get_logger()
+
+KEPT_PLANS = 8
+POLL_SECONDS = 1.0
+
+Key = tuple[str, date, int]
+"""Authority, day and revision: what a plan depends on."""
+
+
+class Planner:
+    """Makes the plan of an authority, and keeps the last few."""
+
+    def __init__(self, store: Store, clock: Clock, seconds: float) -> None:
+        self._store = store
+        self._clock = clock
+        self._seconds = seconds
+        self._caller = access.service("matching")
+        self._plans: OrderedDict[Key, tuple[World, Plan]] = OrderedDict()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def plan(self, authority: str) -> tuple[World, Plan]:
+        """The plan for all who wait in the authority today, and the world that it is for."""
+        async with self._one_at_a_time:
+            key = (authority, self._clock.today(), await self._store.view_as(self._caller, revision))
+            if key not in self._plans:
+                self._plans[key] = await self._made(authority)
+            self._plans.move_to_end(key)
+            while len(self._plans) > KEPT_PLANS:
+                self._plans.popitem(last=False)
+            return self._plans[key]
+
+    async def world(self, authority: str) -> World:
+        """What is known today for the authority."""
+        today = self._clock.today()
+        return await self._store.view_as(self._caller, lambda view: load(view, authority, today))
+
+    async def _made(self, authority: str) -> tuple[World, Plan]:
+        world = await self.world(authority)
+        shown = await self._shown_before(authority)
+        return world, await asyncio.to_thread(make_plan, world, shown, self._seconds)
+
+    async def _shown_before(self, authority: str) -> dict[str, str]:
+        """Home by request of the last plan that was shown: where all else is equal a plan does not change (L9)."""
+        done = [col(RunRow.state) == pb.RUN_STATE_DONE, col(RunRow.authority) == authority]
+        runs = await self._store.view_as(self._caller, lambda view: view.all(RUNS, *done))
+        last = max(runs, key=lambda run: wire.time(run.finish_time), default=pb.MatchRun())
+        return {request: place.home.name for place in last.places for request in place.requests}
+
+
+class Runner:
+    """Computes match runs. They wait in the database, so that no crash forgets one."""
+
+    def __init__(self, store: Store, clock: Clock, planner: Planner) -> None:
+        self._store = store
+        self._clock = clock
+        self._planner = planner
+        self._caller = access.service("matching")
+        self._changed = asyncio.Condition()
+
+    async def run(self) -> None:
+        """Computes until cancelled."""
+        while True:
+            for run in await self._waiting():
+                await self._compute(run)
+            await self.next_change(POLL_SECONDS)
+
+    async def tell(self) -> None:
+        """Wakes who waits for a change of any run."""
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def next_change(self, seconds: float) -> None:
+        """Returns when a run changed, or after so many seconds."""
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait()
+        except TimeoutError:
+            return
+
+    async def _waiting(self) -> list[pb.MatchRun]:
+        running = col(RunRow.state) == pb.RUN_STATE_RUNNING
+        return await self._store.view_as(self._caller, lambda view: view.all(RUNS, running))
+
+    async def _compute(self, run: pb.MatchRun) -> None:
+        record = pb.RunRecord(name=f"{run.name}/record", authority=run.authority)
+        try:
+            world, plan = await self._planner.plan(run.authority)
+            run.MergeFrom(plan_message(world, plan))
+            record.problem.CopyFrom(plan.problem)
+            record.solution.CopyFrom(plan.solution)
+            run.state = pb.RUN_STATE_DONE
+        except Exception as error:  # noqa: BLE001  # a run that can't be computed is over, and says so
+            log.error("run.failed", exception=error)
+            run.state = pb.RUN_STATE_FAILED
+        run.finish_time.CopyFrom(wire.timestamp(self._clock.now()))
+
+        def save(change: Change) -> None:
+            change.save(RUNS, run, run.etag)
+            change.add(RUN_RECORDS, record)
+            change.announce(*events.run_finished(run))
+
+        await self._store.receive(RUNS_CONSUMER, run.name, self._caller, save)
+        await self.tell()

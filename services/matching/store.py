@@ -1,0 +1,77 @@
+"""How matching keeps what others told it, its runs, and what it showed."""
+
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from havn.capacity.v1.capacity_pb2 import InstitutionUnit, Vacancy
+from havn.families.v1.families_pb2 import FosterFamily
+from havn.matching.v1 import matching_pb2 as pb
+from havn.placements.v1.placements_pb2 import Placement, PlacementRequest
+from services.shared.records import Kind
+from services.shared.tables import Record
+
+
+class Matching(SQLModel, registry=registry()):
+    """Base of this service's tables."""
+
+
+class FamilyRow(Record, Matching, table=True):
+    """A copy of a foster family."""
+
+    __tablename__ = "families"
+
+
+class UnitRow(Record, Matching, table=True):
+    """A copy of a unit."""
+
+    __tablename__ = "units"
+
+
+class VacancyRow(Record, Matching, table=True):
+    """A copy of a vacancy."""
+
+    __tablename__ = "vacancies"
+
+
+class RequestRow(Record, Matching, table=True):
+    """A copy of a placement request; `state` for who waits."""
+
+    __tablename__ = "requests"
+
+    state: int = Field(index=True)
+
+
+class PlacementRow(Record, Matching, table=True):
+    """A copy of a placement."""
+
+    __tablename__ = "placements"
+
+
+class RunRow(Record, Matching, table=True):
+    """A match run; `state` for those to compute."""
+
+    __tablename__ = "match_runs"
+
+    state: int = Field(index=True)
+
+
+class RunRecordRow(Record, Matching, table=True):
+    """What a run leaves for whoever checks it."""
+
+    __tablename__ = "run_records"
+
+
+class SuggestionsRow(Record, Matching, table=True):
+    """What was shown."""
+
+    __tablename__ = "suggestions"
+
+
+FAMILIES = Kind(FamilyRow, FosterFamily)
+UNITS = Kind(UnitRow, InstitutionUnit)
+VACANCIES = Kind(VacancyRow, Vacancy)
+REQUESTS = Kind(RequestRow, PlacementRequest, lambda request: {"state": request.state})
+PLACEMENTS = Kind(PlacementRow, Placement)
+RUNS = Kind(RunRow, pb.MatchRun, lambda run: {"state": run.state})
+RUN_RECORDS = Kind(RunRecordRow, pb.RunRecord)
+SUGGESTIONS = Kind(SuggestionsRow, pb.Suggestions)

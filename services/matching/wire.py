@@ -1,0 +1,247 @@
+"""The messages of the other services as the facts that the rules read, and homes as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+
+from google.protobuf.message import Message
+from google.type.date_pb2 import Date
+from google.type.money_pb2 import Money
+
+from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.families.v1 import families_pb2 as families
+from havn.matching.v1 import matching_pb2 as pb
+from havn.placements.v1 import placements_pb2 as placements
+from havn.terms.v1 import terms_pb2 as terms
+from services.matching import data
+from services.matching.rules import children, homes
+from services.matching.rules.messages import home_message
+
+__all__ = ["child", "family_home", "home_message", "resident", "unit_home"]
+
+SEEKS = {
+    placements.REQUEST_KIND_PLACEMENT: children.Seeks.PLACEMENT,
+    placements.REQUEST_KIND_STEP_DOWN: children.Seeks.STEP_DOWN,
+    placements.REQUEST_KIND_PARENT_WITH_CHILD: children.Seeks.PARENT_WITH_CHILD,
+}
+SIBLING_RULES = {
+    placements.SIBLING_RULE_TOGETHER: children.SiblingRule.TOGETHER,
+    placements.SIBLING_RULE_TOGETHER_IF_POSSIBLE: children.SiblingRule.TOGETHER_IF_POSSIBLE,
+    placements.SIBLING_RULE_APART: children.SiblingRule.APART,
+}
+BASES = {
+    placements.BASIS_KIND_CONSENT: children.Basis.CONSENT,
+    placements.BASIS_KIND_COMMITTEE_DECISION: children.Basis.COMMITTEE_DECISION,
+    placements.BASIS_KIND_EMERGENCY_DECISION: children.Basis.EMERGENCY_DECISION,
+}
+FAMILY_TYPES = {
+    families.FAMILY_TYPE_NETWORK: homes.HomeType.NETWORK,
+    families.FAMILY_TYPE_MUNICIPAL: homes.HomeType.MUNICIPAL,
+    families.FAMILY_TYPE_PROFESSIONAL: homes.HomeType.PROFESSIONAL,
+    families.FAMILY_TYPE_EMERGENCY: homes.HomeType.EMERGENCY_FAMILY,
+    families.FAMILY_TYPE_RELIEF: homes.HomeType.RELIEF,
+}
+UNIT_TYPES = {
+    capacity.UNIT_KIND_RESIDENTIAL: homes.HomeType.RESIDENTIAL,
+    capacity.UNIT_KIND_FAMILY_DEPARTMENT: homes.HomeType.FAMILY_DEPARTMENT,
+    capacity.UNIT_KIND_EMERGENCY: homes.HomeType.EMERGENCY_UNIT,
+}
+GENDER_RULES = {
+    capacity.GENDER_RULE_ALL: homes.GenderRule.ALL,
+    capacity.GENDER_RULE_GIRLS: homes.GenderRule.GIRLS,
+    capacity.GENDER_RULE_BOYS: homes.GenderRule.BOYS,
+}
+DISPOSALS = {
+    terms.DISPOSAL_OWN: homes.Disposal.OWN,
+    terms.DISPOSAL_BY_AGREEMENT: homes.Disposal.BY_AGREEMENT,
+    terms.DISPOSAL_CENTRAL_LIST: homes.Disposal.CENTRAL_LIST,
+}
+
+
+def child(request: placements.PlacementRequest) -> children.Child:
+    """The facts of an open request.
+
+    Raises:
+        KeyError: an enum that the contract requires is not given.
+        ValueError: a date that the contract requires is not given.
+    """
+    who, needs = request.child, request.needs
+    return children.Child(
+        request=request.name,
+        reference=who.reference,
+        authority=request.authority,
+        birth_date=_day(who.birth_date),
+        gender=who.gender,
+        town=who.town,
+        languages=_languages(who.languages),
+        need_level=needs.level,
+        need_step=request.need_step.step,
+        from_date=_day(request.from_date),
+        place_by_date=_day(request.place_by_date),
+        seeks=SEEKS[request.kind],
+        needed_competences=frozenset(needs.needed_competences),
+        wished_competences=frozenset(needs.wished_competences),
+        accessibility=frozenset(needs.accessibility),
+        ceiling=_ceiling(request),
+        danger_since=_day(request.danger.since_date) if request.HasField("danger") else None,
+        siblings={bond.child: SIBLING_RULES[bond.rule] for bond in request.siblings},
+        school=children.School(request.school.school, request.school.town) if request.HasField("school") else None,
+        contact=_contact(request),
+        protection=_protection(request.protection),
+        wish=children.Wish(request.wish.child_town, request.wish.child_home, request.wish.parents_town),
+        basis=_basis(request),
+        current_home=_current_home(request),
+        solo=request.solo_placement,
+    )
+
+
+def resident(placement: placements.Placement) -> homes.Resident:
+    """The facts of a child that lives in a home."""
+    return homes.Resident(
+        reference=placement.child,
+        birth_date=_day(placement.birth_date),
+        gender=placement.gender,
+        need_level=placement.need_level,
+        home=placement.home,
+        started=_day(placement.start_date),
+        ends=_day_if(placement, "end_date"),
+        solo=placement.solo_placement,
+    )
+
+
+def family_home(family: families.FosterFamily) -> homes.Home:
+    """A foster family as a home; its free places are those that it reports. Without an approval it takes nobody."""
+    approval, kind = family.approval, families.FamilyType.Name(family.type).removeprefix("FAMILY_TYPE_")
+    return homes.Home(
+        name=family.name,
+        display_name=family.display_name,
+        authority=family.authority,
+        type=FAMILY_TYPES[family.type],
+        step=data.family_steps()[kind],
+        town=family.town,
+        place_count=approval.place_count,
+        ages=homes.Ages(approval.ages.min, approval.ages.max),
+        need_level=approval.need_level,
+        languages=_languages(family.languages),
+        free=_free(family.availability) if family.HasField("availability") else None,
+        approval=_approval(approval) if family.HasField("approval") else None,
+        household=tuple(_member(member) for member in family.household),
+        pause=homes.Pause(_day_if(family.pause, "until_date")) if family.HasField("pause") else None,
+        training=homes.Training(
+            _day_if(family.training, "completed_date"), _day_if(family.training, "waived_until_date")
+        ),
+        competences=frozenset(family.competences),
+        accessibility=frozenset(family.accessibility),
+        schools=frozenset(family.schools),
+        experience=_experience(family),
+        daily_rate=_ore_if(family, "daily_rate"),
+        disposal=homes.Disposal.BY_AGREEMENT if family.agreements else homes.Disposal.OWN,
+        agreements=frozenset(family.agreements),
+    )
+
+
+def unit_home(unit: capacity.InstitutionUnit, vacancy: capacity.Vacancy | None) -> homes.Home:
+    """A unit of an institution as a home; its free places are those of its vacancy, as last reported."""
+    return homes.Home(
+        name=unit.name,
+        display_name=unit.display_name,
+        authority=unit.authority,
+        type=UNIT_TYPES[unit.kind],
+        step=unit.step,
+        town=unit.town,
+        place_count=unit.place_count,
+        ages=homes.Ages(unit.age_min, unit.age_max),
+        need_level=unit.need_level,
+        languages=_languages(unit.languages),
+        free=None if vacancy is None else _free(vacancy),
+        approved=unit.approved,
+        gender_rule=GENDER_RULES[unit.gender_rule],
+        competences=frozenset(unit.competences),
+        accessibility=frozenset(unit.accessibility),
+        schools=frozenset(unit.schools),
+        severe_need_limit=unit.severe_need_limit,
+        daily_rate=_ore_if(unit, "daily_rate"),
+        disposal=DISPOSALS[unit.disposal],
+        agreements=frozenset(unit.agreements),
+    )
+
+
+def _day(message: Date) -> date:
+    return date(message.year, message.month, message.day)
+
+
+def _day_if(message: Message, field: str) -> date | None:
+    return _day(getattr(message, field)) if message.HasField(field) else None
+
+
+def _languages(spoken: Iterable[terms.SpokenLanguage]) -> Mapping[int, int]:
+    return {each.language: each.level for each in spoken}
+
+
+def _ore_if(message: Message, field: str) -> int | None:
+    """Money as øre; None where it is absent."""
+    if not message.HasField(field):
+        return None
+    money: Money = getattr(message, field)
+    return money.units * 100 + round(money.nanos / 10_000_000)
+
+
+def _free(said: families.Availability | capacity.Vacancy) -> homes.Free:
+    confirmed: datetime = said.confirmed_time.ToDatetime(UTC)
+    return homes.Free(said.free_place_count, _day(said.from_date), confirmed)
+
+
+def _approval(approval: families.Approval) -> homes.Approval:
+    return homes.Approval(_day(approval.valid_from_date), _day(approval.valid_until_date), approval.child)
+
+
+def _member(member: families.HouseholdMember) -> homes.HouseholdMember:
+    return homes.HouseholdMember(
+        person=member.person,
+        birth_date=_day(member.birth_date),
+        criminal_record=_renewal(member, "criminal_record"),
+        child_certificate=_renewal(member, "child_certificate"),
+        own_child=member.role == families.HOUSEHOLD_ROLE_OWN_CHILD,
+    )
+
+
+def _renewal(member: families.HouseholdMember, field: str) -> date | None:
+    return _day(getattr(member, field).renew_by_date) if member.HasField(field) else None
+
+
+def _experience(family: families.FosterFamily) -> homes.Ages | None:
+    return homes.Ages(family.experience.min, family.experience.max) if family.HasField("experience") else None
+
+
+def _ceiling(request: placements.PlacementRequest) -> children.Ceiling | None:
+    ceiling = request.ceiling
+    return children.Ceiling(ceiling.step, _day(ceiling.until_date)) if request.HasField("ceiling") else None
+
+
+def _contact(request: placements.PlacementRequest) -> children.Contact | None:
+    contact = request.contact
+    return children.Contact(contact.town, contact.visits_per_month) if request.HasField("contact") else None
+
+
+def _protection(protection: placements.Protection) -> children.Protection:
+    return children.Protection(
+        frozenset(protection.homes),
+        frozenset(protection.towns),
+        frozenset(protection.persons),
+        frozenset(protection.children),
+    )
+
+
+def _basis(request: placements.PlacementRequest) -> children.LegalBasis | None:
+    basis = request.legal_basis
+    if not request.HasField("legal_basis"):
+        return None
+    return children.LegalBasis(BASES[basis.kind], _day_if(basis, "expiry_date"))
+
+
+def _current_home(request: placements.PlacementRequest) -> children.CurrentHome | None:
+    current = request.current_home
+    if not request.HasField("current_home"):
+        return None
+    return children.CurrentHome(current.home, current.step, current.unsafe)

@@ -1,0 +1,1 @@
+"""Placements: what a child needs, and where it lives."""

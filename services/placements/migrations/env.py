@@ -1,0 +1,4 @@
+from services.placements.store import Placements
+from services.shared.migrate import run
+
+run(Placements.metadata)

@@ -1,0 +1,149 @@
+"""What a placement request and a placement must be, and what may happen to them. Numbers: docs/rules.md."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from havn.placements.v1 import placements_pb2 as pb
+from services.shared import fields
+from services.shared.errors import BadInput, FieldProblem, StateNotAllowed
+from services.shared.reference import towns
+from services.shared.wire import age, changeable, day
+
+HIGHEST_STEP = 8
+MOST_VISITS = 31.0
+
+CHANGEABLE = changeable(
+    pb.PlacementRequest,
+    fixed=["name", "etag", "authority", "state", "filed_by", "create_time", "withdrawal_reason"],
+)
+"""Fields of a request that an update may change."""
+
+
+def check_request(request: pb.PlacementRequest, today: date) -> None:
+    """Passes a request that can stand on the list. Raises BadInput with every problem."""
+    problems = [problem for part in _REQUEST_PARTS for problem in part(request, today)]
+    if problems:
+        raise BadInput(problems)
+
+
+def check_placement(placement: pb.Placement, today: date) -> None:
+    """Passes a placement that can have happened. Raises BadInput with every problem."""
+    problems = list(_placement_problems(placement, today))
+    if problems:
+        raise BadInput(problems)
+
+
+def withdrawn(request: pb.PlacementRequest, reason: str) -> pb.PlacementRequest:
+    """The request, off the list. Raises StateNotAllowed unless it is open."""
+    require_open(request)
+    result = pb.PlacementRequest()
+    result.CopyFrom(request)
+    result.state = pb.REQUEST_STATE_WITHDRAWN
+    result.withdrawal_reason = reason
+    return result
+
+
+def require_open(request: pb.PlacementRequest) -> None:
+    """Passes an open request. Raises StateNotAllowed."""
+    if request.state != pb.REQUEST_STATE_OPEN:
+        raise StateNotAllowed("the request is not open: a placed or withdrawn request does not change")
+
+
+def _whose(request: pb.PlacementRequest, today: date) -> Iterator[FieldProblem]:
+    yield from fields.named("request.authority", request.authority, "authorities/{authority}")
+    yield from _child_problems(request.child, today)
+
+
+def _child_problems(child: pb.Child, today: date) -> Iterator[FieldProblem]:
+    yield from fields.named("request.child.reference", child.reference, "children/{child}")
+    yield from fields.known_town("request.child.town", child.town, towns())
+    yield from _birth_problems("request.child.birth_date", day(child.birth_date), today)
+
+
+def _birth_problems(field: str, birth: date, today: date) -> Iterator[FieldProblem]:
+    yield from fields.not_after(field, birth, today, "today")
+    if birth <= today and age(birth, today) > fields.OLDEST:
+        yield FieldProblem(field, f"must make the child {fields.OLDEST} years or younger")
+
+
+def _steps(request: pb.PlacementRequest, today: date) -> Iterator[FieldProblem]:
+    """The need step is assessed by a person and has happened; a ceiling lies on or above it."""
+    need = request.need_step
+    yield from fields.between("request.need_step.step", need.step, 1, HIGHEST_STEP)
+    yield from fields.not_after("request.need_step.assessed_date", day(need.assessed_date), today, "today")
+    if request.HasField("ceiling"):
+        yield from fields.between("request.ceiling.step", request.ceiling.step, need.step, HIGHEST_STEP)
+
+
+def _danger(request: pb.PlacementRequest, today: date) -> Iterator[FieldProblem]:
+    if request.HasField("danger"):
+        yield from fields.not_after("request.danger.since_date", day(request.danger.since_date), today, "today")
+
+
+def _siblings(request: pb.PlacementRequest, _today: date) -> Iterator[FieldProblem]:
+    """Apart, or together only if possible, takes a named person and a reason (R10)."""
+    yield from fields.unique("request.siblings", [bond.child for bond in request.siblings])
+    for position, bond in enumerate(request.siblings):
+        field = f"request.siblings[{position}]"
+        yield from fields.named(f"{field}.child", bond.child, "children/{child}")
+        if bond.child == request.child.reference:
+            yield FieldProblem(f"{field}.child", "must be another child")
+        if bond.rule != pb.SIBLING_RULE_TOGETHER and not (bond.author and bond.reason):
+            yield FieldProblem(field, "must have author and reason, unless the siblings stay together")
+
+
+def _solo(request: pb.PlacementRequest, _today: date) -> Iterator[FieldProblem]:
+    if request.solo_placement and any(bond.rule == pb.SIBLING_RULE_TOGETHER for bond in request.siblings):
+        yield FieldProblem("request.solo_placement", "can't be asked for a child that must stay with a sibling")
+
+
+def _surroundings(request: pb.PlacementRequest, _today: date) -> Iterator[FieldProblem]:
+    for field, town in _towns_named(request):
+        yield from fields.known_town(field, town, towns())
+    if request.HasField("contact") and not 0 < request.contact.visits_per_month <= MOST_VISITS:
+        yield FieldProblem("request.contact.visits_per_month", f"must be more than 0 and at most {MOST_VISITS:.0f}")
+
+
+def _towns_named(request: pb.PlacementRequest) -> Iterator[tuple[str, str]]:
+    named = [
+        ("request.school.town", request.school.town),
+        ("request.contact.town", request.contact.town),
+        ("request.wish.child_town", request.wish.child_town),
+        ("request.wish.parents_town", request.wish.parents_town),
+        *((f"request.protection.towns[{n}]", town) for n, town in enumerate(request.protection.towns)),
+    ]
+    return ((field, town) for field, town in named if town)
+
+
+def _basis(request: pb.PlacementRequest, today: date) -> Iterator[FieldProblem]:
+    basis = request.legal_basis
+    if not request.HasField("legal_basis"):
+        return
+    decided = day(basis.decided_date)
+    yield from fields.not_after("request.legal_basis.decided_date", decided, today, "today")
+    if basis.HasField("expiry_date"):
+        yield from fields.not_after("request.legal_basis.decided_date", decided, day(basis.expiry_date), "its expiry")
+
+
+_REQUEST_PARTS = (_whose, _steps, _danger, _siblings, _solo, _surroundings, _basis)
+
+
+def _placement_problems(placement: pb.Placement, today: date) -> Iterator[FieldProblem]:
+    yield from fields.named("placement.authority", placement.authority, "authorities/{authority}")
+    yield from fields.named("placement.child", placement.child, "children/{child}")
+    yield from _birth_problems("placement.birth_date", day(placement.birth_date), today)
+    yield from fields.between("placement.step", placement.step, 1, HIGHEST_STEP)
+    yield from _home_problems(placement.home)
+    started = day(placement.start_date)
+    yield from fields.not_after("placement.start_date", started, today, "today: a plan is no placement")
+    if placement.HasField("end_date"):
+        yield from fields.not_after("placement.start_date", started, day(placement.end_date), "its end")
+
+
+def _home_problems(home: str) -> Iterator[FieldProblem]:
+    family = list(fields.named("placement.home", home, "families/{family}"))
+    unit = list(fields.named("placement.home", home, "institutions/{institution}/units/{unit}"))
+    if family and unit:
+        yield FieldProblem(
+            "placement.home", 'must be a name like "families/{family}" or "institutions/{institution}/units/{unit}"'
+        )

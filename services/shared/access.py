@@ -1,0 +1,164 @@
+"""Who calls, what they may call, and which rows they see. docs/security.md."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from havn.access.v1 import access_pb2
+from services.shared.errors import RoleNotAllowed, TokenInvalid
+
+EVERYWHERE = "*"
+"""The authority of those who serve all authorities: services and administrators."""
+
+TOKEN_LIFETIME = 600
+"""Seconds; the longest that a stolen token works."""
+
+_ALGORITHMS = ["ES256"]
+_LEEWAY = 30
+_PREFIX = "ROLE_"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A person or a service, as its token says.
+
+    `authority` is a name or EVERYWHERE; `institution` and `home`, where given, narrow what is seen to that record and
+    what belongs to it.
+    """
+
+    subject: str
+    roles: frozenset[access_pb2.Role.ValueType] = frozenset()
+    authority: str = ""
+    institution: str = ""
+    home: str = ""
+
+    def sees(self, authority: str, name: str) -> bool:
+        """Whether a record of `authority` with `name` is in the caller's scope."""
+        if self.authority not in (EVERYWHERE, authority):
+            return False
+        return all(name == own or name.startswith(f"{own}/") for own in self.narrowed())
+
+    def role_names(self) -> str:
+        """The roles in words, for logs and the audit trail."""
+        return " ".join(sorted(access_pb2.Role.Name(role).removeprefix(_PREFIX) for role in self.roles))
+
+    def narrowed(self) -> tuple[str, ...]:
+        """The records that the caller's view is narrowed to: none, an institution, or a home."""
+        return tuple(own for own in (self.institution, self.home) if own)
+
+
+NOBODY = Caller(subject="")
+
+
+class Signer:
+    """Makes tokens with a private key."""
+
+    def __init__(self, key: ECKey) -> None:
+        self._key = key
+
+    def token(self, caller: Caller, lifetime: int = TOKEN_LIFETIME) -> str:
+        """A token for the caller, good for `lifetime` seconds."""
+        now = int(time.time())
+        claims = {
+            "iss": "havn",
+            "aud": "havn",
+            "sub": caller.subject,
+            "iat": now,
+            "nbf": now,
+            "exp": now + lifetime,
+            "roles": caller.role_names().split(),
+            "authority": caller.authority,
+            "institution": caller.institution,
+            "home": caller.home,
+        }
+        return jwt.encode({"alg": "ES256", "kid": self._key.thumbprint()}, claims, self._key, algorithms=_ALGORITHMS)
+
+    def verifier(self) -> "Verifier":
+        """What checks the tokens made here."""
+        return Verifier(self._key)
+
+
+class Verifier:
+    """Checks tokens with the public half of a key."""
+
+    _claims = jwt.JWTClaimsRegistry(
+        leeway=_LEEWAY,
+        iss={"essential": True, "value": "havn"},
+        aud={"essential": True, "value": "havn"},
+        sub={"essential": True},
+        nbf={"essential": True},
+        exp={"essential": True},
+    )
+
+    def __init__(self, key: ECKey) -> None:
+        self._key = ECKey.import_key(key.as_dict(private=False))
+
+    def caller(self, token: str) -> Caller:
+        """Who the token speaks for. Raises TokenInvalid."""
+        try:
+            decoded = jwt.decode(token, self._key, algorithms=_ALGORITHMS)
+            self._claims.validate(decoded.claims)
+            return _caller(decoded.claims)
+        except (JoseError, ValueError, TypeError) as error:
+            raise TokenInvalid("the token is not valid: get a new one") from error
+
+
+def _caller(claims: Mapping[str, object]) -> Caller:
+    if float(str(claims["exp"])) > time.time() + TOKEN_LIFETIME + _LEEWAY:
+        raise ValueError("the token lives too long")
+    roles = claims.get("roles")
+    if not isinstance(roles, list):
+        raise TypeError("roles are no list")
+    return Caller(
+        subject=str(claims["sub"]),
+        roles=frozenset(role(str(name)) for name in roles),
+        authority=str(claims.get("authority", "")),
+        institution=str(claims.get("institution", "")),
+        home=str(claims.get("home", "")),
+    )
+
+
+def role(name: str) -> access_pb2.Role.ValueType:
+    """The number of a role such as "COORDINATOR". Raises ValueError for a word that is none."""
+    return access_pb2.Role.Value(_PREFIX + name)
+
+
+def service(name: str) -> Caller:
+    """The caller that a service of Havn is to the others."""
+    return Caller(f"services/{name}", frozenset({access_pb2.ROLE_SERVICE}), EVERYWHERE)
+
+
+def key_from(path: Path) -> ECKey:
+    """The private key kept at `path`, readable by its owner alone; made on first use."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+    return ECKey.import_key(path.read_bytes())
+
+
+def permission(method: MethodDescriptor) -> access_pb2.Permission:
+    """The permission of an RPC. Raises LookupError for an RPC without one: its service must not start."""
+    options = method.GetOptions()
+    if not options.HasExtension(access_pb2.permission):
+        raise LookupError(f"{method.full_name} has no permission option")
+    return options.Extensions[access_pb2.permission]
+
+
+def permissions(services: Iterable[ServiceDescriptor]) -> dict[str, access_pb2.Permission]:
+    """Permissions by the RPC's path, such as "/havn.placements.v1.PlacementsService/GetRequest"."""
+    return {
+        f"/{service.full_name}/{method.name}": permission(method) for service in services for method in service.methods
+    }
+
+
+def authorise(caller: Caller, needed: access_pb2.Permission) -> None:
+    """Passes callers that have one of the roles needed. Raises RoleNotAllowed."""
+    if caller.roles.isdisjoint(needed.roles):
+        raise RoleNotAllowed("your roles may not do this")

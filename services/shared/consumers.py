@@ -1,0 +1,123 @@
+"""Applies other services' events: once each, acknowledged after the commit, parked when they can't be applied."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+import structlog
+from google.protobuf.message import DecodeError, Message
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from services.shared import access
+from services.shared.events import PARKED, all_subjects, ensure_stream, header
+from services.shared.records import Change
+from services.shared.store import Store
+
+log = structlog.get_logger()
+
+BATCH = 64
+FETCH_SECONDS = 1.0
+ACK_WAIT_SECONDS = 30.0
+MOST_DELIVERIES = 8
+FIRST_RETRY_SECONDS = 0.2
+MOST_RETRY_SECONDS = 10.0
+
+Effect = Callable[[Change], object]
+Handler = Callable[[Any], Awaitable[Effect]]
+"""Takes an event, fetches what it names, and gives what to change; the change is made with the event's mark."""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a service listens to: one stream, for one purpose. Kinds without a handler are passed over."""
+
+    stream: str
+    purpose: str
+    handlers: Mapping[type[Message], Handler]
+
+
+class Consumer:
+    """Applies one subscription's events."""
+
+    def __init__(self, service: str, subscription: Subscription, store: Store, jetstream: JetStreamContext) -> None:
+        self.name = f"{service}-{subscription.purpose}-v1"
+        self._caller = access.service(service)
+        self._stream = subscription.stream
+        self._handlers = {kind.DESCRIPTOR.full_name: (kind, handle) for kind, handle in subscription.handlers.items()}
+        self._store = store
+        self._jetstream = jetstream
+
+    async def run(self) -> None:
+        """Consumes until cancelled; a cancelled event comes again, and its mark keeps it from being applied twice."""
+        while True:
+            try:
+                await self._consume()
+            except (NatsError, OSError) as error:
+                log.warning("consumer.disturbed", consumer=self.name, error=type(error).__name__)
+                await asyncio.sleep(FIRST_RETRY_SECONDS)
+
+    async def _consume(self) -> None:
+        await ensure_stream(self._jetstream, self._stream)
+        await ensure_stream(self._jetstream, PARKED)
+        subscription = await self._jetstream.pull_subscribe(
+            all_subjects(self._stream), durable=self.name, stream=self._stream, config=_config(self.name)
+        )
+        while True:
+            try:
+                messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
+            except TimeoutError:
+                continue
+            await asyncio.gather(*(self._take(message) for message in messages))
+
+    async def _take(self, message: Msg) -> None:
+        try:
+            await self._apply(message)
+            await message.ack()
+        except NatsError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is, the event must not be lost
+            await self._retry_or_park(message, error)
+
+    async def _apply(self, message: Msg) -> None:
+        kind, handle = self._handlers.get(header(message.headers, "ce-type"), (None, None))
+        if kind is None or handle is None:
+            return
+        effect = await handle(kind.FromString(message.data))
+        await self._store.receive(self.name, header(message.headers, "ce-id"), self._caller, effect)
+
+    async def _retry_or_park(self, message: Msg, error: Exception) -> None:
+        deliveries = message.metadata.num_delivered
+        log.warning("event.failed", consumer=self.name, deliveries=deliveries, exception=error)
+        if isinstance(error, DecodeError) or (deliveries >= MOST_DELIVERIES and not _passing(error)):
+            await self._park(message)
+        else:
+            await message.nak(delay=min(FIRST_RETRY_SECONDS * 2**deliveries, MOST_RETRY_SECONDS))
+
+    async def _park(self, message: Msg) -> None:
+        subject = f"{PARKED}.{self.name}.{message.subject}"
+        await self._jetstream.publish(subject, message.data, headers=message.headers)
+        await message.term()
+        log.error("event.parked", consumer=self.name, event_id=header(message.headers, "ce-id"))
+
+
+def _passing(error: Exception) -> bool:
+    """Whether it is a peer that is away: that passes, and no number of deliveries parks the event."""
+    return isinstance(error, grpc.aio.AioRpcError) and error.code() in (
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+    )
+
+
+def _config(name: str) -> ConsumerConfig:
+    return ConsumerConfig(
+        durable_name=name,
+        ack_policy=AckPolicy.EXPLICIT,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_wait=ACK_WAIT_SECONDS,
+        max_ack_pending=BATCH * 2,
+    )

@@ -1,0 +1,130 @@
+"""Everything that Havn refuses, and nothing else.
+
+    HavnError                 code                   reason
+    ├── TokenMissing          UNAUTHENTICATED        TOKEN_MISSING
+    ├── TokenInvalid          UNAUTHENTICATED        TOKEN_INVALID
+    ├── RoleNotAllowed        PERMISSION_DENIED      ROLE_NOT_ALLOWED
+    ├── DeadlineInvalid       INVALID_ARGUMENT       DEADLINE_INVALID
+    ├── DeadlinePassed        DEADLINE_EXCEEDED      DEADLINE_PASSED
+    ├── BadInput              INVALID_ARGUMENT       FIELD_INVALID
+    ├── NotFound              NOT_FOUND              NOT_FOUND
+    ├── NameTaken             ALREADY_EXISTS         NAME_TAKEN
+    ├── EtagStale             ABORTED                ETAG_STALE
+    ├── RequestIdReused       ALREADY_EXISTS         REQUEST_ID_REUSED
+    ├── StateNotAllowed       FAILED_PRECONDITION    STATE_NOT_ALLOWED
+    └── PeerAway              UNAVAILABLE            PEER_AWAY
+
+Raised where the fact is known, mapped to a gRPC status once, in `services.shared.status`. Messages tell what to
+change and hold no personal data: names of records may stand in them, values of fields may not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """A field by its path, such as "approval.place_count", and what is allowed there."""
+
+    field: str
+    description: str
+
+
+class HavnError(Exception):
+    """A refusal. `code` is the name of a gRPC status code, `reason` of an ErrorReason."""
+
+    code = "INTERNAL"
+    reason = "INTERNAL"
+
+
+class TokenMissing(HavnError):
+    """No token came with the call."""
+
+    code, reason = "UNAUTHENTICATED", "TOKEN_MISSING"
+
+
+class TokenInvalid(HavnError):
+    """The token is forged, expired or for another audience."""
+
+    code, reason = "UNAUTHENTICATED", "TOKEN_INVALID"
+
+
+class RoleNotAllowed(HavnError):
+    """The caller's roles may not call this RPC."""
+
+    code, reason = "PERMISSION_DENIED", "ROLE_NOT_ALLOWED"
+
+
+class DeadlineInvalid(HavnError):
+    """The call has no deadline."""
+
+    code, reason = "INVALID_ARGUMENT", "DEADLINE_INVALID"
+
+
+class DeadlinePassed(HavnError):
+    """The work was not done by the deadline."""
+
+    code, reason = "DEADLINE_EXCEEDED", "DEADLINE_PASSED"
+
+
+class BadInput(HavnError):
+    """One or more fields are missing or wrong."""
+
+    code, reason = "INVALID_ARGUMENT", "FIELD_INVALID"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem.description}" for problem in problems[:20]))
+        self.problems = tuple(problems)
+
+    @classmethod
+    def of(cls, field: str, description: str) -> "BadInput":
+        """The refusal of one field."""
+        return cls([FieldProblem(field, description)])
+
+
+class NotFound(HavnError):
+    """No such name in the caller's scope; it may exist outside it."""
+
+    code, reason = "NOT_FOUND", "NOT_FOUND"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no {name[:200]!r} that you may see")
+
+
+class NameTaken(HavnError):
+    """A record of that name exists."""
+
+    code, reason = "ALREADY_EXISTS", "NAME_TAKEN"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name[:200]!r} exists already: choose another id, or leave it empty")
+
+
+class EtagStale(HavnError):
+    """The record changed since it was read."""
+
+    code, reason = "ABORTED", "ETAG_STALE"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} changed since you read it: read it again and repeat the change")
+
+
+class RequestIdReused(HavnError):
+    """The request_id was used for another content."""
+
+    code, reason = "ALREADY_EXISTS", "REQUEST_ID_REUSED"
+
+    def __init__(self) -> None:
+        super().__init__("this request_id was used for another content: make a new one")
+
+
+class StateNotAllowed(HavnError):
+    """The record's state does not allow it."""
+
+    code, reason = "FAILED_PRECONDITION", "STATE_NOT_ALLOWED"
+
+
+class PeerAway(HavnError):
+    """Another service does not answer now."""
+
+    code, reason = "UNAVAILABLE", "PEER_AWAY"

@@ -1,0 +1,80 @@
+"""Events over NATS JetStream: how they are named, and the streams that carry them."""
+
+from collections.abc import Mapping
+
+import nats
+import stamina
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from services.shared.tables import OutboxEvent
+
+log = structlog.get_logger()
+
+PARKED = "parked"
+"""Stream of events that could not be applied; people look at them."""
+
+CONNECT_SECONDS = 15.0
+
+
+async def connect(url: str, service: str) -> Client:
+    """A connection that comes back by itself, however long NATS is away. Raises NatsError where it never was there."""
+    async for attempt in stamina.retry_context(on=(NatsError, OSError), timeout=CONNECT_SECONDS):
+        with attempt:
+            client = await nats.connect(
+                url,
+                name=service,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.2,
+                error_cb=_report,
+            )
+    return client
+
+
+async def ensure_stream(jetstream: JetStreamContext, service: str) -> None:
+    """Makes the stream of a service, or of parked events, where it is missing.
+
+    It refuses new events when full instead of losing old ones, and lets nobody delete.
+    """
+    try:
+        await jetstream.stream_info(service)
+    except NotFoundError:
+        await jetstream.add_stream(
+            StreamConfig(
+                name=service,
+                subjects=[all_subjects(service)],
+                storage=StorageType.FILE,
+                discard=DiscardPolicy.NEW,
+                deny_delete=True,
+                deny_purge=True,
+            )
+        )
+
+
+def all_subjects(service: str) -> str:
+    """The subjects of a service's events, or of parked ones."""
+    return f"{PARKED}.>" if service == PARKED else f"havn.{service}.>"
+
+
+def headers(event: OutboxEvent, source: str) -> dict[str, str]:
+    """What travels beside an event's body: the key that removes doubles, and CloudEvents' attributes."""
+    return {
+        "Nats-Msg-Id": event.event_id,
+        "ce-id": event.event_id,
+        "ce-type": event.kind,
+        "ce-source": f"havn/{source}",
+        "ce-time": event.time,
+    }
+
+
+def header(given: Mapping[str, str] | None, name: str) -> str:
+    """A header's value; empty where it is missing."""
+    return (given or {}).get(name, "")
+
+
+async def _report(error: Exception) -> None:
+    log.warning("nats.disturbed", error=type(error).__name__)

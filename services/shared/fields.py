@@ -1,0 +1,47 @@
+"""Checks of fields that more than one service has: each gives the problems it finds."""
+
+import re
+from collections.abc import Iterator, Set
+from datetime import date
+
+from services.shared.errors import FieldProblem
+
+OLDEST = 23
+"""Years; aftercare (efterværn) ends with them. docs/glossary.md."""
+
+
+def named(field: str, value: str, pattern: str) -> Iterator[FieldProblem]:
+    """A name of a record must look like `pattern`, such as "children/{child}"."""
+    expression = re.sub(r"\\{\w+\\}", "[A-Za-z0-9-]{1,40}", re.escape(pattern))
+    if not re.fullmatch(expression, value):
+        yield FieldProblem(field, f'must be a name like "{pattern}"')
+
+
+def between(field: str, value: int, least: int, most: int) -> Iterator[FieldProblem]:
+    """A number must be within bounds, both included."""
+    if not least <= value <= most:
+        yield FieldProblem(field, f"must be {least} to {most}")
+
+
+def ages(field: str, youngest: int, oldest: int) -> Iterator[FieldProblem]:
+    """A range of ages must be one."""
+    if not 0 <= youngest <= oldest <= OLDEST:
+        yield FieldProblem(field, f"must be ages from 0 to {OLDEST}, the youngest first")
+
+
+def not_after(field: str, value: date, latest: date, what: str) -> Iterator[FieldProblem]:
+    """A day may not lie behind another; `what` names that other."""
+    if value > latest:
+        yield FieldProblem(field, f"may not be after {what}")
+
+
+def known_town(field: str, value: str, towns: Set[str]) -> Iterator[FieldProblem]:
+    """A town must be one that Havn knows, or distances and languages would be wrong in silence."""
+    if value not in towns:
+        yield FieldProblem(field, "must be a town or settlement of data/towns.csv, spelt as there")
+
+
+def unique(field: str, values: list[str]) -> Iterator[FieldProblem]:
+    """Nothing may be named twice."""
+    if len(set(values)) < len(values):
+        yield FieldProblem(field, "may not name the same twice")

@@ -1,0 +1,88 @@
+"""Brings a service's database to the newest shape, with Alembic."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command, context, op
+from alembic.config import Config
+from sqlalchemy import Engine, MetaData
+
+from services.shared.tables import Shared
+
+SERVICES = Path(__file__).parents[1]
+
+
+def upgrade(service: str, engine: Engine) -> None:
+    """Runs the migrations of a service that its database lacks, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(SERVICES / service / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def run(records: MetaData) -> None:
+    """What each service's migrations/env.py does: runs them on the connection that `upgrade` opened."""
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=[Shared.metadata, records],
+        render_as_batch=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def create_shared_tables() -> None:
+    """The tables that every service's first migration makes. Frozen: a later shape is a later migration."""
+    op.create_table(
+        "answers",
+        sa.Column("caller", sa.String, primary_key=True),
+        sa.Column("rpc", sa.String, primary_key=True),
+        sa.Column("request_id", sa.String, primary_key=True),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("time", sa.String, nullable=False),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("event_id", sa.String, nullable=False, unique=True),
+        sa.Column("subject", sa.String, nullable=False),
+        sa.Column("kind", sa.String, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("time", sa.String, nullable=False),
+        sa.Column("sent_time", sa.String),
+    )
+    op.create_index("ix_outbox_unsent", "outbox", ["sent_time", "sequence"])
+    op.create_table(
+        "inbox",
+        sa.Column("consumer", sa.String, primary_key=True),
+        sa.Column("event_id", sa.String, primary_key=True),
+        sa.Column("time", sa.String, nullable=False),
+    )
+    op.create_table(
+        "audit",
+        sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("time", sa.String, nullable=False),
+        sa.Column("subject", sa.String, nullable=False, index=True),
+        sa.Column("roles", sa.String, nullable=False),
+        sa.Column("authority", sa.String, nullable=False),
+        sa.Column("rpc", sa.String, nullable=False),
+        sa.Column("reference", sa.String, nullable=False),
+        sa.Column("action", sa.String, nullable=False),
+        sa.Column("names", sa.String, nullable=False),
+    )
+
+
+def create_record_table(name: str, *columns: sa.Column[Any]) -> None:
+    """A table of records with columns of its own, as first migrations make them. Frozen."""
+    op.create_table(
+        name,
+        sa.Column("name", sa.String, primary_key=True),
+        sa.Column("authority", sa.String, nullable=False, index=True),
+        sa.Column("sort_key", sa.String, nullable=False, index=True, unique=True),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        *columns,
+    )

@@ -1,0 +1,208 @@
+"""Records as one caller sees them, and the transaction that changes them."""
+
+import uuid
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from google.protobuf.message import Message
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, select
+
+from services.shared.access import EVERYWHERE, Caller
+from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
+from services.shared.tables import OutboxEvent, Record
+
+MAX_PAGE = 200
+DEFAULT_PAGE = 50
+
+_PAGE_TOKEN = "must be the next_page_token of the answer before, or empty"
+
+
+class Resource(Protocol):
+    """A message that can be kept: it has a name, an authority and an etag, which is its version as a number."""
+
+    name: str
+    authority: str
+    etag: str
+
+    @classmethod
+    def FromString(cls, s: bytes, /) -> Self: ...  # noqa: D102
+
+    def SerializeToString(self, *, deterministic: bool = ...) -> bytes: ...  # noqa: D102
+
+
+M = TypeVar("M", bound=Resource)
+
+
+@dataclass(frozen=True)
+class Kind(Generic[M]):
+    """How messages of one kind are kept.
+
+    `columns` gives the table's own columns, beyond those of every Record. `open_to_all` marks what every authority may
+    see: institutions and their places are searched by all.
+    """
+
+    table: type[Record]
+    message: type[M]
+    columns: Callable[[M], dict[str, Any]] = lambda _message: {}
+    open_to_all: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """Some messages of a list, and the token of the next page, empty on the last."""
+
+    items: list[M]
+    next_token: str
+
+
+@dataclass
+class View:
+    """What one caller sees, at one moment."""
+
+    session: Session
+    caller: Caller
+
+    def get(self, kind: Kind[M], name: str) -> M:
+        """The message of that name. Raises NotFound where there is none, or none that the caller may see."""
+        row = self.session.get(kind.table, name)
+        if row is None or not self._sees(kind, row):
+            raise NotFound(name)
+        return _message(kind, row)
+
+    def find(self, kind: Kind[M], name: str) -> M | None:
+        """The message of that name, or None."""
+        try:
+            return self.get(kind, name)
+        except NotFound:
+            return None
+
+    def all(self, kind: Kind[M], *where: ColumnElement[bool]) -> list[M]:
+        """All messages that the caller sees and that meet `where`, in the order of their sort keys."""
+        return [_message(kind, row) for row in self.session.exec(self._select(kind, where))]
+
+    def page(self, kind: Kind[M], size: int, token: str, *where: ColumnElement[bool]) -> Page[M]:
+        """A page of them. Raises BadInput for a size or token that can't be."""
+        behind = col(kind.table.sort_key) > after(token)
+        rows = self.session.exec(self._select(kind, [*where, behind]).limit(page_size(size) + 1)).all()
+        shown = rows[: page_size(size)]
+        token = next_token(shown[-1].sort_key) if len(rows) > len(shown) else ""
+        return Page([_message(kind, row) for row in shown], token)
+
+    def _sees(self, kind: Kind[M], row: Record) -> bool:
+        authority = self.caller.authority if kind.open_to_all else row.authority
+        return self.caller.sees(authority, row.name)
+
+    def _select(self, kind: Kind[M], where: Iterable[ColumnElement[bool]]) -> Any:  # noqa: ANN401
+        table = kind.table
+        scope = [_under(table, own) for own in self.caller.narrowed()]
+        if not kind.open_to_all and self.caller.authority != EVERYWHERE:
+            scope.append(col(table.authority) == self.caller.authority)
+        return select(table).where(*scope, *where).order_by(col(table.sort_key))
+
+
+@dataclass
+class Change(View):
+    """One transaction that changes something."""
+
+    now: datetime
+    touched: list[str] = field(default_factory=list)
+    discarded: bool = False
+
+    def add(self, kind: Kind[M], message: M) -> M:
+        """Keeps a new message, with its first etag. Raises NameTaken, and NotFound for one outside the scope."""
+        if not self.caller.sees(message.authority, message.name) and not kind.open_to_all:
+            raise NotFound(message.authority)
+        if self.session.get(kind.table, message.name) is not None:
+            raise NameTaken(message.name)
+        message.etag = "1"
+        self.session.add(_row(kind, message))
+        self.touched.append(message.name)
+        return message
+
+    def save(self, kind: Kind[M], message: M, etag: str) -> M:
+        """Keeps a changed message, with its next etag. Raises EtagStale unless `etag` is the one kept."""
+        row = self.session.get(kind.table, message.name)
+        if row is None:
+            raise NotFound(message.name)
+        if etag != str(row.version):
+            raise EtagStale(message.name)
+        message.etag = str(row.version + 1)
+        self.session.merge(_row(kind, message))
+        self.touched.append(message.name)
+        return message
+
+    def put_newer(self, kind: Kind[M], message: M) -> bool:
+        """Keeps a copy of another service's message unless a newer one is kept; whether it did."""
+        row = self.session.get(kind.table, message.name)
+        if row is not None and row.version >= int(message.etag):
+            return False
+        self.session.merge(_row(kind, message))
+        return True
+
+    def announce(self, subject: str, event: Message) -> None:
+        """Writes an event, to be published once this is committed."""
+        self.session.add(
+            OutboxEvent(
+                event_id=uuid.uuid4().hex,
+                subject=subject,
+                kind=event.DESCRIPTOR.full_name,
+                body=event.SerializeToString(deterministic=True),
+                time=self.now.isoformat(),
+            )
+        )
+
+    def discard(self) -> None:
+        """Lets nothing of this change stay, and keeps no answer."""
+        self.discarded = True
+
+
+def page_size(asked: int) -> int:
+    """The size of a page: 50 where none was asked for, 200 at most. Raises BadInput below 0."""
+    if asked < 0:
+        raise BadInput.of("page_size", "must be 0 (for the default of 50) or more")
+    return min(asked or DEFAULT_PAGE, MAX_PAGE)
+
+
+def next_token(sort_key: str) -> str:
+    """The token of the page that begins behind `sort_key`."""
+    return urlsafe_b64encode(sort_key.encode()).decode()
+
+
+def after(token: str) -> str:
+    """The sort key that a page begins behind. Raises BadInput for a token that was never given out."""
+    try:
+        return urlsafe_b64decode(token.encode()).decode()
+    except ValueError as error:
+        raise BadInput.of("page_token", _PAGE_TOKEN) from error
+
+
+def _under(table: type[Record], own: str) -> ColumnElement[bool]:
+    return or_(col(table.name) == own, col(table.name).startswith(f"{own}/", autoescape=True))
+
+
+def _message(kind: Kind[M], row: Record) -> M:
+    return kind.message.FromString(row.body)
+
+
+def _row(kind: Kind[M], message: M) -> Record:
+    columns: dict[str, Any] = {"sort_key": message.name} | kind.columns(message)
+    return kind.table(
+        name=message.name,
+        authority=message.authority,
+        version=int(message.etag),
+        body=message.SerializeToString(deterministic=True),
+        **columns,
+    )
+
+
+def positions(items: list[M], size: int, token: str) -> Page[M]:
+    """A page of a list whose order is made on reading; its token is a position. Raises BadInput."""
+    begun = after(token) or "0"
+    if not begun.isdigit():
+        raise BadInput.of("page_token", _PAGE_TOKEN)
+    end = int(begun) + page_size(size)
+    return Page(items[int(begun) : end], next_token(str(end)) if end < len(items) else "")

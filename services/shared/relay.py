@@ -1,0 +1,75 @@
+"""Publishes what the outbox holds, in order, and marks it sent once NATS has it on disk."""
+
+import asyncio
+
+import structlog
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from sqlmodel import Session, col, select, update
+
+from services.shared.clock import Clock
+from services.shared.database import Database
+from services.shared.events import headers
+from services.shared.tables import OutboxEvent
+
+log = structlog.get_logger()
+
+BATCH = 100
+POLL_SECONDS = 1.0
+PUBLISH_SECONDS = 2.0
+
+
+class Relay:
+    """The only publisher of one service's events."""
+
+    def __init__(self, service: str, database: Database, jetstream: JetStreamContext, clock: Clock) -> None:
+        self._service = service
+        self._database = database
+        self._jetstream = jetstream
+        self._clock = clock
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Tells that there may be something to publish; a poll is the net below it."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Publishes until cancelled. While NATS is away events wait, and calls go on."""
+        while True:
+            self._woken.clear()
+            if await self._publish_some() == 0:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+
+    async def _publish_some(self) -> int:
+        sent: list[int | None] = []
+        try:
+            for event in await self._database.read(_unsent):
+                await self._publish(event)
+                sent.append(event.sequence)
+        except (NatsError, OSError, TimeoutError) as error:
+            log.warning("outbox.waits", error=type(error).__name__)
+        if sent:
+            time = self._clock.now().isoformat()
+            await self._database.write(lambda session: _mark_sent(session, sent, time))
+        return len(sent)
+
+    async def _publish(self, event: OutboxEvent) -> None:
+        await self._jetstream.publish(
+            event.subject, event.body, timeout=PUBLISH_SECONDS, headers=headers(event, self._service)
+        )
+
+
+def _unsent(session: Session) -> list[OutboxEvent]:
+    waiting = select(OutboxEvent).where(col(OutboxEvent.sent_time).is_(None))
+    return list(session.exec(waiting.order_by(col(OutboxEvent.sequence)).limit(BATCH)))
+
+
+def _mark_sent(session: Session, sequences: list[int | None], time: str) -> None:
+    session.exec(update(OutboxEvent).where(col(OutboxEvent.sequence).in_(sequences)).values(sent_time=time))

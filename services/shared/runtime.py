@@ -1,0 +1,153 @@
+"""Starts a service and ends it: database, streams, consumers, then calls; and in the other order."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+import structlog
+from google.protobuf.descriptor import ServiceDescriptor
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from nats.aio.client import Client
+from sqlalchemy import MetaData
+
+from services.shared import access, checks, clients, events, migrate
+from services.shared.clock import Clock
+from services.shared.consumers import Consumer, Subscription
+from services.shared.database import Database
+from services.shared.relay import Relay
+from services.shared.server import Gate, Interceptor
+from services.shared.settings import Settings
+from services.shared.store import Store
+
+log = structlog.get_logger()
+
+TASK_RETRY_SECONDS = 1.0
+
+_OPTIONS: Sequence[tuple[str, Any]] = (
+    ("grpc.max_receive_message_length", checks.MAX_MESSAGE_BYTES),
+    ("grpc.max_metadata_size", 8 * 1024),
+    # Otherwise two servers may share a port in silence.
+    ("grpc.so_reuseport", 0),
+)
+
+
+@dataclass
+class Platform:
+    """What every service is given: settings, the time, the key for tokens, and where the others are."""
+
+    settings: Settings
+    clock: Clock
+    signer: access.Signer
+    addresses: dict[str, str] = field(default_factory=dict)
+
+    def channel(self, service: str, to: str) -> grpc.aio.Channel:
+        """A channel from one service to another, signed as the first."""
+        tokens = clients.Tokens(self.signer, access.service(service))
+        return clients.channel(self.addresses[to], tokens)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a service is made of. `closing` lets go of what it opened."""
+
+    descriptor: ServiceDescriptor
+    register: Callable[[grpc.aio.Server], None]
+    subscriptions: Sequence[Subscription] = ()
+    tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    channels: Sequence[grpc.aio.Channel] = ()
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A service by name: its tables and how it is built."""
+
+    name: str
+    records: MetaData
+    build: Callable[[Platform, Store], Parts]
+
+
+@dataclass
+class Running:
+    """A service that answers calls."""
+
+    definition: Definition
+    address: str
+    store: Store
+    _database: Database
+    _server: grpc.aio.Server
+    _health: health.aio.HealthServicer
+    _nats: Client
+    _tasks: list[asyncio.Task[None]]
+    _parts: Parts
+    _drain_seconds: float
+
+    async def stop(self) -> None:
+        """Takes no new calls, lets those under way end, then lets go of streams and files."""
+        await self._health.enter_graceful_shutdown()
+        await self._server.stop(self._drain_seconds)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for channel in self._parts.channels:
+            await channel.close()
+        # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out.
+        await self._nats.close()
+        await asyncio.to_thread(self._database.close)
+        log.info("service.stopped", service=self.definition.name)
+
+
+async def start(definition: Definition, platform: Platform) -> Running:
+    """A service that answers calls at an address that the platform then knows.
+
+    Raises LookupError for an RPC without permission, OSError for a port that is taken, NatsError without NATS.
+    """
+    settings, name = platform.settings, definition.name
+    database = Database(settings.data / f"{name}.sqlite")
+    await asyncio.to_thread(migrate.upgrade, name, database.engine)
+    store = Store(database, platform.clock)
+    connection = await events.connect(settings.nats_url, name)
+    jetstream = connection.jetstream()
+    await events.ensure_stream(jetstream, name)
+    parts = definition.build(platform, store)
+    server, port, checker = await _serve(definition, platform, store, parts)
+    relay = Relay(name, database, jetstream, platform.clock)
+    store.changed = relay.wake
+    consumers = [Consumer(name, subscription, store, jetstream) for subscription in parts.subscriptions]
+    runners = [relay.run, *(consumer.run for consumer in consumers), *parts.tasks]
+    tasks = [asyncio.create_task(_forever(name, run)) for run in runners]
+    address = f"{settings.host}:{port}"
+    platform.addresses[name] = address
+    log.info("service.started", service=name, port=port)
+    return Running(
+        definition, address, store, database, server, checker, connection, tasks, parts, settings.drain_seconds
+    )
+
+
+async def _forever(service: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Runs a task that is never to end, and begins it again when a fault ends it."""
+    while True:
+        try:
+            await run()
+        except Exception as error:  # noqa: BLE001  # a stopped relay or consumer would lose events in silence
+            log.error("task.failed", service=service, exception=error)
+            await asyncio.sleep(TASK_RETRY_SECONDS)
+
+
+async def _serve(
+    definition: Definition, platform: Platform, store: Store, parts: Parts
+) -> tuple[grpc.aio.Server, int, health.aio.HealthServicer]:
+    gate = Gate(definition.name, platform.signer.verifier(), access.permissions([parts.descriptor]), store)
+    server = grpc.aio.server(interceptors=[Interceptor(gate)], options=_OPTIONS)
+    parts.register(server)
+    checker = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(checker, server)
+    reflection.enable_server_reflection([parts.descriptor.full_name, reflection.SERVICE_NAME], server)
+    settings = platform.settings
+    port = server.add_insecure_port(f"{settings.host}:{settings.port(definition.name)}")
+    await server.start()
+    await checker.set("", health_pb2.HealthCheckResponse.SERVING)
+    await checker.set(parts.descriptor.full_name, health_pb2.HealthCheckResponse.SERVING)
+    return server, port, checker

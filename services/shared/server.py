@@ -1,0 +1,213 @@
+"""A gRPC server whose every call passes the same steps, and a clean end.
+
+The steps, outermost first: safe errors and one log line, reference, token, permission, deadline, message. A handler
+sees only calls that passed them all; what it raises leaves as a status that tells nothing it should not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+import structlog
+from google.protobuf.message import DecodeError, Message
+from grpc_status import rpc_status
+
+from havn.access.v1 import access_pb2
+from services.shared import access, checks, status
+from services.shared.call import Call, begin
+from services.shared.errors import BadInput, DeadlineInvalid, DeadlinePassed, HavnError, PeerAway, TokenMissing
+from services.shared.store import Store
+
+log = structlog.get_logger()
+
+Context = grpc.aio.ServicerContext[object, object]
+
+MAX_UNARY_SECONDS = 30.0
+MAX_STREAM_SECONDS = 3600.0
+OPEN_PREFIX = "/grpc.health.v1.Health/"
+SIGNED_IN_PREFIX = "/grpc.reflection."
+
+_REFERENCE = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What calls of one service must pass."""
+
+    service: str
+    verifier: access.Verifier
+    permissions: dict[str, access_pb2.Permission]
+    store: Store
+
+
+class Interceptor(grpc.aio.ServerInterceptor):
+    """Leads every call but health through the gate."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """The handler, with the gate before it."""
+        handler = await continuation(handler_call_details)
+        path = handler_call_details.method
+        if handler is None or path.startswith(OPEN_PREFIX):
+            return handler
+        return _guarded(Guard(self._gate, path, handler))
+
+
+def _guarded(guard: "Guard") -> grpc.RpcMethodHandler[Any, Any]:
+    handler = guard.handler
+    # Bytes are parsed inside the gate, so that a malformed message is refused in words.
+    if handler.request_streaming and handler.response_streaming:
+        return grpc.stream_stream_rpc_method_handler(guard.stream_stream, None, handler.response_serializer)
+    if handler.request_streaming:
+        return grpc.stream_unary_rpc_method_handler(guard.stream_unary, None, handler.response_serializer)
+    if handler.response_streaming:
+        return grpc.unary_stream_rpc_method_handler(guard.unary_stream, None, handler.response_serializer)
+    return grpc.unary_unary_rpc_method_handler(guard.unary_unary, None, handler.response_serializer)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One RPC behind the gate, in each of gRPC's four shapes."""
+
+    gate: Gate
+    path: str
+    handler: Any
+
+    async def unary_unary(self, data: bytes, context: Context) -> Message:
+        """One request, one answer."""
+        async with self._passed(context) as call:
+            answer: Message = await self.handler.unary_unary(self._parsed(data), context)
+            await self._record_read(call, answer)
+        return answer
+
+    async def stream_unary(self, data: AsyncIterator[bytes], context: Context) -> Message:
+        """Many requests, one answer."""
+        async with self._passed(context):
+            answer: Message = await self.handler.stream_unary(self._parsed_each(data), context)
+        return answer
+
+    async def unary_stream(self, data: bytes, context: Context) -> AsyncIterator[Message]:
+        """One request, many answers."""
+        async with self._passed(context) as call:
+            async for answer in self.handler.unary_stream(self._parsed(data), context):
+                await self._record_read(call, answer)
+                yield answer
+
+    async def stream_stream(self, data: AsyncIterator[bytes], context: Context) -> AsyncIterator[Message]:
+        """Many requests, many answers: reflection is the only one."""
+        async with self._passed(context):
+            async for answer in self.handler.stream_stream(self._parsed_each(data), context):
+                yield answer
+
+    @asynccontextmanager
+    async def _passed(self, context: Context) -> AsyncIterator[Call]:
+        metadata = {str(key): value for key, value in context.invocation_metadata() or ()}
+        call = Call(self.path, _reference(metadata))
+        async with AsyncExitStack() as steps:
+            await steps.enter_async_context(_safe_errors(self.gate.service, call, context))
+            call.caller = self._caller(metadata)
+            begin(call)
+            structlog.contextvars.bind_contextvars(actor=call.caller.subject, roles=call.caller.role_names())
+            self._authorise(call)
+            streaming = self.handler.request_streaming or self.handler.response_streaming
+            await steps.enter_async_context(_deadline(context, MAX_STREAM_SECONDS if streaming else MAX_UNARY_SECONDS))
+            yield call
+
+    def _caller(self, metadata: dict[str, str | bytes]) -> access.Caller:
+        given = str(metadata.get("authorization", ""))
+        if not given.startswith("Bearer "):
+            raise TokenMissing("send a token: authorization: Bearer …")
+        return self.gate.verifier.caller(given.removeprefix("Bearer "))
+
+    def _authorise(self, call: Call) -> None:
+        if not self.path.startswith(SIGNED_IN_PREFIX):
+            access.authorise(call.caller, self.gate.permissions[self.path])
+
+    def _parsed(self, data: bytes) -> Message:
+        message = self._message(data)
+        checks.check(message)
+        return message
+
+    async def _parsed_each(self, data: AsyncIterator[bytes]) -> AsyncIterator[Message]:
+        # Rows of an import are checked one by one, so that all their problems can be told together.
+        async for item in data:
+            yield self._message(item)
+
+    def _message(self, data: bytes) -> Message:
+        try:
+            message: Message = self.handler.request_deserializer(data)
+        except DecodeError as error:
+            raise BadInput.of("message", "is not the message that this RPC takes") from error
+        return message
+
+    async def _record_read(self, call: Call, answer: Message) -> None:
+        if self.gate.permissions[self.path].case_content:
+            await self.gate.store.record_read(call, _names(answer))
+
+
+@asynccontextmanager
+async def _safe_errors(service: str, call: Call, context: Context) -> AsyncIterator[None]:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(service=service, rpc=call.rpc, reference=call.reference)
+    begun, code = time.perf_counter(), "OK"
+    try:
+        yield
+    except HavnError as error:
+        code = error.code
+        await context.abort_with_status(rpc_status.to_status(status.status(error, service, call.reference)))
+    except grpc.aio.AioRpcError as error:
+        code = "UNAVAILABLE" if error.code() is grpc.StatusCode.UNAVAILABLE else "INTERNAL"
+        await context.abort_with_status(rpc_status.to_status(_of_peer(code, service, call.reference)))
+    except Exception as error:  # noqa: BLE001  # the outermost step: nothing of it leaves but a reference
+        code = "INTERNAL"
+        log.error("rpc.failed", exception=error)
+        await context.abort_with_status(rpc_status.to_status(status.internal(service, call.reference)))
+    finally:
+        log.info("rpc.answered", code=code, milliseconds=round((time.perf_counter() - begun) * 1000, 1))
+
+
+def _of_peer(code: str, service: str, reference: str) -> Any:  # noqa: ANN401  # google.rpc has no typed Status here
+    if code == "UNAVAILABLE":
+        return status.status(PeerAway("another service does not answer now: try again"), service, reference)
+    return status.internal(service, reference)
+
+
+@asynccontextmanager
+async def _deadline(context: Context, most: float) -> AsyncIterator[None]:
+    remaining = context.time_remaining()
+    # gRPC gives a call without a deadline one that is centuries away.
+    if remaining is None or remaining > 10 * MAX_STREAM_SECONDS:
+        raise DeadlineInvalid(f"set a deadline: {most:.0f} seconds at most are used")
+    try:
+        async with asyncio.timeout(min(remaining, most)):
+            yield
+    except TimeoutError as error:
+        raise DeadlinePassed("not done in time: try again with a later deadline") from error
+
+
+def _reference(metadata: dict[str, str | bytes]) -> str:
+    given = str(metadata.get("x-request-id", ""))
+    return given if _REFERENCE.fullmatch(given) else uuid.uuid4().hex
+
+
+def _names(answer: Message) -> list[str]:
+    """The names of the records in an answer: its own, and those of the messages in its lists."""
+    names = [getattr(answer, field) for field in ("name", "request") if field in answer.DESCRIPTOR.fields_by_name]
+    for field, value in answer.ListFields():
+        if field.is_repeated and field.message_type is not None and "name" in field.message_type.fields_by_name:
+            names += [item.name for item in value]
+    return names

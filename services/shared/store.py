@@ -1,0 +1,149 @@
+"""A service's memory: a change, its audit row, its events and its answer in one transaction."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from google.protobuf.message import Message
+from sqlmodel import Session
+
+from services.shared.access import Caller
+from services.shared.call import Call, current
+from services.shared.clock import Clock
+from services.shared.database import Database
+from services.shared.errors import BadInput, RequestIdReused
+from services.shared.records import Change, View
+from services.shared.tables import Answer, AuditRow, InboxEvent
+
+MAX_KEY_LENGTH = 100
+
+A = TypeVar("A", bound=Message)
+T = TypeVar("T")
+
+
+class Keyed(Protocol):
+    """A request that changes something: the caller's key makes it happen once."""
+
+    request_id: str
+
+    def SerializeToString(self, *, deterministic: bool = ...) -> bytes: ...  # noqa: D102
+
+
+class Store:
+    """The database as RPCs and consumers use it."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.changed: Callable[[], None] = lambda: None
+        """Called after each commit: there may be events to publish."""
+
+    async def view(self, work: Callable[[View], T]) -> T:
+        """What `work` reads, as the current caller sees it."""
+        return await self.view_as(current().caller, work)
+
+    async def view_as(self, caller: Caller, work: Callable[[View], T]) -> T:
+        """What `work` reads, as `caller` sees it."""
+        return await self._database.read(lambda session: work(View(session, caller)))
+
+    async def change(self, request: Keyed, answer: type[A], work: Callable[[Change], A]) -> A:
+        """Does `work` once for the request's key: whoever repeats it gets the first answer, of type `answer`.
+
+        Raises RequestIdReused for a key that came with another content before.
+        """
+        return await self.change_once(request.request_id, _digest([request]), answer, work)
+
+    async def change_all(
+        self, request_id: str, requests: Iterable[Any], answer: type[A], work: Callable[[Change], A]
+    ) -> A:
+        """Does `work` once for a stream of requests that came under one key."""
+        return await self.change_once(request_id, _digest(requests), answer, work)
+
+    async def change_once(self, key: str, digest: bytes, answer: type[A], work: Callable[[Change], A]) -> A:
+        """Does `work` once for a key and the digest of what came with it."""
+        call = current()
+        if not 0 < len(key) <= MAX_KEY_LENGTH:
+            raise BadInput.of("request_id", f"must have 1 to {MAX_KEY_LENGTH} characters")
+        body = await self._database.write(lambda session: self._once(session, call, key, digest, work))
+        self.changed()
+        return answer.FromString(body)
+
+    async def add(self, work: Callable[[Change], object]) -> None:
+        """Makes a change that nobody asked for by a key and nobody repeats, such as keeping what was shown."""
+        call, now = current(), self._clock.now()
+
+        def transaction(session: Session) -> None:
+            change = Change(session, call.caller, now)
+            work(change)
+            session.add(_audit(call, now, "write", change.touched))
+
+        await self._database.write(transaction)
+        self.changed()
+
+    async def receive(self, consumer: str, event_id: str, caller: Caller, effect: Callable[[Change], object]) -> bool:
+        """Applies an event's effect, once per consumer; whether it was new."""
+        now = self._clock.now()
+
+        def apply(session: Session) -> bool:
+            if session.get(InboxEvent, (consumer, event_id)) is not None:
+                return False
+            session.add(InboxEvent(consumer=consumer, event_id=event_id, time=now.isoformat()))
+            effect(Change(session, caller, now))
+            return True
+
+        fresh = await self._database.write(apply)
+        self.changed()
+        return fresh
+
+    async def record_read(self, call: Call, names: list[str]) -> None:
+        """Writes who is about to see which records; until it is written, nothing may be shown."""
+        now = self._clock.now()
+        await self._database.write(lambda session: session.add(_audit(call, now, "read", names)))
+
+    def _once(self, session: Session, call: Call, key: str, digest: bytes, work: Callable[[Change], A]) -> bytes:
+        identity = (call.caller.subject, call.rpc, key)
+        earlier = session.get(Answer, identity)
+        if earlier is not None:
+            return _same_content(earlier, digest)
+        now = self._clock.now()
+        change = Change(session, call.caller, now)
+        body = work(change).SerializeToString()
+        if change.discarded:
+            session.rollback()
+            return body
+        session.add(_answer(identity, digest, body, now))
+        session.add(_audit(call, now, "write", change.touched))
+        return body
+
+
+def _digest(requests: Iterable[Any]) -> bytes:
+    digest = hashlib.sha256()
+    for request in requests:
+        digest.update(request.SerializeToString(deterministic=True))
+    return digest.digest()
+
+
+def _same_content(earlier: Answer, digest: bytes) -> bytes:
+    if earlier.digest != digest:
+        raise RequestIdReused
+    return earlier.body
+
+
+def _answer(identity: tuple[str, str, str], digest: bytes, body: bytes, now: datetime) -> Answer:
+    caller, rpc, request_id = identity
+    return Answer(caller=caller, rpc=rpc, request_id=request_id, digest=digest, body=body, time=now.isoformat())
+
+
+def _audit(call: Call, now: datetime, action: str, names: list[str]) -> AuditRow:
+    return AuditRow(
+        time=now.isoformat(),
+        subject=call.caller.subject,
+        roles=call.caller.role_names(),
+        authority=call.caller.authority,
+        rpc=call.rpc,
+        reference=call.reference,
+        action=action,
+        names=json.dumps(names),
+    )
