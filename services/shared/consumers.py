@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 BATCH = 64
 FETCH_SECONDS = 1.0
-ACK_WAIT_SECONDS = 30.0
+ACK_WAIT_SECONDS = 10.0
 MOST_DELIVERIES = 8
 FIRST_RETRY_SECONDS = 0.2
 MOST_RETRY_SECONDS = 10.0
@@ -76,12 +76,18 @@ class Consumer:
 
     async def _take(self, message: Msg) -> None:
         try:
+            await self._settle(message)
+        except NatsError as error:
+            # Not acknowledged, it comes again; its mark keeps it from being applied twice.
+            log.warning("consumer.disturbed", consumer=self.name, error=type(error).__name__)
+
+    async def _settle(self, message: Msg) -> None:
+        try:
             await self._apply(message)
-            await message.ack()
-        except NatsError:
-            raise
         except Exception as error:  # noqa: BLE001  # whatever it is, the event must not be lost
             await self._retry_or_park(message, error)
+        else:
+            await message.ack()
 
     async def _apply(self, message: Msg) -> None:
         kind, handle = self._handlers.get(header(message.headers, "ce-type"), (None, None))

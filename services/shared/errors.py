@@ -11,8 +11,7 @@
     ├── NameTaken             ALREADY_EXISTS         NAME_TAKEN
     ├── EtagStale             ABORTED                ETAG_STALE
     ├── RequestIdReused       ALREADY_EXISTS         REQUEST_ID_REUSED
-    ├── StateNotAllowed       FAILED_PRECONDITION    STATE_NOT_ALLOWED
-    └── PeerAway              UNAVAILABLE            PEER_AWAY
+    └── StateNotAllowed       FAILED_PRECONDITION    STATE_NOT_ALLOWED
 
 Raised where the fact is known, mapped to a gRPC status once, in `services.shared.status`. Messages tell what to
 change and hold no personal data: names of records may stand in them, values of fields may not.
@@ -122,9 +121,3 @@ class StateNotAllowed(HavnError):
     """The record's state does not allow it."""
 
     code, reason = "FAILED_PRECONDITION", "STATE_NOT_ALLOWED"
-
-
-class PeerAway(HavnError):
-    """Another service does not answer now."""
-
-    code, reason = "UNAVAILABLE", "PEER_AWAY"

@@ -23,7 +23,7 @@ from grpc_status import rpc_status
 from havn.access.v1 import access_pb2
 from services.shared import access, checks, status
 from services.shared.call import Call, begin
-from services.shared.errors import BadInput, DeadlineInvalid, DeadlinePassed, HavnError, PeerAway, TokenMissing
+from services.shared.errors import BadInput, DeadlineInvalid, DeadlinePassed, HavnError, TokenMissing
 from services.shared.store import Store
 
 log = structlog.get_logger()
@@ -163,27 +163,19 @@ class Guard:
 async def _safe_errors(service: str, call: Call, context: Context) -> AsyncIterator[None]:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service, rpc=call.rpc, reference=call.reference)
-    begun, code = time.perf_counter(), "OK"
+    begun, code = time.perf_counter(), "CANCELLED"
     try:
         yield
+        code = "OK"
     except HavnError as error:
         code = error.code
         await context.abort_with_status(rpc_status.to_status(status.status(error, service, call.reference)))
-    except grpc.aio.AioRpcError as error:
-        code = "UNAVAILABLE" if error.code() is grpc.StatusCode.UNAVAILABLE else "INTERNAL"
-        await context.abort_with_status(rpc_status.to_status(_of_peer(code, service, call.reference)))
     except Exception as error:  # noqa: BLE001  # the outermost step: nothing of it leaves but a reference
         code = "INTERNAL"
         log.error("rpc.failed", exception=error)
         await context.abort_with_status(rpc_status.to_status(status.internal(service, call.reference)))
     finally:
         log.info("rpc.answered", code=code, milliseconds=round((time.perf_counter() - begun) * 1000, 1))
-
-
-def _of_peer(code: str, service: str, reference: str) -> Any:  # noqa: ANN401  # google.rpc has no typed Status here
-    if code == "UNAVAILABLE":
-        return status.status(PeerAway("another service does not answer now: try again"), service, reference)
-    return status.internal(service, reference)
 
 
 @asynccontextmanager

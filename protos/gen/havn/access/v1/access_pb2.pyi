@@ -115,9 +115,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The request_id was used for another content: make a new one."""
     ERROR_REASON_STATE_NOT_ALLOWED: _ErrorReason.ValueType  # 11
     """The record's state does not allow it."""
-    ERROR_REASON_PEER_AWAY: _ErrorReason.ValueType  # 12
-    """Another service does not answer now: try again."""
-    ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 13
+    ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 12
     """A fault in Havn; the log knows it by the reference."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -147,9 +145,7 @@ ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 10
 """The request_id was used for another content: make a new one."""
 ERROR_REASON_STATE_NOT_ALLOWED: ErrorReason.ValueType  # 11
 """The record's state does not allow it."""
-ERROR_REASON_PEER_AWAY: ErrorReason.ValueType  # 12
-"""Another service does not answer now: try again."""
-ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 13
+ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 12
 """A fault in Havn; the log knows it by the reference."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
