@@ -67,7 +67,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         return _guarded(Guard(self._gate, path, handler))
 
 
-def _guarded(guard: "Guard") -> grpc.RpcMethodHandler[Any, Any]:
+def _guarded(guard: Guard) -> grpc.RpcMethodHandler[Any, Any]:
     handler = guard.handler
     # Bytes are parsed inside the gate, so that a malformed message is refused in words.
     if handler.request_streaming and handler.response_streaming:
