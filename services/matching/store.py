@@ -1,12 +1,12 @@
 """How matching keeps what others told it, its runs, and what it showed."""
 
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from havn.capacity.v1.capacity_pb2 import InstitutionUnit, Vacancy
 from havn.families.v1.families_pb2 import FosterFamily
 from havn.matching.v1 import matching_pb2 as pb
-from havn.placements.v1.placements_pb2 import Placement, PlacementRequest
+from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN, Placement, PlacementRequest
 from services.shared.records import Kind
 from services.shared.tables import Record
 
@@ -75,3 +75,6 @@ PLACEMENTS = Kind(PlacementRow, Placement)
 RUNS = Kind(RunRow, pb.MatchRun, lambda run: {"state": run.state})
 RUN_RECORDS = Kind(RunRecordRow, pb.RunRecord)
 SUGGESTIONS = Kind(SuggestionsRow, pb.Suggestions)
+
+IS_OPEN = col(RequestRow.state) == REQUEST_STATE_OPEN
+"""Requests that wait."""

@@ -11,7 +11,6 @@ from google.type.money_pb2 import Money
 
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.families.v1 import families_pb2 as families
-from havn.matching.v1 import matching_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from havn.terms.v1 import terms_pb2 as terms
 from services.matching import data
@@ -200,14 +199,12 @@ def _member(member: families.HouseholdMember) -> homes.HouseholdMember:
     return homes.HouseholdMember(
         person=member.person,
         birth_date=_day(member.birth_date),
-        criminal_record=_renewal(member, "criminal_record"),
-        child_certificate=_renewal(member, "child_certificate"),
+        criminal_record=_day(member.criminal_record.renew_by_date) if member.HasField("criminal_record") else None,
+        child_certificate=_day(member.child_certificate.renew_by_date)
+        if member.HasField("child_certificate")
+        else None,
         own_child=member.role == families.HOUSEHOLD_ROLE_OWN_CHILD,
     )
-
-
-def _renewal(member: families.HouseholdMember, field: str) -> date | None:
-    return _day(getattr(member, field).renew_by_date) if member.HasField(field) else None
 
 
 def _experience(family: families.FosterFamily) -> homes.Ages | None:

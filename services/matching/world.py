@@ -6,11 +6,10 @@ from datetime import date
 
 from sqlmodel import col, func, select
 
-from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN
 from services.matching import data, wire
 from services.matching.rules.facts import World
 from services.matching.rules.homes import Home, Resident
-from services.matching.store import FAMILIES, PLACEMENTS, REQUESTS, UNITS, VACANCIES, RequestRow
+from services.matching.store import FAMILIES, IS_OPEN, PLACEMENTS, REQUESTS, UNITS, VACANCIES, RequestRow
 from services.shared.records import View
 from services.shared.tables import InboxEvent
 
@@ -26,7 +25,7 @@ def revision(view: View) -> int:
 
 def load(view: View, authority: str, day: date) -> World:
     """One authority's children, all homes, and who lives in them. The view must be a service's: it sees everything."""
-    waiting = view.all(REQUESTS, col(RequestRow.state) == REQUEST_STATE_OPEN, col(RequestRow.authority) == authority)
+    waiting = view.all(REQUESTS, IS_OPEN, col(RequestRow.authority) == authority)
     return World(
         day=day,
         authority=authority,

@@ -10,6 +10,7 @@ from functools import cache
 from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 from google.type import date_pb2, money_pb2
 
 from services.shared.errors import BadInput, FieldProblem
@@ -18,7 +19,7 @@ MAX_MESSAGE_BYTES = 256 * 1024
 MAX_TEXT_LENGTH = 10_000
 MAX_LIST_LENGTH = 1_000
 
-_OPEN = ("google.protobuf.Timestamp", "google.protobuf.FieldMask", "google.protobuf.Any")
+_OPEN = ("google.protobuf.FieldMask", "google.protobuf.Any")
 
 
 def check(message: Message) -> None:
@@ -52,6 +53,8 @@ def _field_problems(field: FieldDescriptor, value: object, path: str) -> Iterato
 def _value_problems(field: FieldDescriptor, value: object, path: str) -> Iterator[FieldProblem]:
     if isinstance(value, date_pb2.Date):
         yield from _date_problems(value, path)
+    elif isinstance(value, Timestamp):
+        yield from _time_problems(value, path)
     elif isinstance(value, money_pb2.Money):
         yield from _money_problems(value, path)
     elif isinstance(value, Message):
@@ -69,6 +72,13 @@ def _date_problems(value: date_pb2.Date, path: str) -> Iterator[FieldProblem]:
         date(value.year, value.month, value.day)
     except ValueError:
         yield FieldProblem(path, "must be a day of the calendar, with year, month and day")
+
+
+def _time_problems(value: Timestamp, path: str) -> Iterator[FieldProblem]:
+    try:
+        value.ToDatetime()
+    except ValueError:
+        yield FieldProblem(path, "must be a moment of the years 1 to 9999")
 
 
 def _money_problems(value: money_pb2.Money, path: str) -> Iterator[FieldProblem]:

@@ -35,6 +35,7 @@ class Resource(Protocol):
 
 
 M = TypeVar("M", bound=Resource)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ class Kind(Generic[M]):
 
 
 @dataclass(frozen=True)
-class Page(Generic[M]):
+class Page(Generic[T]):
     """Some messages of a list, and the token of the next page, empty on the last."""
 
-    items: list[M]
+    items: list[T]
     next_token: str
 
 
@@ -199,7 +200,7 @@ def _row(kind: Kind[M], message: M) -> Record:
     )
 
 
-def positions(items: list[M], size: int, token: str) -> Page[M]:
+def positions(items: list[T], size: int, token: str) -> Page[T]:
     """A page of a list whose order is made on reading; its token is a position. Raises BadInput."""
     begun = after(token) or "0"
     if not begun.isdigit():

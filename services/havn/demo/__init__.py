@@ -1,0 +1,1 @@
+"""Made-up municipalities in real towns, to try Havn with."""

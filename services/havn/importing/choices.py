@@ -1,0 +1,85 @@
+"""Cells that hold words of the contracts' own lists, in lower case."""
+
+from typing import Protocol, TypeVar
+
+from havn.placements.v1 import placements_pb2
+from havn.terms.v1 import terms_pb2
+from services.havn.importing.cells import Cell, NotAllowed, reference, text
+from services.havn.importing.problems import words
+
+Number = TypeVar("Number", bound=int)
+
+
+class Enumeration(Protocol[Number]):
+    """A protobuf enum, as Python sees it."""
+
+    def items(self) -> list[tuple[str, Number]]:
+        """Names and numbers, UNSPECIFIED first."""
+
+
+def choices(enum: Enumeration[Number]) -> dict[str, Number]:
+    """The words of an enum without its prefix, in lower case: {"girl": 1, "boy": 2}."""
+    (unspecified, _), *rest = enum.items()
+    prefix = unspecified.removesuffix("UNSPECIFIED")
+    return {name.removeprefix(prefix).lower(): number for name, number in rest}
+
+
+def choice(enum: Enumeration[Number]) -> Cell:
+    """One word of an enum."""
+    numbers = choices(enum)
+
+    def parse(cell: str) -> Number:
+        return _number(numbers, cell)
+
+    return Cell(parse, words(f"et af: {', '.join(numbers)}", f"one of: {', '.join(numbers)}"))
+
+
+def spoken_language() -> Cell:
+    """A language and how well it is spoken, such as "kalaallisut:fluent"."""
+    languages, levels = choices(terms_pb2.Language), choices(terms_pb2.LanguageLevel)
+
+    def parse(cell: str) -> terms_pb2.SpokenLanguage:
+        language, _, level = cell.partition(":")
+        return terms_pb2.SpokenLanguage(
+            language=_number(languages, language),
+            level=_number(levels, level),
+        )
+
+    names = f"{'/'.join(languages)}:{'/'.join(levels)}"
+    return Cell(
+        parse,
+        words(f"sprog:niveau af {names}, som danish:good", f"language:level of {names}, such as danish:good"),
+    )
+
+
+def sibling_bond() -> Cell:
+    """A sibling and how they are to live: "k-12:together", or "k-12:apart:who decided:why"."""
+    rules = choices(placements_pb2.SiblingRule)
+    names = ", ".join(rules)
+    return Cell(
+        _bond,
+        words(
+            f"barnets nøgle:regel af {names}; er den ikke together, også :hvem:hvorfor",
+            f"the child's key:rule of {names}; unless together also :who:why",
+        ),
+    )
+
+
+def _bond(cell: str) -> placements_pb2.SiblingBond:
+    child, rule, author, reason = ([part.strip() for part in cell.split(":", 3)] + [""] * 3)[:4]
+    number = _number(choices(placements_pb2.SiblingRule), rule)
+    if number != placements_pb2.SIBLING_RULE_TOGETHER and not (author and reason):
+        raise NotAllowed
+    return placements_pb2.SiblingBond(
+        child=str(reference("children").parse(child)),
+        rule=number,
+        author=text(author),
+        reason=text(reason),
+    )
+
+
+def _number(numbers: dict[str, Number], word: str) -> Number:
+    try:
+        return numbers[word.strip().lower().replace("-", "_").replace(" ", "_")]
+    except KeyError:
+        raise NotAllowed from None

@@ -1,0 +1,91 @@
+"""What a column and a file are: declared once, read by the parser, the templates and the demo."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from google.protobuf.message import Message
+
+from services.havn.importing.cells import Cell
+
+
+class Needed(Enum):
+    """When a cell may not be empty."""
+
+    ALWAYS = auto()
+    # When another cell of the same group is filled: an approval's places, where there is an approval.
+    WITH_GROUP = auto()
+    NO = auto()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file."""
+
+    name: str
+    # Path of the field that it fills; empty where it only joins rows.
+    field: str
+    cell: Cell
+    needed: Needed
+    da: str
+    en: str
+
+    @property
+    def group(self) -> str:
+        """The message that holds the field, empty for the resource itself."""
+        return self.field.partition(".")[0] if "." in self.field else ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file: one row is one resource."""
+
+    file: str
+    da: str
+    en: str
+    # What a row becomes.
+    message: type[Message]
+    # Field of the import request that takes the message; empty where rows join another file's.
+    row: str
+    # Field of the message that holds the resource; empty where the message is the resource.
+    resource: str
+    # Columns that name the row, together unique; their fields are the message's.
+    identity: tuple[Column, ...]
+    # The others; their fields are the resource's.
+    content: tuple[Column, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, in the order of the file."""
+        return self.identity + self.content
+
+    def path(self, column: Column) -> str:
+        """Path of a column's field, from the message."""
+        if column in self.identity or not self.resource:
+            return column.field
+        return f"{self.resource}.{column.field}"
+
+    def column_for(self, field: str) -> str:
+        """Name of the column behind a field as a service names it, from the message or from the resource."""
+        wanted = re.sub(r"\[\d+\]", "", field).removeprefix(f"{self.resource}.")
+        for column in self.columns:
+            if column.field and column.field == wanted:
+                return column.name
+        near = (column for column in self.columns if column.field and f"{column.field}.".startswith(f"{wanted}."))
+        far = (column for column in self.columns if column.field and f"{wanted}.".startswith(f"{column.field}."))
+        return next((column.name for column in (*near, *far)), "") if wanted else ""
+
+
+def put(message: Message, path: str, value: object) -> None:
+    """Sets a field by its path, making the messages on the way present."""
+    group, _, rest = path.partition(".")
+    if rest:
+        inner = getattr(message, group)
+        inner.SetInParent()
+        put(inner, rest, value)
+    elif isinstance(value, Message):
+        getattr(message, group).CopyFrom(value)
+    elif isinstance(value, list):
+        getattr(message, group).extend(value)
+    else:
+        setattr(message, group, value)

@@ -1,0 +1,44 @@
+"""What a folder holds once nothing is wrong with it."""
+
+from dataclasses import dataclass
+
+from google.protobuf.message import Message
+
+from services.havn.importing.columns import Sheet
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as a message, and where it stands."""
+
+    sheet: Sheet
+    number: int
+    message: Message
+    # Rows of another file that became part of it: a family's household, in the order of the message.
+    parts: tuple["Row", ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one service takes: its rows in the order of sending."""
+
+    rows: tuple[Row, ...]
+    # Of the bytes of the files it came from: the same files give the same digest.
+    digest: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Everything in a folder."""
+
+    families: Part
+    capacity: Part
+    placements: Part
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows of each file."""
+        rows = self.families.rows + self.capacity.rows + self.placements.rows
+        members = tuple(part for row in rows for part in row.parts)
+        files = [row.sheet.file for row in rows + members]
+        return {file: files.count(file) for file in dict.fromkeys(files)}

@@ -1,0 +1,93 @@
+"""From the bytes of a file to its cells."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+
+from havn.terms.v1 import terms_pb2
+from services.havn.importing.columns import Needed, Sheet
+from services.havn.importing.problems import Problem, words
+
+DELIMITERS = (";", ",")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row that holds something: its number in the spreadsheet, and its filled cells by column."""
+
+    number: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as it stands."""
+
+    sheet: Sheet
+    lines: tuple[Line, ...]
+    problems: tuple[Problem, ...]
+    # False when it could not be taken apart: then nothing is known of its rows.
+    readable: bool = True
+
+
+def table(sheet: Sheet, content: bytes) -> Table:
+    """Takes a file apart; a file or header that can't be read leaves no lines."""
+    try:
+        records = list(_records(content.decode("utf-8-sig")))
+    except UnicodeDecodeError:
+        return _unreadable(sheet, words("filen er ikke UTF-8: gem den som CSV UTF-8", "not UTF-8: save as CSV UTF-8"))
+    except csv.Error:
+        return _unreadable(sheet, words("filen er ikke en CSV-fil", "the file is not a CSV file"))
+    header = [name.strip() for name in records[0]] if records else []
+    if problems := tuple(_header_problems(sheet, header)):
+        return Table(sheet, (), problems, readable=False)
+    lines = [Line(number, _cells(header, record)) for number, record in enumerate(records[1:], start=2)]
+    too_long = (_too_long(sheet, number) for number, record in enumerate(records[1:], 2) if any(record[len(header) :]))
+    return Table(sheet, tuple(line for line in lines if line.cells), tuple(too_long))
+
+
+def letter(index: int) -> str:
+    """A column as a spreadsheet names it, from 0: "A", "B", "AA"."""
+    high, low = divmod(index, 26)
+    return (letter(high - 1) if high else "") + chr(ord("A") + low)
+
+
+def _records(content: str) -> Iterator[list[str]]:
+    first = content.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    return csv.reader(StringIO(content, newline=""), delimiter=delimiter, strict=True)
+
+
+def _cells(header: list[str], record: list[str]) -> dict[str, str]:
+    filled = ((name, cell.strip()) for name, cell in zip(header, record, strict=False))
+    return {name: cell for name, cell in filled if cell}
+
+
+def _unreadable(sheet: Sheet, why: terms_pb2.Words) -> Table:
+    return Table(sheet, (), (Problem(sheet.file, 0, "", why),), readable=False)
+
+
+def _header_problems(sheet: Sheet, header: list[str]) -> Iterator[Problem]:
+    known = {column.name: column for column in sheet.columns}
+    # An unknown name may be a row of data in a file without header: it is never repeated.
+    for index, name in enumerate(header):
+        if name and name not in known:
+            yield Problem(sheet.file, 1, letter(index), _unknown_column(sheet))
+    for name, count in Counter(header).items():
+        if name in known and count > 1:
+            yield Problem(sheet.file, 1, name, words("kolonnen står der flere gange", "the column stands there twice"))
+    for name, column in known.items():
+        if column.needed is Needed.ALWAYS and name not in header:
+            yield Problem(sheet.file, 1, name, words("kolonnen mangler", "the column is missing"))
+
+
+def _unknown_column(sheet: Sheet) -> terms_pb2.Words:
+    names = ", ".join(column.name for column in sheet.columns)
+    return words(f"ukendt kolonne; filen kan have: {names}", f"unknown column; the file may have: {names}")
+
+
+def _too_long(sheet: Sheet, number: int) -> Problem:
+    more = words("rækken har flere celler end overskriften", "the row has more cells than the header")
+    return Problem(sheet.file, number, "", more)

@@ -1,0 +1,226 @@
+"""Answers for people: a child's own list, and the plan for all, with why, why not, and what another choice costs.
+
+Nothing said about one child tells what another one needs: others appear as counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from havn.matching.v1 import matching_pb2 as pb
+from services.matching.rules.children import Child
+from services.matching.rules.facts import World
+from services.matching.rules.levels import main_levels
+from services.matching.rules.messages import cost_message, date_message, refusal_message
+from services.matching.rules.notes import notes, reunite_by
+from services.matching.rules.options import Option
+from services.matching.rules.plan import Plan, changes_for_others
+from services.matching.rules.reasons import Siblings, reasons
+from services.matching.rules.units import Unit, planned_children, unit_for, unit_of, wished_bonds, wished_siblings
+from services.matching.rules.unplaced import Refused, refused, unplaced
+from services.matching.rules.words import Phrase, opening
+
+MOST_EFFECTS = 3
+
+Changes = Mapping[str, int]
+
+
+def suggest(
+    world: World, plan: Plan, request: str, effects_for: int = MOST_EFFECTS, deadline_seconds: float = 1.0
+) -> pb.Suggestions:
+    """The list of one waiting child, and the siblings that it must stay with, without `name` and `create_time`.
+
+    What choosing another place changes for others is computed for the first `effects_for` that are not the plan's.
+
+    Raises:
+        KeyError: no such request waits in this world.
+        Unsound: an answer broke a rule of its problem.
+    """
+    child = {each.request: each for each in world.children}[request]
+    unit = unit_for(child, world)
+    options = ranking(unit, child, plan)
+    changes = _changes(options, plan, request, effects_for, deadline_seconds)
+    excluded = refused(unit, world, {option.home.name for option in options})
+    return pb.Suggestions(
+        request=request,
+        requests=[request, *(member for member in unit.members if member != request)],
+        suggestions=list(_suggestions(options, unit, plan, request, changes)),
+        excluded_homes=[_excluded_home(home_refused, plan) for home_refused in excluded],
+        staying_put=staying_put(unit),
+        unplaced=unplaced(unit, plan, excluded),
+        levels=plan_levels(plan),
+        policy_version=world.policy.version,
+        wished_siblings=[sibling.request for sibling in wished_siblings(unit, world)],
+    )
+
+
+def ranking(unit: Unit, child: Child, plan: Plan) -> tuple[Option, ...]:
+    """The unit's options, best first by the child's own levels.
+
+    In danger: a lasting place tonight, a place for tonight, a later place. Then fewest steps above the need, most
+    wished siblings, best fit class and fit, least cost. Last, for a child of a set in danger, places for tonight
+    that part it from its siblings.
+    """
+    options = plan.found.of(unit)
+    siblings = siblings_by_home(unit, plan)
+
+    def rank(option: Option) -> tuple[int, int, int, int, int, int, str]:
+        kept, cost = siblings[option.home.name].kept, option.cost
+        order = (max(option.steps_above), -kept, option.fit_class, -option.fit)
+        return (_urgency(option), *order, cost.known if cost.rate is not None else PRICELESS, option.home.name)
+
+    fitting = {option.home.name for option in options}
+    parting = [option for option in _parting(unit, child, plan) if option.home.name not in fitting]
+    return (*sorted(options, key=rank), *parting)
+
+
+# An unknown rate ranks behind every known one.
+PRICELESS = 2**53
+
+
+def _urgency(option: Option) -> int:
+    if not option.unit.in_danger:
+        return 0
+    if option.home.emergency:
+        return 1
+    return 0 if option.tonight else 2
+
+
+def _parting(unit: Unit, child: Child, plan: Plan) -> tuple[Option, ...]:
+    if len(unit.children) == 1 or not child.in_danger:
+        return ()
+    return plan.found.of(unit_of((child,), plan.world, tonight_only=True))
+
+
+def siblings_by_home(unit: Unit, plan: Plan) -> Mapping[str, Siblings]:
+    """For each usable home the wished bonds of the unit, and how many it can keep, alone or as a larger unit."""
+    wished = wished_bonds(unit, plan.world)
+    kept = dict.fromkeys(plan.world.home_by_name, 0)
+    if wished:
+        for larger in (unit, *(other for other in plan.units if unit.references < other.references)):
+            for option in plan.found.of(larger):
+                here = option.home.name
+                bonds = sum(s in larger.references or plan.world.home_of.get(s) == here for _, s in wished)
+                kept[here] = max(kept[here], bonds)
+    return {home: Siblings(len(wished), bonds) for home, bonds in kept.items()}
+
+
+def staying_put(unit: Unit) -> pb.StayingPut:
+    """Whether all children can stay where they are, with support, while they wait."""
+    homes = [child.current_home for child in unit.children]
+    if unit.in_danger or any(home and home.unsafe for home in homes):
+        return pb.StayingPut(possible=False, words=UNSAFE.message())
+    if None in homes:
+        return pb.StayingPut(possible=False, words=HOME_UNKNOWN.message())
+    return pb.StayingPut(possible=True, words=MAY_STAY.message())
+
+
+def plan_message(world: World, plan: Plan) -> pb.MatchRun:
+    """The plan's part of a run: places, who goes without and why, levels with certificates, counts."""
+    return pb.MatchRun(
+        authority=world.authority,
+        plan_date=date_message(world.day),
+        policy_version=world.policy.version,
+        places=[_planned_place(option, plan) for option in plan.chosen],
+        unplaced=list(_all_unplaced(plan)),
+        levels=plan_levels(plan),
+        request_count=len(planned_children(world)),
+        home_count=len(world.usable_homes),
+        option_count=len(plan.candidates),
+        seconds=plan.solution.seconds,
+    )
+
+
+def plan_levels(plan: Plan) -> list[pb.PlanLevel]:
+    """What each level of the plan reached, in words."""
+    words = {level.name: level.words.counts for level in plan.levels}
+    levels = zip(plan.problem.levels, plan.solution.levels, strict=True)
+    return [
+        pb.PlanLevel(words=words[level.name].message(), result=result, sense=level.sense) for level, result in levels
+    ]
+
+
+def _suggestions(
+    options: Iterable[Option], unit: Unit, plan: Plan, request: str, changes: Mapping[str, Changes | None]
+) -> Iterator[pb.Suggestion]:
+    siblings = siblings_by_home(unit, plan)
+    for rank, option in enumerate(options, start=1):
+        suggestion = _suggestion(option, siblings[option.home.name], plan)
+        suggestion.rank, suggestion.in_plan = rank, _in_plan(option, plan, request)
+        known = changes.get(option.home.name)
+        suggestion.effects_known = suggestion.in_plan or known is not None
+        suggestion.effects.extend(_effects(known or {}, plan.world))
+        yield suggestion
+
+
+def _suggestion(option: Option, siblings: Siblings, plan: Plan) -> pb.Suggestion:
+    return pb.Suggestion(
+        home=plan.home_messages[option.home.name],
+        reasons=reasons(option, siblings, plan.world),
+        fit=option.fit,
+        fit_class=option.fit_class,
+        steps_above_need=max(option.steps_above),
+        places=option.places,
+        emergency=option.home.emergency,
+        notes=[note.message() for note in notes(option, plan.world)],
+        cost=cost_message(option.cost),
+    )
+
+
+def _in_plan(option: Option, plan: Plan, request: str) -> bool:
+    return request in plan.place_of and plan.place_of[request].home.name == option.home.name
+
+
+def _changes(
+    options: Iterable[Option], plan: Plan, request: str, effects_for: int, deadline_seconds: float
+) -> Mapping[str, Changes | None]:
+    """What choosing each of the first few changes for others, by home."""
+    other = [option for option in options if not _in_plan(option, plan, request)][:effects_for]
+    return {o.home.name: changes_for_others(plan, o, deadline_seconds / len(other)) for o in other}
+
+
+def _effects(changes: Changes, world: World) -> Iterator[pb.Effect]:
+    words = {level.name: level.words for level in main_levels(world)}
+    for name, change in changes.items():
+        yield pb.Effect(level=name, change=change, words=opening(words[name].effect(change)).message())
+
+
+def _excluded_home(excluded: Refused, plan: Plan) -> pb.ExcludedHome:
+    home, found = excluded
+    return pb.ExcludedHome(
+        home=plan.home_messages[home.name],
+        refusals=[refusal_message(refusal, alone=len(found) == 1) for refusal in found],
+    )
+
+
+def _planned_place(option: Option, plan: Plan) -> pb.PlannedPlace:
+    return pb.PlannedPlace(
+        requests=option.unit.members,
+        home=plan.home_messages[option.home.name],
+        fit=option.fit,
+        fit_class=option.fit_class,
+        steps_above_need=max(option.steps_above),
+        emergency=option.home.emergency,
+        cost=cost_message(option.cost),
+        reunite_by_date=date_message(reunite_by(plan.world)) if option.unit.tonight_only else None,
+    )
+
+
+def _all_unplaced(plan: Plan) -> Iterator[pb.Unplaced]:
+    missing = [child for child in planned_children(plan.world) if child.request not in plan.place_of]
+    units = {unit.name: unit for unit in (unit_for(child, plan.world) for child in missing)}
+    for unit in units.values():
+        fitting = {option.home.name for option in plan.found.of(unit)}
+        found = unplaced(unit, plan, refused(unit, plan.world, fitting))
+        if found:
+            yield found
+
+
+UNSAFE = Phrase(
+    "Barnet kan ikke blive, hvor det er: det er ikke trygt", "The child cannot stay where it is: it is not safe"
+)
+HOME_UNKNOWN = Phrase("Det er ikke oplyst, hvor barnet bor nu", "Where the child lives now is not stated")
+MAY_STAY = Phrase(
+    "Barnet kan blive, hvor det er, med støtte, mens det venter",
+    "The child can stay where it is, with support, while it waits",
+)

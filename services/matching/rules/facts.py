@@ -1,0 +1,66 @@
+"""All that one run may know: who waits, which homes there are, who lives there, and the day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from havn.terms.v1 import terms_pb2 as terms
+from services.matching.rules.children import Child, Seeks
+from services.matching.rules.homes import Home, Resident, may_use
+from services.matching.rules.policy import Policy
+from services.matching.rules.travel import Travel
+
+
+@dataclass(frozen=True)
+class World:
+    """All that one run may know: one authority's children, the homes, who lives there, and the day."""
+
+    day: date
+    authority: str
+    children: tuple[Child, ...]
+    homes: tuple[Home, ...]
+    residents: Mapping[str, tuple[Resident, ...]]
+    travel: Travel
+    policy: Policy
+
+    def staying_in(self, home: Home) -> tuple[Resident, ...]:
+        """Children that live in the home and still do when its place is free."""
+        residents = self.residents.get(home.name, ())
+        if not residents:
+            return residents
+        start = max(self.day, home.free.from_date) if home.free else self.day
+        return tuple(r for r in residents if r.ends is None or r.ends > start)
+
+    def open_places(self, home: Home) -> int:
+        """Places that are free and within the approved number (R1, R4)."""
+        free = home.free.count if home.free else 0
+        return max(0, min(free, home.place_count - len(self.staying_in(home))))
+
+    def severe_places(self, home: Home) -> int:
+        """Children with severe needs that the home can still take, where it has a limit (R4)."""
+        taken = sum(resident.need_level == terms.NEED_LEVEL_SEVERE for resident in self.staying_in(home))
+        return max(0, home.severe_need_limit - taken)
+
+    @cached_property
+    def usable_homes(self) -> tuple[Home, ...]:
+        """Homes that the authority may use, by name; another authority's other homes are no part of a run (R15)."""
+        return tuple(sorted((h for h in self.homes if may_use(h, self.authority)), key=lambda h: h.name))
+
+    @cached_property
+    def home_by_name(self) -> Mapping[str, Home]:
+        """Usable homes by name."""
+        return {home.name: home for home in self.usable_homes}
+
+    @cached_property
+    def waiting(self) -> Mapping[str, Child]:
+        """Children that wait for a place, by reference; those who wait to step down are not among them."""
+        return {child.reference: child for child in self.children if child.seeks is not Seeks.STEP_DOWN}
+
+    @cached_property
+    def home_of(self) -> Mapping[str, str]:
+        """Name of the home of each child that lives in one and does not wait for another place."""
+        everybody = (resident for residents in self.residents.values() for resident in residents)
+        return {r.reference: r.home for r in everybody if r.reference not in self.waiting}

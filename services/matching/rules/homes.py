@@ -1,0 +1,159 @@
+"""The facts that the rules read about a home and who lives there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+
+
+class HomeType(Enum):
+    """What a home is."""
+
+    NETWORK = "network family"
+    MUNICIPAL = "municipal family"
+    PROFESSIONAL = "professional family"
+    EMERGENCY_FAMILY = "emergency family"
+    RELIEF = "relief family"
+    RESIDENTIAL = "residential unit"
+    FAMILY_DEPARTMENT = "family department"
+    EMERGENCY_UNIT = "emergency unit"
+
+
+class GenderRule(Enum):
+    """Who may live in a home."""
+
+    ALL = "all"
+    GIRLS = "girls"
+    BOYS = "boys"
+
+
+class Disposal(Enum):
+    """Who disposes of a home's places."""
+
+    OWN = "own"
+    BY_AGREEMENT = "by agreement"
+    CENTRAL_LIST = "central list"
+
+
+EMERGENCY_TYPES = frozenset({HomeType.EMERGENCY_FAMILY, HomeType.EMERGENCY_UNIT})
+FAMILY_TYPES = frozenset(
+    {HomeType.NETWORK, HomeType.MUNICIPAL, HomeType.PROFESSIONAL, HomeType.EMERGENCY_FAMILY, HomeType.RELIEF}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """A child that lives in a home."""
+
+    reference: str
+    birth_date: date
+    gender: int
+    need_level: int
+    home: str
+    started: date
+    ends: date | None = None
+    solo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """Whole years, both ends included."""
+
+    youngest: int
+    oldest: int
+
+    def __contains__(self, years: int) -> bool:
+        return self.youngest <= years <= self.oldest
+
+    def __str__(self) -> str:
+        return f"{self.youngest}–{self.oldest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """From when to when a home is approved, and, for a network family, for which child."""
+
+    valid_from: date
+    valid_until: date
+    child: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdMember:
+    """Somebody who lives in a family; a certificate is the day to renew it by, None where it is missing."""
+
+    person: str
+    birth_date: date
+    criminal_record: date | None
+    child_certificate: date | None
+    own_child: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A family is taken out for a while; no end while the pause is open."""
+
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The KRITH course: completed, or waived until a day."""
+
+    completed: date | None = None
+    waived_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Places that a home says are free from a day, and when it last said so."""
+
+    count: int
+    from_date: date
+    confirmed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A foster family or a unit of an institution. `daily_rate` is in øre, None where unknown."""
+
+    name: str
+    display_name: str
+    authority: str
+    type: HomeType
+    step: int
+    town: str
+    place_count: int
+    ages: Ages
+    need_level: int
+    languages: Mapping[int, int]
+    free: Free | None = None
+    approved: bool = True
+    approval: Approval | None = None
+    household: tuple[HouseholdMember, ...] = ()
+    pause: Pause | None = None
+    training: Training = Training()
+    gender_rule: GenderRule = GenderRule.ALL
+    competences: frozenset[int] = frozenset()
+    accessibility: frozenset[int] = frozenset()
+    schools: frozenset[str] = frozenset()
+    experience: Ages | None = None
+    severe_need_limit: int = 0
+    daily_rate: int | None = None
+    disposal: Disposal = Disposal.OWN
+    agreements: frozenset[str] = frozenset()
+    is_family: bool = field(init=False)
+    emergency: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_family", self.type in FAMILY_TYPES)
+        object.__setattr__(self, "emergency", self.type in EMERGENCY_TYPES)
+
+
+def may_use(home: Home, authority: str) -> bool:
+    """Whether the authority may place children there: own, by agreement, or by the central list (R15)."""
+    if home.authority == authority or home.disposal is Disposal.CENTRAL_LIST:
+        return True
+    return home.disposal is Disposal.BY_AGREEMENT and authority in home.agreements

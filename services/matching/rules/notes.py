@@ -1,0 +1,113 @@
+"""What to know or do before asking for a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from services.matching.rules.children import age
+from services.matching.rules.facts import World
+from services.matching.rules.homes import Disposal, Home, HomeType
+from services.matching.rules.options import Option
+from services.matching.rules.units import Unit
+from services.matching.rules.words import Phrase
+
+
+def notes(option: Option, world: World) -> tuple[Phrase, ...]:
+    """The notes for an option, the most urgent first."""
+    unit, home = option.unit, option.home
+    return (
+        *_tonight(unit, home, world),
+        *_legal_basis(unit, world),
+        *_disposal(home),
+        *_free_place(home, world),
+        *_certificates(home, world),
+        *_course(unit, home, world),
+        *_unknown_costs(option),
+    )
+
+
+def reunite_by(world: World) -> date:
+    """The day by which siblings that were split for tonight are together again (own default)."""
+    return world.day + timedelta(days=world.policy.reunite_days)
+
+
+def _tonight(unit: Unit, home: Home, world: World) -> Iterator[Phrase]:
+    if home.emergency:
+        yield ONLY_TONIGHT
+    if unit.tonight_only:
+        yield SPLIT_FOR_TONIGHT.fill((("day", reunite_by(world)),))
+
+
+def _legal_basis(unit: Unit, world: World) -> Iterator[Phrase]:
+    bases = [child.basis for child in unit.children]
+    if None in bases:
+        yield NO_BASIS
+    if any(basis and not basis.holds(world.day) for basis in bases):
+        yield BASIS_EXPIRED
+
+
+def _disposal(home: Home) -> Iterator[Phrase]:
+    if home.disposal is Disposal.CENTRAL_LIST:
+        yield CENTRAL_LIST
+
+
+def _free_place(home: Home, world: World) -> Iterator[Phrase]:
+    if home.free is None:
+        return
+    if home.free.from_date > world.day:
+        yield FREE_FROM.fill((("day", home.free.from_date),))
+    confirmed = home.free.confirmed.date()
+    if (world.day - confirmed).days > world.policy.fresh_days:
+        yield CONFIRM.fill((("day", confirmed),))
+
+
+def _certificates(home: Home, world: World) -> Iterator[Phrase]:
+    """Overdue renewals (R2): they warn and do not stop."""
+    old_enough = (m for m in home.household if age(m.birth_date, world.day) >= world.policy.certificate_age)
+    due = [day for member in old_enough for day in (member.criminal_record, member.child_certificate) if day]
+    if due and min(due) < world.day:
+        yield RENEW.fill((("day", min(due)),))
+
+
+def _course(unit: Unit, home: Home, world: World) -> Iterator[Phrase]:
+    """R11 where it was spared or waived."""
+    if not home.is_family or home.type is HomeType.NETWORK or home.training.completed:
+        return
+    if home.training.waived_until and home.training.waived_until >= unit.start:
+        yield COURSE_WAIVED.fill((("day", home.training.waived_until),))
+        return
+    since = max(child.danger_since for child in unit.children if child.danger_since)
+    until = since + timedelta(days=world.policy.training_grace_days)
+    yield COURSE_DUE.fill((("day", until),))
+
+
+def _unknown_costs(option: Option) -> Iterator[Phrase]:
+    if option.cost.rate is None:
+        yield RATE_UNKNOWN
+    if option.cost.contact_travel is None:
+        yield FARE_UNKNOWN
+
+
+ONLY_TONIGHT = Phrase("Kun for i nat: barnet bliver på listen", "Only for tonight: the child stays on the list")
+SPLIT_FOR_TONIGHT = Phrase(
+    "Søskende deles for i nat og skal samles senest {day}", "Siblings are split for tonight, to be reunited by {day}"
+)
+NO_BASIS = Phrase("Anbringelsesgrundlaget mangler", "The legal basis is missing")
+BASIS_EXPIRED = Phrase("Anbringelsesgrundlaget er udløbet", "The legal basis has expired")
+CENTRAL_LIST = Phrase(
+    "Kræver ansøgning til den centrale venteliste, som tildeler pladsen efter placering på listen",
+    "Needs an application to the central list, which assigns the place by list position",
+)
+FREE_FROM = Phrase("Ledig fra {day}", "Free from {day}")
+CONFIRM = Phrase("Få pladsen bekræftet: sidst bekræftet {day}", "Have the place confirmed: last confirmed on {day}")
+RENEW = Phrase("En attest skulle være fornyet senest {day}", "A certificate was due for renewal by {day}")
+COURSE_WAIVED = Phrase("KRITH-kurset er fraveget til {day}", "The KRITH course is waived until {day}")
+COURSE_DUE = Phrase("KRITH-kurset skal være gennemført senest {day}", "The KRITH course must be completed by {day}")
+RATE_UNKNOWN = Phrase(
+    "Døgntaksten er ukendt og ikke regnet med i udgiften", "The daily rate is unknown and not part of the cost"
+)
+FARE_UNKNOWN = Phrase(
+    "Udgiften til rejser ved samvær er ukendt og ikke regnet med",
+    "The cost of travel for contact is unknown and not counted",
+)

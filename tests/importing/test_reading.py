@@ -1,0 +1,298 @@
+from pathlib import Path
+
+import pytest
+
+from havn.capacity.v1 import capacity_pb2
+from havn.families.v1 import families_pb2
+from havn.placements.v1 import placements_pb2
+from havn.terms.v1 import terms_pb2
+from services.havn.importing.problems import Problem, Problems
+from services.havn.importing.reading import read
+from services.havn.importing.rows import Rows
+from tests.importing.conftest import GOOD, Put
+
+
+def rows(folder: Path) -> Rows:
+    found = read(folder)
+    assert isinstance(found, Rows), found
+    return found
+
+
+def problems(folder: Path) -> list[tuple[str, int, str]]:
+    return [(problem.file, problem.row, problem.column) for problem in found(folder)]
+
+
+def found(folder: Path) -> tuple[Problem, ...]:
+    answer = read(folder)
+    assert isinstance(answer, Problems), answer
+    return answer.found
+
+
+def family(folder: Path) -> families_pb2.FosterFamily:
+    message = rows(folder).families.rows[0].message
+    assert isinstance(message, families_pb2.CreateFosterFamilyRequest)
+    return message.family
+
+
+def request(folder: Path) -> placements_pb2.PlacementRequest:
+    message = rows(folder).placements.rows[0].message
+    assert isinstance(message, placements_pb2.CreateRequestRequest)
+    return message.request
+
+
+@pytest.mark.usefixtures("put_all")
+def test_a_row_of_every_file_becomes_a_message(tmp_path: Path) -> None:
+    counts = rows(tmp_path).counts
+    assert counts == dict.fromkeys(counts, 1)
+    assert set(counts) == set(GOOD)
+
+
+def test_files_are_optional(tmp_path: Path, put: Put) -> None:
+    put("requests.csv", {})
+    assert rows(tmp_path).counts == {"requests.csv": 1}
+
+
+def test_a_family_has_its_household(tmp_path: Path, put: Put) -> None:
+    put("families.csv", {"key": "f-2"}, {"key": "f-1"})
+    put("household.csv", {"person": "p-2"}, {"family": "f-2"}, {"person": "p-3", "role": "own_child"})
+    of_second = rows(tmp_path).families.rows[1]
+    assert isinstance(of_second.message, families_pb2.CreateFosterFamilyRequest)
+    assert of_second.message.id == "f-1"
+    assert [member.person for member in of_second.message.family.household] == ["persons/p-2", "persons/p-3"]
+    assert [part.number for part in of_second.parts] == [2, 4]
+
+
+@pytest.mark.parametrize("separator", [";", ","])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_what_excel_saves_is_read(tmp_path: Path, put: Put, separator: str, encoding: str) -> None:
+    put("requests.csv", {"child_words": "Æblegrød på Øen"}, separator=separator, encoding=encoding)
+    assert request(tmp_path).wish.child_words == "Æblegrød på Øen"
+
+
+@pytest.mark.parametrize("cell", ["2026-03-31", "31-03-2026", "31-3-2026"])
+def test_days_are_iso_or_danish(tmp_path: Path, put: Put, cell: str) -> None:
+    put("requests.csv", {"place_by": cell})
+    day = request(tmp_path).place_by_date
+    assert (day.year, day.month, day.day) == (2026, 3, 31)
+
+
+@pytest.mark.parametrize("cell", ["2026-02-30", "03/31/2026", "31-03-26", "i dag", "31.03.2026", "٣١-03-2026"])
+def test_other_days_are_refused(tmp_path: Path, put: Put, cell: str) -> None:
+    put("requests.csv", {"place_by": cell})
+    assert problems(tmp_path) == [("requests.csv", 2, "place_by")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "units", "nanos"), [("174", 174, 0), ("173,52", 173, 520_000_000), ("0.5", 0, 500_000_000)]
+)
+def test_money_is_kroner(tmp_path: Path, put: Put, cell: str, units: int, nanos: int) -> None:
+    put("families.csv", {"daily_rate": cell})
+    put("household.csv", {})
+    rate = family(tmp_path).daily_rate
+    assert (rate.currency_code, rate.units, rate.nanos) == ("DKK", units, nanos)
+
+
+@pytest.mark.parametrize("cell", ["1.000,50", "-5", "174 kr", "1e3"])
+def test_other_amounts_are_refused(tmp_path: Path, put: Put, cell: str) -> None:
+    put("placements.csv", {"daily_cost": cell})
+    assert problems(tmp_path) == [("placements.csv", 2, "daily_cost")]
+
+
+def test_lists_and_languages(tmp_path: Path, put: Put) -> None:
+    put(
+        "families.csv",
+        {"competences": "adhd |Trauma", "schools": "Skolen A, Nuuk | Skolen B", "agreements": "kujalleq"},
+    )
+    put("household.csv", {})
+    read_family = family(tmp_path)
+    assert [(spoken.language, spoken.level) for spoken in read_family.languages] == [
+        (terms_pb2.LANGUAGE_KALAALLISUT, terms_pb2.LANGUAGE_LEVEL_FLUENT),
+        (terms_pb2.LANGUAGE_DANISH, terms_pb2.LANGUAGE_LEVEL_GOOD),
+    ]
+    assert list(read_family.competences) == [terms_pb2.COMPETENCE_ADHD, terms_pb2.COMPETENCE_TRAUMA]
+    assert list(read_family.schools) == ["Skolen A, Nuuk", "Skolen B"]
+    assert list(read_family.agreements) == ["authorities/kujalleq"]
+
+
+def test_siblings_have_rules_authors_and_reasons(tmp_path: Path, put: Put) -> None:
+    put("requests.csv", {"siblings": "k-2:together | k-3:apart:Leder:Utrygge: begge to"})
+    together, apart = request(tmp_path).siblings
+    assert (together.child, together.rule) == ("children/k-2", placements_pb2.SIBLING_RULE_TOGETHER)
+    assert (apart.child, apart.author, apart.reason) == ("children/k-3", "Leder", "Utrygge: begge to")
+
+
+@pytest.mark.parametrize("cell", ["k-2", "k-2:near", "k-2:apart", "k-2:apart:Leder", "K 2:together"])
+def test_other_bonds_are_refused(tmp_path: Path, put: Put, cell: str) -> None:
+    put("requests.csv", {"siblings": cell})
+    assert problems(tmp_path) == [("requests.csv", 2, "siblings")]
+
+
+def test_names_may_be_keys_or_whole(tmp_path: Path, put: Put) -> None:
+    put(
+        "placements.csv",
+        {"home": "institutions/i-1/units/a", "child": "children/k-7"},
+        {"key": "pl-2", "home": "i-1/a"},
+    )
+    first, second = (row.message for row in rows(tmp_path).placements.rows)
+    assert isinstance(first, placements_pb2.RecordPlacementRequest)
+    assert isinstance(second, placements_pb2.RecordPlacementRequest)
+    assert first.placement.home == second.placement.home == "institutions/i-1/units/a"
+    assert first.placement.child == "children/k-7"
+
+
+def test_a_group_is_absent_unless_a_cell_is_filled(tmp_path: Path, put: Put) -> None:
+    put("requests.csv", {"current_step": "0"})
+    read_request = request(tmp_path)
+    assert read_request.HasField("current_home")
+    assert not any(read_request.HasField(group) for group in ("ceiling", "danger", "school", "contact", "legal_basis"))
+
+
+def test_a_group_is_whole_or_absent(tmp_path: Path, put: Put) -> None:
+    put("requests.csv", {"ceiling_step": "5"})
+    missing = ["ceiling_author", "ceiling_reason", "ceiling_until"]
+    assert problems(tmp_path) == [("requests.csv", 2, column) for column in missing]
+
+
+def test_a_required_cell_is_missing(tmp_path: Path, put: Put) -> None:
+    put("placements.csv", {"child": ""}, {"key": "pl-2", "gender": " "})
+    assert problems(tmp_path) == [("placements.csv", 2, "child"), ("placements.csv", 3, "gender")]
+
+
+def test_a_required_column_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "placements.csv").write_text("key;authority;child;birth_date;gender;need_level;home;step\n", "utf-8")
+    assert problems(tmp_path) == [("placements.csv", 1, "start_date")]
+
+
+def test_an_unknown_column_is_named_by_its_letter_and_never_repeated(tmp_path: Path, put: Put) -> None:
+    put("placements.csv", {"Aviaja Hansen": "1"})
+    (problem,) = found(tmp_path)
+    assert (problem.file, problem.row, problem.column) == ("placements.csv", 1, "J")
+    assert "Aviaja" not in str(problem)
+
+
+def test_a_column_stands_there_twice(tmp_path: Path) -> None:
+    header = ";".join(GOOD["vacancies.csv"]) + ";unit"
+    (tmp_path / "vacancies.csv").write_text(f"{header}\n", "utf-8")
+    assert problems(tmp_path) == [("vacancies.csv", 1, "unit")]
+
+
+def test_no_cell_is_ever_repeated(tmp_path: Path, put: Put) -> None:
+    secret = "Aviaja-0102031234"
+    for file in GOOD:
+        put(file, dict.fromkeys(GOOD[file], secret), {"Aviaja": secret})
+    assert found(tmp_path)
+    assert not any("Aviaja" in text or "010203" in text for p in found(tmp_path) for text in (str(p), p.words.da))
+
+
+def test_problems_say_what_is_allowed_in_two_languages(tmp_path: Path, put: Put) -> None:
+    put("requests.csv", {"gender": "x"})
+    (problem,) = found(tmp_path)
+    assert str(problem) == "requests.csv, row 2, gender: can't be read; allowed is one of: girl, boy"
+    assert problem.words.da == "kan ikke læses; tilladt er et af: girl, boy"
+
+
+def test_all_problems_of_all_files_come_in_order(tmp_path: Path, put: Put) -> None:
+    put("placements.csv", {"step": "x", "gender": "x"})
+    put("requests.csv", {}, {"key": "r-2", "child": "?"}, {"key": "R 3"})
+    assert problems(tmp_path) == [
+        ("requests.csv", 3, "child"),
+        ("requests.csv", 4, "key"),
+        ("placements.csv", 2, "gender"),
+        ("placements.csv", 2, "step"),
+    ]
+
+
+def test_keys_are_unique(tmp_path: Path, put: Put) -> None:
+    put("units.csv", {}, {"institution": "i-2"}, {})
+    put("vacancies.csv", {}, {"unit": "institutions/i-1/units/a"})
+    assert problems(tmp_path) == [
+        ("units.csv", 4, "key"),
+        ("vacancies.csv", 3, "unit"),
+    ]
+
+
+@pytest.mark.usefixtures("put_all")
+@pytest.mark.parametrize(
+    ("file", "column", "cell"),
+    [
+        ("household.csv", "family", "f-9"),
+        ("units.csv", "institution", "i-9"),
+        ("vacancies.csv", "unit", "i-1/z"),
+        ("requests.csv", "current_home", "f-9"),
+        ("placements.csv", "home", "f-9"),
+        ("placements.csv", "home", "i-1/z"),
+    ],
+)
+def test_references_stay_within_the_folder(tmp_path: Path, put: Put, file: str, column: str, cell: str) -> None:
+    put(file, GOOD[file], {column: cell} | {key: "n-2" for key in ("key", "person") if key in GOOD[file]})
+    assert (file, 3, column) in problems(tmp_path)
+
+
+def test_homes_that_the_folder_does_not_list_are_left_to_the_services(tmp_path: Path, put: Put) -> None:
+    put("placements.csv", {"home": "f-9"}, {"key": "pl-2", "home": "i-9/z"})
+    put("vacancies.csv", {"unit": "i-9/z"})
+    assert rows(tmp_path).counts == {"vacancies.csv": 1, "placements.csv": 2}
+
+
+def test_an_unreadable_file_makes_no_other_file_wrong(tmp_path: Path, put: Put) -> None:
+    put("placements.csv", {"home": "f-9"})
+    put("household.csv", {"family": "f-9"})
+    (tmp_path / "families.csv").write_bytes(b"key;authority\nf-1;\xff\n")
+    assert problems(tmp_path) == [("families.csv", 0, "")]
+
+
+def test_a_family_has_a_household(tmp_path: Path, put: Put) -> None:
+    put("families.csv", {}, {"key": "f-2"})
+    put("household.csv", {})
+    assert problems(tmp_path) == [("families.csv", 3, "key")]
+
+
+def test_families_and_household_go_together(tmp_path: Path, put: Put) -> None:
+    put("families.csv", {})
+    assert problems(tmp_path) == [("household.csv", 0, "")]
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them(tmp_path: Path, put: Put) -> None:
+    put("vacancies.csv", {"confirmed_by": '"to\nlinjer"'}, {"unit": "i-1/b"})
+    lines = (tmp_path / "vacancies.csv").read_text("utf-8") + "\n;;;\n\ni-1/c;x;2026-03-02;\n"
+    (tmp_path / "vacancies.csv").write_text(lines, "utf-8")
+    assert problems(tmp_path) == [("vacancies.csv", 6, "free_places")]
+
+
+def test_a_row_is_longer_than_the_header(tmp_path: Path, put: Put) -> None:
+    put("vacancies.csv", {"free_from": "2026-03-02;overflow"})
+    assert problems(tmp_path) == [("vacancies.csv", 2, "")]
+
+
+def test_a_broken_quote_is_a_problem_of_the_file(tmp_path: Path, put: Put) -> None:
+    put("vacancies.csv", {"confirmed_by": '"a"b'})
+    assert problems(tmp_path) == [("vacancies.csv", 0, "")]
+
+
+def test_an_unknown_file_is_a_slip(tmp_path: Path, put: Put) -> None:
+    put("requests.csv", {})
+    (tmp_path / "familes.csv").touch()
+    (tmp_path / "README.txt").touch()
+    assert problems(tmp_path) == [("familes.csv", 0, "")]
+
+
+def test_an_empty_folder_is_a_slip(tmp_path: Path) -> None:
+    assert problems(tmp_path) == [("", 0, "")]
+
+
+@pytest.mark.usefixtures("put_all")
+def test_the_digest_is_of_a_services_own_files(tmp_path: Path, put: Put) -> None:
+    before = rows(tmp_path)
+    put("requests.csv", {"need_level": "light"})
+    after = rows(tmp_path)
+    assert (after.families.digest, after.capacity.digest) == (before.families.digest, before.capacity.digest)
+    assert after.placements.digest != before.placements.digest
+
+
+def test_a_vacancy_tells_when_and_by_whom_it_was_confirmed(tmp_path: Path, put: Put) -> None:
+    put("vacancies.csv", {"confirmed_on": "28-02-2026", "confirmed_by": "Vagthavende (opdigtet)"})
+    message = rows(tmp_path).capacity.rows[0].message
+    assert isinstance(message, capacity_pb2.ReportVacancyRequest)
+    assert message.parent == "institutions/i-1/units/a"
+    assert message.vacancy.confirmed_time.ToJsonString() == "2026-02-28T00:00:00Z"
+    assert message.vacancy.confirmed_by == "Vagthavende (opdigtet)"
