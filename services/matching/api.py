@@ -84,13 +84,14 @@ class MatchingApi(rpc.MatchingServiceServicer):
         """The run at each change, until it is over."""
         seen = ""
         while True:
+            changes = self._runner.changes
             run = await self._store.view(lambda view: view.get(RUNS, request.name))
             if run.etag != seen:
                 yield run
             if run.state != pb.RUN_STATE_RUNNING:
                 return
             seen = run.etag
-            await self._runner.next_change(WATCH_SECONDS)
+            await self._runner.next_change(changes, WATCH_SECONDS)
 
 
 def build(platform: Platform, store: Store) -> Parts:

@@ -77,24 +77,28 @@ class Runner:
         self._planner = planner
         self._caller = access.service("matching")
         self._changed = asyncio.Condition()
+        self.changes = 0
+        """Grows with every change of a run; read it before the run itself, and no change is missed."""
 
     async def run(self) -> None:
         """Computes until cancelled."""
         while True:
+            seen = self.changes
             for run in await self._waiting():
                 await self._compute(run)
-            await self.next_change(POLL_SECONDS)
+            await self.next_change(seen, POLL_SECONDS)
 
     async def tell(self) -> None:
         """Wakes who waits for a change of any run."""
         async with self._changed:
+            self.changes += 1
             self._changed.notify_all()
 
-    async def next_change(self, seconds: float) -> None:
-        """Returns when a run changed, or after so many seconds."""
+    async def next_change(self, seen: int, seconds: float) -> None:
+        """Returns when there are other `changes` than those seen, or after so many seconds."""
         try:
             async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait()
+                await self._changed.wait_for(lambda: self.changes != seen)
         except TimeoutError:
             return
 

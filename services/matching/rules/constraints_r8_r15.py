@@ -66,7 +66,7 @@ def siblings_as_decided(unit: Unit, home: Home, world: World) -> Refusal | None:
     """
     if len(unit.children) > 1 and _contradicts(unit):
         return wording.SIBLING_BONDS_CONTRADICT.refusal()
-    homes = [(rule, world.home_of[s]) for s, rule in _bonds_outside(unit) if s in world.home_of]
+    homes = _homes_of_siblings(unit, world)
     if (SiblingRule.APART, home.name) in homes:
         return wording.SIBLING_TO_LIVE_APART.refusal()
     together = {name for rule, name in homes if rule is SiblingRule.TOGETHER}
@@ -81,8 +81,13 @@ def _contradicts(unit: Unit) -> bool:
     return any(a.siblings.get(b.reference) is apart or b.siblings.get(a.reference) is apart for a, b in pairs)
 
 
-def _bonds_outside(unit: Unit) -> list[tuple[str, SiblingRule]]:
-    return [bond for child in unit.children for bond in child.siblings.items() if bond[0] not in unit.references]
+def _homes_of_siblings(unit: Unit, world: World) -> list[tuple[SiblingRule, str]]:
+    return [
+        (rule, world.home_of[sibling])
+        for child in unit.children
+        for sibling, rule in child.siblings.items()
+        if sibling in world.home_of and sibling not in unit.references
+    ]
 
 
 def course_done(unit: Unit, home: Home, world: World) -> Refusal | None:

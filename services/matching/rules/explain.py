@@ -5,7 +5,8 @@ Nothing said about one child tells what another one needs: others appear as coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from havn.matching.v1 import matching_pb2 as pb
 from services.matching.rules.children import Child
@@ -21,13 +22,10 @@ from services.matching.rules.unplaced import Refused, refused, unplaced
 from services.matching.rules.words import Phrase, opening
 
 MOST_EFFECTS = 3
+EFFECTS_SECONDS = 1.0
 
-Changes = Mapping[str, int]
 
-
-def suggest(
-    world: World, plan: Plan, request: str, effects_for: int = MOST_EFFECTS, deadline_seconds: float = 1.0
-) -> pb.Suggestions:
+def suggest(world: World, plan: Plan, request: str, effects_for: int = MOST_EFFECTS) -> pb.Suggestions:
     """The list of one waiting child, and the siblings that it must stay with, without `name` and `create_time`.
 
     What choosing another place changes for others is computed for the first `effects_for` that are not the plan's.
@@ -38,13 +36,16 @@ def suggest(
     """
     child = {each.request: each for each in world.children}[request]
     unit = unit_for(child, world)
-    options = ranking(unit, child, plan)
-    changes = _changes(options, plan, request, effects_for, deadline_seconds)
+    siblings = siblings_by_home(unit, plan)
+    options = ranking(unit, child, plan, siblings)
+    suggestions = [_suggestion(option, siblings[option.home.name], plan) for option in options]
+    _mark_plan(suggestions, plan.place_of.get(request))
+    _tell_effects(suggestions, options, plan, effects_for)
     excluded = refused(unit, world, {option.home.name for option in options})
     return pb.Suggestions(
         request=request,
         requests=[request, *(member for member in unit.members if member != request)],
-        suggestions=list(_suggestions(options, unit, plan, request, changes)),
+        suggestions=suggestions,
         excluded_homes=[_excluded_home(home_refused, plan) for home_refused in excluded],
         staying_put=staying_put(unit),
         unplaced=unplaced(unit, plan, excluded),
@@ -54,7 +55,7 @@ def suggest(
     )
 
 
-def ranking(unit: Unit, child: Child, plan: Plan) -> tuple[Option, ...]:
+def ranking(unit: Unit, child: Child, plan: Plan, siblings: Mapping[str, Siblings]) -> tuple[Option, ...]:
     """The unit's options, best first by the child's own levels.
 
     In danger: a lasting place tonight, a place for tonight, a later place. Then fewest steps above the need, most
@@ -62,7 +63,6 @@ def ranking(unit: Unit, child: Child, plan: Plan) -> tuple[Option, ...]:
     that part it from its siblings.
     """
     options = plan.found.of(unit)
-    siblings = siblings_by_home(unit, plan)
 
     def rank(option: Option) -> tuple[int, int, int, int, int, int, str]:
         kept, cost = siblings[option.home.name].kept, option.cost
@@ -93,16 +93,15 @@ def _parting(unit: Unit, child: Child, plan: Plan) -> tuple[Option, ...]:
 
 
 def siblings_by_home(unit: Unit, plan: Plan) -> Mapping[str, Siblings]:
-    """For each usable home the wished bonds of the unit, and how many it can keep, alone or as a larger unit."""
+    """The wished bonds of the unit, and how many each usable home can keep, for the unit alone or in a larger one."""
     wished = wished_bonds(unit, plan.world)
-    kept = dict.fromkeys(plan.world.home_by_name, 0)
-    if wished:
-        for larger in (unit, *(other for other in plan.units if unit.references < other.references)):
-            for option in plan.found.of(larger):
-                here = option.home.name
-                bonds = sum(s in larger.references or plan.world.home_of.get(s) == here for _, s in wished)
-                kept[here] = max(kept[here], bonds)
-    return {home: Siblings(len(wished), bonds) for home, bonds in kept.items()}
+    kept = Counter[str]()
+    for larger in (unit, *(other for other in plan.units if unit.references < other.references)) if wished else ():
+        for option in plan.found.of(larger):
+            here = option.home.name
+            bonds = sum(s in larger.references or plan.world.home_of.get(s) == here for _, s in wished)
+            kept[here] = max(kept[here], bonds)
+    return {home: Siblings(len(wished), kept[home]) for home in plan.world.home_by_name}
 
 
 def staying_put(unit: Unit) -> pb.StayingPut:
@@ -140,19 +139,6 @@ def plan_levels(plan: Plan) -> list[pb.PlanLevel]:
     ]
 
 
-def _suggestions(
-    options: Iterable[Option], unit: Unit, plan: Plan, request: str, changes: Mapping[str, Changes | None]
-) -> Iterator[pb.Suggestion]:
-    siblings = siblings_by_home(unit, plan)
-    for rank, option in enumerate(options, start=1):
-        suggestion = _suggestion(option, siblings[option.home.name], plan)
-        suggestion.rank, suggestion.in_plan = rank, _in_plan(option, plan, request)
-        known = changes.get(option.home.name)
-        suggestion.effects_known = suggestion.in_plan or known is not None
-        suggestion.effects.extend(_effects(known or {}, plan.world))
-        yield suggestion
-
-
 def _suggestion(option: Option, siblings: Siblings, plan: Plan) -> pb.Suggestion:
     return pb.Suggestion(
         home=plan.home_messages[option.home.name],
@@ -167,19 +153,26 @@ def _suggestion(option: Option, siblings: Siblings, plan: Plan) -> pb.Suggestion
     )
 
 
-def _in_plan(option: Option, plan: Plan, request: str) -> bool:
-    return request in plan.place_of and plan.place_of[request].home.name == option.home.name
+def _mark_plan(suggestions: Iterable[pb.Suggestion], planned: Option | None) -> None:
+    for rank, suggestion in enumerate(suggestions, start=1):
+        suggestion.rank = rank
+        suggestion.in_plan = planned is not None and planned.home.name == suggestion.home.name
 
 
-def _changes(
-    options: Iterable[Option], plan: Plan, request: str, effects_for: int, deadline_seconds: float
-) -> Mapping[str, Changes | None]:
-    """What choosing each of the first few changes for others, by home."""
-    other = [option for option in options if not _in_plan(option, plan, request)][:effects_for]
-    return {o.home.name: changes_for_others(plan, o, deadline_seconds / len(other)) for o in other}
+def _tell_effects(
+    suggestions: Sequence[pb.Suggestion], options: Sequence[Option], plan: Plan, effects_for: int
+) -> None:
+    """What the planned place (nothing) and each of the first few others would change for the other children."""
+    other = [pair for pair in zip(suggestions, options, strict=True) if not pair[0].in_plan][:effects_for]
+    for suggestion in suggestions:
+        suggestion.effects_known = suggestion.in_plan
+    for suggestion, option in other:
+        changes = changes_for_others(plan, option, EFFECTS_SECONDS / len(other))
+        suggestion.effects_known = changes is not None
+        suggestion.effects.extend(_effects(changes or {}, plan.world))
 
 
-def _effects(changes: Changes, world: World) -> Iterator[pb.Effect]:
+def _effects(changes: Mapping[str, int], world: World) -> Iterator[pb.Effect]:
     words = {level.name: level.words for level in main_levels(world)}
     for name, change in changes.items():
         yield pb.Effect(level=name, change=change, words=opening(words[name].effect(change)).message())

@@ -28,11 +28,15 @@ class World:
 
     def staying_in(self, home: Home) -> tuple[Resident, ...]:
         """Children that live in the home and still do when its place is free."""
-        residents = self.residents.get(home.name, ())
-        if not residents:
-            return residents
-        start = max(self.day, home.free.from_date) if home.free else self.day
-        return tuple(r for r in residents if r.ends is None or r.ends > start)
+        return self._staying.get(home.name, ())
+
+    @cached_property
+    def _staying(self) -> Mapping[str, tuple[Resident, ...]]:
+        start = {h.name: max(self.day, h.free.from_date) if h.free else self.day for h in self.homes}
+        return {
+            home: tuple(r for r in residents if r.ends is None or r.ends > start.get(home, self.day))
+            for home, residents in self.residents.items()
+        }
 
     def open_places(self, home: Home) -> int:
         """Places that are free and within the approved number (R1, R4)."""

@@ -66,7 +66,7 @@ def cost_message(cost: Cost) -> pb.Cost:
     )
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=20_000)
 def refusal_message(refusal: Refusal, alone: bool) -> pb.Refusal:
     """A refusal; `alone`: no other rule stands against the home, so one change would include it."""
     return pb.Refusal(

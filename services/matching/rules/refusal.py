@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from havn.access.v1 import access_pb2 as access
 from services.matching.rules.words import Phrase
@@ -26,13 +27,13 @@ class Breach:
     waivable_by: Roles = NOBODY
 
     def refusal(self, **facts: object) -> Refusal:
-        """The refusal with these facts."""
-        return Refusal(self, tuple(facts.items()))
+        """The refusal with these facts; the same facts give the same one."""
+        return _refusal(self, tuple(facts.items()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Refusal:
-    """A home breaks a hard rule for a unit."""
+    """A home breaks a hard rule for a unit. Made by `Breach.refusal`, so that equal ones are one object."""
 
     breach: Breach
     facts: tuple[tuple[str, object], ...]
@@ -46,3 +47,9 @@ class Refusal:
     def change(self) -> Phrase:
         """The change that would lift this refusal."""
         return self.breach.change.fill(self.facts)
+
+
+# A municipality's day has 80,000 refusals, most of them alike: kept once, they cost the garbage collector nothing.
+@lru_cache(maxsize=20_000)
+def _refusal(breach: Breach, facts: tuple[tuple[str, object], ...]) -> Refusal:
+    return Refusal(breach, facts)

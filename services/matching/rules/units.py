@@ -146,15 +146,19 @@ def wished_siblings(unit: Unit, world: World) -> tuple[Child, ...]:
 
 
 def kept_bonds(unit: Unit, home: Home, world: World) -> int:
-    """Wished sibling bonds that the unit keeps in the home: within itself, and to siblings that live there."""
+    """Wished sibling bonds that the unit keeps in the home: within itself, and to siblings that live there.
+
+    In a place for tonight those that must be kept count too, for there the set could be split.
+    """
     wished = SiblingRule.TOGETHER_IF_POSSIBLE
     inside = bonds(unit.children).values() if len(unit.children) > 1 else ()
+    kept = sum(rule is wished or home.emergency for rule in inside)
     placed = sum(
         rule is wished and world.home_of.get(sibling) == home.name
         for child in unit.children
         for sibling, rule in child.siblings.items()
     )
-    return sum(rule is wished for rule in inside) + placed
+    return kept + placed
 
 
 def _joined(

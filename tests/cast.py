@@ -1,0 +1,367 @@
+"""The people of the tests, and valid messages: each builder takes what differs from the good one by keyword."""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.type.date_pb2 import Date
+from google.type.money_pb2 import Money
+
+from havn.access.v1 import access_pb2 as access_terms
+from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.families.v1 import families_pb2 as families
+from havn.placements.v1 import placements_pb2 as placements
+from havn.terms.v1 import terms_pb2 as terms
+from services.havn import users
+from services.shared.access import Caller, role
+from services.shared.wire import date_message, timestamp
+
+USERS = users.USERS
+MUNICIPALITY = users.MUNICIPALITY
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
+"""The day of all tests, in Greenland and in UTC."""
+
+SELF_GOVERNMENT = "authorities/self-government"
+OTHER_MUNICIPALITY = "authorities/qeqqata"
+EVERYBODY = tuple(USERS)
+
+COORDINATOR = USERS["coordinator"]
+CASEWORKER = USERS["caseworker"]
+CONSULTANT = USERS["consultant"]
+LEADER = USERS["leader"]
+COUNCIL = USERS["council"]
+AUDITOR = USERS["auditor"]
+ADMINISTRATOR = USERS["administrator"]
+STRANGER = USERS["stranger"]
+
+R = TypeVar("R")
+
+Value = Any
+"""What a field of a message may hold."""
+
+_numbers = count(1)
+
+
+class FixedClock:
+    """A clock that shows what the test sets."""
+
+    def __init__(self, moment: datetime = NOW, day: date = TODAY) -> None:
+        self.moment = moment
+        self.day = day
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def today(self) -> date:
+        return self.day
+
+
+def fresh(prefix: str = "k") -> str:
+    """A key or id that no other test has."""
+    return f"{prefix}-{next(_numbers)}"
+
+
+def elsewhere(caller: Caller, authority: str = OTHER_MUNICIPALITY) -> Caller:
+    """Somebody of the same role in another municipality."""
+    return Caller(f"{caller.subject}-elsewhere", caller.roles, authority)
+
+
+def staff_of(institution: str, authority: str = SELF_GOVERNMENT) -> Caller:
+    """Somebody who works in an institution."""
+    return Caller(f"users/staff-of-{institution}", frozenset({role("INSTITUTION")}), authority, institution=institution)
+
+
+def member_of(family: str) -> Caller:
+    """A foster family, about itself."""
+    return Caller(f"users/member-of-{family}", frozenset({role("FOSTER_FAMILY")}), MUNICIPALITY, home=family)
+
+
+def with_role(number: access_terms.Role.ValueType) -> Caller:
+    """Whoever has a role, and sees the records of the tests."""
+    return next((user for user in USERS.values() if number in user.roles), SERVICE)
+
+
+SERVICE = Caller("services/tests", frozenset({access_terms.ROLE_SERVICE}), "*")
+
+
+def day(after: int = 0) -> Date:
+    """So many days after today, or before it."""
+    return date_message(TODAY + timedelta(days=after))
+
+
+def kroner(units: int) -> Money:
+    return Money(currency_code="DKK", units=units)
+
+
+def greenlandic() -> list[terms.SpokenLanguage]:
+    return [terms.SpokenLanguage(language=terms.LANGUAGE_KALAALLISUT, level=terms.LANGUAGE_LEVEL_FLUENT)]
+
+
+def a_child(**differing: Value) -> placements.Child:
+    good: dict[str, Value] = {
+        "reference": f"children/{fresh('c')}",
+        "birth_date": day(-3000),
+        "gender": terms.GENDER_GIRL,
+        "town": "Nuuk",
+        "languages": greenlandic(),
+    }
+    return placements.Child(**good | differing)
+
+
+def a_request(**differing: Value) -> placements.PlacementRequest:
+    good: dict[str, Value] = {
+        "authority": MUNICIPALITY,
+        "kind": placements.REQUEST_KIND_PLACEMENT,
+        "child": a_child(),
+        "needs": placements.NeedsProfile(level=terms.NEED_LEVEL_MODERATE),
+        "need_step": placements.NeedStep(step=3, assessor="Assessor (invented)", assessed_date=day(-30)),
+        "from_date": day(7),
+        "place_by_date": day(30),
+    }
+    return placements.PlacementRequest(**good | differing)
+
+
+def a_full_request(**differing: Value) -> placements.PlacementRequest:
+    """A request with everything that a request can say."""
+    everything: dict[str, Value] = {
+        "ceiling": placements.Ceiling(step=5, author="Leader (invented)", reason="No nearer home", until_date=day(60)),
+        "danger": placements.Danger(assessor="Assessor (invented)", since_date=day(-1)),
+        "siblings": [a_sibling()],
+        "school": placements.Schooling(school="School (invented)", town="Nuuk"),
+        "contact": placements.Contact(town="Nuuk", visits_per_month=2.5),
+        "protection": placements.Protection(
+            homes=["families/f-9"], towns=["Paamiut"], persons=["persons/p-9"], children=["children/c-9"]
+        ),
+        "wish": placements.Wish(
+            child_words="Near my school", child_town="Nuuk", child_home="families/f-8", parents_town="Nuuk"
+        ),
+        "legal_basis": a_basis(),
+        "current_home": placements.CurrentHome(home="families/f-7", step=2),
+        "waiting_since_date": day(-40),
+    }
+    return a_request(**everything | differing)
+
+
+def a_sibling(**differing: Value) -> placements.SiblingBond:
+    good: dict[str, Value] = {"child": f"children/{fresh('c')}", "rule": placements.SIBLING_RULE_TOGETHER}
+    return placements.SiblingBond(**good | differing)
+
+
+def a_basis(**differing: Value) -> placements.LegalBasis:
+    good: dict[str, Value] = {
+        "kind": placements.BASIS_KIND_CONSENT,
+        "paragraph": "§ 27",
+        "decided_date": day(-20),
+        "expiry_date": day(300),
+    }
+    return placements.LegalBasis(**good | differing)
+
+
+def a_placement(**differing: Value) -> placements.Placement:
+    good: dict[str, Value] = {
+        "authority": MUNICIPALITY,
+        "child": f"children/{fresh('c')}",
+        "birth_date": day(-3000),
+        "gender": terms.GENDER_BOY,
+        "need_level": terms.NEED_LEVEL_LIGHT,
+        "home": "families/f-1",
+        "step": 3,
+        "start_date": day(-100),
+        "daily_cost": kroner(900),
+    }
+    return placements.Placement(**good | differing)
+
+
+def a_family(**differing: Value) -> families.FosterFamily:
+    good: dict[str, Value] = {
+        "authority": MUNICIPALITY,
+        "display_name": "Family Siku (invented)",
+        "type": families.FAMILY_TYPE_MUNICIPAL,
+        "town": "Nuuk",
+        "household": [a_member()],
+        "languages": greenlandic(),
+    }
+    return families.FosterFamily(**good | differing)
+
+
+def a_full_family(**differing: Value) -> families.FosterFamily:
+    """A family with everything that a family can say."""
+    everything: dict[str, Value] = {
+        "approval": an_approval(),
+        "household": [a_member(criminal_record=a_certificate(), child_certificate=a_certificate())],
+        "competences": [terms.COMPETENCE_TRAUMA],
+        "experience": families.AgeRange(min=0, max=17),
+        "accessibility": [terms.ACCESSIBILITY_WHEELCHAIR],
+        "schools": ["School (invented)"],
+        "availability": an_availability(),
+        "pause": families.Pause(author="Consultant (invented)", reason="A new child of their own", until_date=day(30)),
+        "training": families.Training(
+            completed_date=day(-200), waived_until_date=day(20), waived_by="Leader (invented)"
+        ),
+        "daily_rate": kroner(850),
+        "agreements": [OTHER_MUNICIPALITY],
+    }
+    return a_family(**everything | differing)
+
+
+def an_approval(**differing: Value) -> families.Approval:
+    good: dict[str, Value] = {
+        "reference": "A-1",
+        "place_count": 2,
+        "ages": families.AgeRange(min=0, max=17),
+        "need_level": terms.NEED_LEVEL_SEVERE,
+        "valid_from_date": day(-100),
+        "valid_until_date": day(300),
+    }
+    return families.Approval(**good | differing)
+
+
+def an_availability(**differing: Value) -> families.Availability:
+    good: dict[str, Value] = {
+        "free_place_count": 1,
+        "from_date": day(),
+        "confirmed_time": timestamp(NOW),
+        "confirmed_by": "Consultant (invented)",
+    }
+    return families.Availability(**good | differing)
+
+
+def a_member(**differing: Value) -> families.HouseholdMember:
+    good: dict[str, Value] = {
+        "person": f"persons/{fresh('p')}",
+        "role": families.HOUSEHOLD_ROLE_FOSTER_PARENT,
+        "birth_date": day(-15000),
+    }
+    return families.HouseholdMember(**good | differing)
+
+
+def a_certificate(**differing: Value) -> families.Certificate:
+    good: dict[str, Value] = {"issued_date": day(-100), "renew_by_date": day(600)}
+    return families.Certificate(**good | differing)
+
+
+def a_follow_up(**differing: Value) -> families.FollowUp:
+    part = families.FollowUpPart(note="Talked about school", child_words="I like the dog")
+    good: dict[str, Value] = {
+        "visit_date": day(-1),
+        "competences": part,
+        "resources": part,
+        "involvement": part,
+        "trust": part,
+        "everyday_life": part,
+        "actions": [families.FollowUpAction(what="Call the school", owner="Consultant (invented)", due_date=day(7))],
+        "children": ["children/c-1"],
+        "concern": True,
+        "next_visit_date": day(60),
+    }
+    return families.FollowUp(**good | differing)
+
+
+def an_institution(**differing: Value) -> capacity.Institution:
+    good: dict[str, Value] = {
+        "authority": SELF_GOVERNMENT,
+        "display_name": "Home Siku (invented)",
+        "owner_type": capacity.OWNER_TYPE_SELF_GOVERNMENT,
+        "town": "Nuuk",
+        "approved": True,
+    }
+    return capacity.Institution(**good | differing)
+
+
+def a_unit(**differing: Value) -> capacity.InstitutionUnit:
+    good: dict[str, Value] = {
+        "display_name": "Unit A (invented)",
+        "town": "Nuuk",
+        "kind": capacity.UNIT_KIND_RESIDENTIAL,
+        "step": 5,
+        "place_count": 6,
+        "age_min": 6,
+        "age_max": 17,
+        "gender_rule": capacity.GENDER_RULE_ALL,
+        "need_level": terms.NEED_LEVEL_SEVERE,
+        "competences": [terms.COMPETENCE_TRAUMA],
+        "languages": greenlandic(),
+        "accessibility": [terms.ACCESSIBILITY_WHEELCHAIR],
+        "schools": ["School (invented)"],
+        "severe_need_limit": 2,
+        "daily_rate": kroner(4000),
+        "disposal": terms.DISPOSAL_BY_AGREEMENT,
+        "agreements": [MUNICIPALITY],
+    }
+    return capacity.InstitutionUnit(**good | differing)
+
+
+def a_vacancy(**differing: Value) -> capacity.Vacancy:
+    good: dict[str, Value] = {"free_place_count": 1, "from_date": day()}
+    return capacity.Vacancy(**good | differing)
+
+
+def filing(request: placements.PlacementRequest | None = None, **differing: Value) -> placements.CreateRequestRequest:
+    good: dict[str, Value] = {"request": request or a_request(), "id": fresh("r"), "request_id": fresh()}
+    return placements.CreateRequestRequest(**good | differing)
+
+
+def updating(
+    request: placements.PlacementRequest, *mask: str, key: str | None = None
+) -> placements.UpdateRequestRequest:
+    return placements.UpdateRequestRequest(
+        request=request, update_mask=FieldMask(paths=mask), request_id=key or fresh()
+    )
+
+
+def withdrawing(request: placements.PlacementRequest, **differing: Value) -> placements.WithdrawRequestRequest:
+    good: dict[str, Value] = {
+        "name": request.name,
+        "etag": request.etag,
+        "reason": "Stays with its aunt",
+        "request_id": fresh(),
+    }
+    return placements.WithdrawRequestRequest(**good | differing)
+
+
+def recording(placement: placements.Placement | None = None, **differing: Value) -> placements.RecordPlacementRequest:
+    good: dict[str, Value] = {"placement": placement or a_placement(), "id": fresh("pl"), "request_id": fresh()}
+    return placements.RecordPlacementRequest(**good | differing)
+
+
+def entering(family: families.FosterFamily | None = None, **differing: Value) -> families.CreateFosterFamilyRequest:
+    good: dict[str, Value] = {"family": family or a_family(), "id": fresh("f"), "request_id": fresh()}
+    return families.CreateFosterFamilyRequest(**good | differing)
+
+
+def changing(family: families.FosterFamily, *mask: str, key: str | None = None) -> families.UpdateFosterFamilyRequest:
+    return families.UpdateFosterFamilyRequest(
+        family=family, update_mask=FieldMask(paths=mask), request_id=key or fresh()
+    )
+
+
+def logging(family: str, follow_up: families.FollowUp | None = None, **differing: Value) -> families.LogFollowUpRequest:
+    good: dict[str, Value] = {"parent": family, "follow_up": follow_up or a_follow_up(), "request_id": fresh()}
+    return families.LogFollowUpRequest(**good | differing)
+
+
+def founding(institution: capacity.Institution | None = None, **differing: Value) -> capacity.CreateInstitutionRequest:
+    good: dict[str, Value] = {"institution": institution or an_institution(), "id": fresh("i"), "request_id": fresh()}
+    return capacity.CreateInstitutionRequest(**good | differing)
+
+
+def opening(
+    institution: str, unit: capacity.InstitutionUnit | None = None, **differing: Value
+) -> capacity.CreateUnitRequest:
+    good: dict[str, Value] = {"parent": institution, "unit": unit or a_unit(), "id": fresh("u"), "request_id": fresh()}
+    return capacity.CreateUnitRequest(**good | differing)
+
+
+def reporting(unit: str, vacancy: capacity.Vacancy | None = None, **differing: Value) -> capacity.ReportVacancyRequest:
+    good: dict[str, Value] = {"parent": unit, "vacancy": vacancy or a_vacancy(), "request_id": fresh()}
+    return capacity.ReportVacancyRequest(**good | differing)
+
+
+async def one_by_one(rows: Iterable[R]) -> AsyncIterator[R]:
+    """Rows as an import sends them."""
+    for row in rows:
+        yield row

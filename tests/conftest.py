@@ -1,0 +1,290 @@
+"""A running system for each module of tests, callers of it, and what a refusal looks like."""
+
+import asyncio
+import io
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import grpc
+import pytest
+import pytest_asyncio
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+from sqlmodel import Session
+
+from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
+from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
+from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
+from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
+from services.capacity.api import DEFINITION as CAPACITY
+from services.families.api import DEFINITION as FAMILIES
+from services.havn.nats_server import NatsServer
+from services.placements.api import DEFINITION as PLACEMENTS
+from services.shared import access, logs, runtime
+from services.shared.access import Caller
+from services.shared.clients import DEADLINE_SECONDS, Tokens
+from services.shared.database import Database
+from services.shared.settings import Settings
+from tests import cast
+
+if TYPE_CHECKING:
+    from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceAsyncStub
+    from havn.families.v1.families_pb2_grpc import FamiliesServiceAsyncStub
+    from havn.matching.v1.matching_pb2_grpc import MatchingServiceAsyncStub
+    from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
+
+T = TypeVar("T")
+
+Part = Any
+"""gRPC gives its interceptors no types."""
+
+WAIT_SECONDS = 20.0
+"""How long a test waits for what must happen; it fails by this, and passes without waiting."""
+
+DEFINITIONS = (PLACEMENTS, FAMILIES, CAPACITY)
+
+
+class _Signed:
+    """Puts a token and a deadline on each call."""
+
+    def __init__(self, token: Callable[[], str]) -> None:
+        self._token = token
+
+    async def sent(self, continuation: Part, details: Part, request: Part) -> Part:
+        metadata = grpc.aio.Metadata(*(details.metadata or ()), ("authorization", f"Bearer {self._token()}"))
+        signed = details._replace(metadata=metadata, timeout=details.timeout or DEADLINE_SECONDS)
+        return await continuation(signed, request)
+
+
+# gRPC takes an object as an interceptor of one shape of call only.
+class _SignedUnary(_Signed, grpc.aio.UnaryUnaryClientInterceptor):
+    async def intercept_unary_unary(self, continuation: Part, client_call_details: Part, request: Part) -> Part:
+        return await self.sent(continuation, client_call_details, request)
+
+
+class _SignedWatch(_Signed, grpc.aio.UnaryStreamClientInterceptor):
+    async def intercept_unary_stream(self, continuation: Part, client_call_details: Part, request: Part) -> Part:
+        return await self.sent(continuation, client_call_details, request)
+
+
+class _SignedImport(_Signed, grpc.aio.StreamUnaryClientInterceptor):
+    async def intercept_stream_unary(
+        self, continuation: Part, client_call_details: Part, request_iterator: Part
+    ) -> Part:
+        return await self.sent(continuation, client_call_details, request_iterator)
+
+
+@dataclass(frozen=True)
+class Client:
+    """The services, called as one person."""
+
+    caller: Caller
+    channels: dict[str, grpc.aio.Channel]
+
+    @property
+    def placements(self) -> "PlacementsServiceAsyncStub":
+        return PlacementsServiceStub(self.channels["placements"])
+
+    @property
+    def families(self) -> "FamiliesServiceAsyncStub":
+        return FamiliesServiceStub(self.channels["families"])
+
+    @property
+    def capacity(self) -> "CapacityServiceAsyncStub":
+        return CapacityServiceStub(self.channels["capacity"])
+
+    @property
+    def matching(self) -> "MatchingServiceAsyncStub":
+        return MatchingServiceStub(self.channels["matching"])
+
+
+class Havn:
+    """Services over one nats-server and one data folder."""
+
+    def __init__(self, data: Path, clock: cast.FixedClock) -> None:
+        self.data = data
+        self.clock = clock
+        self.nats = NatsServer(data / "nats")
+        self.signer = access.Signer(access.key_from(data / "keys" / "token.pem"))
+        self.log = io.StringIO()
+        self.services: dict[str, runtime.Running] = {}
+        self.platform: runtime.Platform
+        self._clients: dict[Caller, Client] = {}
+        self._changed: dict[str, asyncio.Event] = {}
+
+    async def start(self, definitions: Sequence[runtime.Definition] = DEFINITIONS) -> None:
+        logs.configure(self.log)
+        await self.nats.start()
+        settings = Settings(data=self.data, nats_url=self.nats.url)
+        self.platform = runtime.Platform(settings, self.clock, self.signer)
+        for definition in definitions:
+            await self.start_service(definition)
+
+    async def start_service(self, definition: runtime.Definition) -> None:
+        running = await runtime.start(definition, self.platform)
+        self.services[definition.name] = running
+        self._changed[definition.name] = happened = asyncio.Event()
+        wake = running.store.changed
+
+        def changed() -> None:
+            wake()
+            happened.set()
+
+        running.store.changed = changed
+
+    async def stop(self) -> None:
+        await self.forget_clients()
+        while self.services:
+            await self.services.popitem()[1].stop()
+        await self.nats.stop()
+
+    async def forget_clients(self) -> None:
+        while self._clients:
+            for channel in self._clients.popitem()[1].channels.values():
+                await channel.close()
+
+    def as_(self, caller: Caller) -> Client:
+        """The services as somebody calls them."""
+        if caller not in self._clients:
+            self._clients[caller] = Client(caller, self.channels(Tokens(self.signer, caller)))
+        return self._clients[caller]
+
+    def channels(self, token: Callable[[], str]) -> dict[str, grpc.aio.Channel]:
+        """Channels with any token, which the caller closes."""
+        signed: list[grpc.aio.ClientInterceptor] = [_SignedUnary(token), _SignedWatch(token), _SignedImport(token)]
+        return {
+            name: grpc.aio.insecure_channel(running.address, interceptors=signed)
+            for name, running in self.services.items()
+        }
+
+    def database(self, service: str) -> Database:
+        """The database of a running service."""
+        return self.services[service]._database
+
+    async def rows(self, service: str, read: Callable[[Session], T]) -> T:
+        """What is kept, behind the service's back."""
+        return await self.database(service).read(read)
+
+    async def until(self, service: str, condition: Callable[[], Awaitable[bool]]) -> None:
+        """Returns once the condition holds, which is asked after each change that the service commits."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while True:
+                self._changed[service].clear()
+                if await condition():
+                    return
+                await self._changed[service].wait()
+
+
+@asynccontextmanager
+async def running_havn(
+    data: Path, definitions: Sequence[runtime.Definition] = DEFINITIONS, clock: cast.FixedClock | None = None
+) -> AsyncIterator[Havn]:
+    """A system that ends with the block."""
+    havn = Havn(data, clock or cast.FixedClock())
+    try:
+        await havn.start(definitions)
+        yield havn
+    finally:
+        await havn.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that calls a running system does so on one loop: objects of grpc.aio belong to the loop that made them."""
+    for item in items:
+        if "havn" in getattr(item, "fixturenames", ()) and isinstance(item, pytest.Function) and _is_async(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def _is_async(item: pytest.Function) -> bool:
+    function = getattr(item.obj, "hypothesis", None)
+    return asyncio.iscoroutinefunction(function.inner_test if function else item.obj)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def havn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Havn]:
+    async with running_havn(tmp_path_factory.mktemp("havn")) as running:
+        yield running
+
+
+@pytest.fixture
+def coordinator(havn: Havn) -> Client:
+    return havn.as_(cast.COORDINATOR)
+
+
+@pytest.fixture
+def coordinator_elsewhere(havn: Havn) -> Client:
+    return havn.as_(cast.elsewhere(cast.COORDINATOR))
+
+
+@pytest.fixture
+def consultant(havn: Havn) -> Client:
+    return havn.as_(cast.CONSULTANT)
+
+
+@pytest.fixture
+def consultant_elsewhere(havn: Havn) -> Client:
+    return havn.as_(cast.elsewhere(cast.CONSULTANT))
+
+
+@pytest.fixture
+def administrator(havn: Havn) -> Client:
+    return havn.as_(cast.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a caller is told."""
+
+    code: str
+    message: str
+    reason: str
+    domain: str
+    reference: str
+    fields: dict[str, str]
+
+
+def refusal(error: grpc.RpcError) -> Refusal:
+    """A refusal, read from the status that it left as."""
+    assert isinstance(error, grpc.aio.AioRpcError | grpc.Call)
+    status = rpc_status.from_call(error)  # type: ignore[arg-type]
+    assert status is not None, f"{error.code()} came without details: {error.details()}"
+    info, fields = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+    for detail in status.details:
+        detail.Unpack(info)
+        detail.Unpack(fields)
+    return Refusal(
+        error.code().name,
+        status.message,
+        info.reason,
+        info.domain,
+        info.metadata["reference"],
+        {violation.field: violation.description for violation in fields.field_violations},
+    )
+
+
+@contextmanager
+def refused(code: str, reason: str = "", field: str = "") -> Iterator[list[Refusal]]:
+    """Passes when the block is refused with the code, the reason (the code's own name if none) and that field alone."""
+    seen: list[Refusal] = []
+    with pytest.raises(grpc.RpcError) as caught:
+        yield seen
+    found = refusal(caught.value)
+    seen.append(found)
+    assert (found.code, found.reason) == (code, reason or code), found
+    assert re.fullmatch(r"havn\.(placements|families|capacity|matching)", found.domain)
+    assert re.fullmatch(r"[A-Za-z0-9-]{8,64}", found.reference)
+    assert list(found.fields) == ([field] if field else []), found
+
+
+@contextmanager
+def refused_fields(*fields: str) -> Iterator[None]:
+    """Passes when the block is refused for these fields, all of them and no other."""
+    with pytest.raises(grpc.RpcError) as caught:
+        yield
+    found = refusal(caught.value)
+    assert (found.code, found.reason) == ("INVALID_ARGUMENT", "FIELD_INVALID"), found
+    assert sorted(found.fields) == sorted(fields)
