@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from services.matching.wire import home_message
-
 from havn.matching.v1 import matching_pb2 as pb
 from havn.matching.v1 import matching_pb2_grpc as rpc
 from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.matching import events
+from services.matching import data, events
 from services.matching.planning import Planner, Runner
 from services.matching.rules import explain
 from services.matching.store import REQUESTS, RUNS, SUGGESTIONS, Matching
+from services.matching.wire import home_message
 from services.shared import names, wire
 from services.shared.call import current
 from services.shared.clock import Clock
@@ -51,6 +50,7 @@ class MatchingApi(rpc.MatchingServiceServicer):
         suggestions = await asyncio.to_thread(explain.suggest, world, plan, asked.name)
         suggestions.name = f"suggestions/{names.new_id()}"
         suggestions.authority = asked.authority
+        suggestions.engine_version = data.engine_version()
         suggestions.create_time.CopyFrom(wire.timestamp(self._clock.now()))
         await self._store.add(lambda change: change.add(SUGGESTIONS, suggestions))
         return suggestions

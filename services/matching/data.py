@@ -6,18 +6,28 @@ import csv
 import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from importlib.metadata import version
 
 from services.matching.rules import policy, travel
-
-DATA = Path(__file__).parents[2] / "data"
+from services.shared.reference import DATA
 
 
 @cache
 def default_policy() -> policy.Policy:
     """The policy of data/policy.json: own defaults until leaders publish another."""
-    parsed = json.loads((DATA / "policy.json").read_text("utf-8"))
-    return policy.policy(parsed, _rows("ladder.csv"), _rows("languages.csv"))
+    return policy.policy(json.loads(policy_text()), _rows("ladder.csv"), _rows("languages.csv"))
+
+
+@cache
+def policy_text() -> str:
+    """The default policy as its file says it, for runs to keep."""
+    return (DATA / "policy.json").read_text("utf-8")
+
+
+@cache
+def engine_version() -> str:
+    """What computes plans: the same engine gives the same bytes."""
+    return f"havn {version('havn')}, OR-Tools {version('ortools')}"
 
 
 @cache

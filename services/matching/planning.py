@@ -5,13 +5,13 @@ from collections import OrderedDict
 from datetime import date
 
 import structlog
-from services.matching.rules.explain import plan_message
-from services.matching.rules.plan import Plan, make_plan
 from sqlmodel import col
 
 from havn.matching.v1 import matching_pb2 as pb
-from services.matching import events
+from services.matching import data, events
+from services.matching.rules.explain import plan_message
 from services.matching.rules.facts import World
+from services.matching.rules.plan import Plan, make_plan
 from services.matching.store import RUN_RECORDS, RUNS, RunRow
 from services.matching.world import RUNS_CONSUMER, load, revision
 from services.shared import access, wire
@@ -63,9 +63,8 @@ class Planner:
     async def _shown_before(self, authority: str) -> dict[str, str]:
         """Home by request of the last plan that was shown: where all else is equal a plan does not change (L9)."""
         done = [col(RunRow.state) == pb.RUN_STATE_DONE, col(RunRow.authority) == authority]
-        runs = await self._store.view_as(self._caller, lambda view: view.all(RUNS, *done))
-        last = max(runs, key=lambda run: wire.time(run.finish_time), default=pb.MatchRun())
-        return {request: place.home.name for place in last.places for request in place.requests}
+        last = await self._store.view_as(self._caller, lambda view: view.last(RUNS, *done))
+        return {request: place.home.name for place in last.places for request in place.requests} if last else {}
 
 
 class Runner:
@@ -111,6 +110,8 @@ class Runner:
         try:
             world, plan = await self._planner.plan(run.authority)
             run.MergeFrom(plan_message(world, plan))
+            run.engine_version = data.engine_version()
+            record.policy = data.policy_text()
             record.problem.CopyFrom(plan.problem)
             record.solution.CopyFrom(plan.solution)
             run.state = pb.RUN_STATE_DONE

@@ -1,5 +1,7 @@
 """How matching keeps what others told it, its runs, and what it showed."""
 
+from typing import Any
+
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col
 
@@ -67,12 +69,16 @@ class SuggestionsRow(Record, Matching, table=True):
     __tablename__ = "suggestions"
 
 
+def _run_columns(run: pb.MatchRun) -> dict[str, Any]:
+    return {"state": run.state, "sort_key": f"{run.create_time.ToJsonString()}/{run.name}"}
+
+
 FAMILIES = Kind(FamilyRow, FosterFamily)
 UNITS = Kind(UnitRow, InstitutionUnit)
 VACANCIES = Kind(VacancyRow, Vacancy)
 REQUESTS = Kind(RequestRow, PlacementRequest, lambda request: {"state": request.state})
 PLACEMENTS = Kind(PlacementRow, Placement)
-RUNS = Kind(RunRow, pb.MatchRun, lambda run: {"state": run.state})
+RUNS = Kind(RunRow, pb.MatchRun, _run_columns)
 RUN_RECORDS = Kind(RunRecordRow, pb.RunRecord)
 SUGGESTIONS = Kind(SuggestionsRow, pb.Suggestions)
 

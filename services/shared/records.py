@@ -85,6 +85,12 @@ class View:
         """All messages that the caller sees and that meet `where`, in the order of their sort keys."""
         return [_message(kind, row) for row in self.session.exec(self._select(kind, where))]
 
+    def last(self, kind: Kind[M], *where: ColumnElement[bool]) -> M | None:
+        """The one with the highest sort key, of those that `all` gives."""
+        backwards = self._select(kind, where).order_by(None).order_by(col(kind.table.sort_key).desc()).limit(1)
+        row = self.session.exec(backwards).first()
+        return None if row is None else _message(kind, row)
+
     def page(self, kind: Kind[M], size: int, token: str, *where: ColumnElement[bool]) -> Page[M]:
         """A page of them. Raises BadInput for a size or token that can't be."""
         behind = col(kind.table.sort_key) > after(token)

@@ -16,7 +16,7 @@ from services.matching.rules.messages import cost_message, date_message, refusal
 from services.matching.rules.notes import notes, reunite_by
 from services.matching.rules.options import Option
 from services.matching.rules.plan import Plan, changes_for_others
-from services.matching.rules.reasons import Siblings, reasons
+from services.matching.rules.reasons import Siblings, reasons, summary
 from services.matching.rules.units import Unit, planned_children, unit_for, unit_of, wished_bonds, wished_siblings
 from services.matching.rules.unplaced import Refused, refused, unplaced
 from services.matching.rules.words import Phrase, opening
@@ -142,6 +142,7 @@ def plan_levels(plan: Plan) -> list[pb.PlanLevel]:
 def _suggestion(option: Option, siblings: Siblings, plan: Plan) -> pb.Suggestion:
     return pb.Suggestion(
         home=plan.home_messages[option.home.name],
+        summary=summary(option, siblings, plan.world).message(),
         reasons=reasons(option, siblings, plan.world),
         fit=option.fit,
         fit_class=option.fit_class,

@@ -284,6 +284,7 @@ class Suggestion(_message.Message):
     COST_FIELD_NUMBER: _builtins.int
     EFFECTS_FIELD_NUMBER: _builtins.int
     EFFECTS_KNOWN_FIELD_NUMBER: _builtins.int
+    SUMMARY_FIELD_NUMBER: _builtins.int
     rank: _builtins.int
     """From 1."""
     in_plan: _builtins.bool
@@ -306,7 +307,9 @@ class Suggestion(_message.Message):
 
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]:
-        """One for each criterion, in the order of their weights."""
+        """What the step and the siblings say, with weight 0 because they are levels of their own; then each criterion, in the
+        order of their weights.
+        """
 
     @_builtins.property
     def notes(self) -> _containers.RepeatedCompositeFieldContainer[_terms_pb2.Words]:
@@ -319,6 +322,10 @@ class Suggestion(_message.Message):
     @_builtins.property
     def effects(self) -> _containers.RepeatedCompositeFieldContainer[Global___Effect]:
         """What choosing this place instead of the plan's changes for the others; empty when nothing, or when not computed."""
+
+    @_builtins.property
+    def summary(self) -> _terms_pb2.Words:
+        """The place in one sentence: what it is, what speaks for it, and what it costs."""
 
     def __init__(
         self,
@@ -336,10 +343,11 @@ class Suggestion(_message.Message):
         cost: Global___Cost | None = ...,
         effects: _abc.Iterable[Global___Effect] | None = ...,
         effects_known: _builtins.bool = ...,
+        summary: _terms_pb2.Words | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "home", b"home"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "home", b"home", "summary", b"summary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "effects", b"effects", "effects_known", b"effects_known", "emergency", b"emergency", "fit", b"fit", "fit_class", b"fit_class", "home", b"home", "in_plan", b"in_plan", "notes", b"notes", "places", b"places", "rank", b"rank", "reasons", b"reasons", "steps_above_need", b"steps_above_need"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "effects", b"effects", "effects_known", b"effects_known", "emergency", b"emergency", "fit", b"fit", "fit_class", b"fit_class", "home", b"home", "in_plan", b"in_plan", "notes", b"notes", "places", b"places", "rank", b"rank", "reasons", b"reasons", "steps_above_need", b"steps_above_need", "summary", b"summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -796,12 +804,15 @@ class RunRecord(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     PROBLEM_FIELD_NUMBER: _builtins.int
     SOLUTION_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"matchRuns/{match_run}/record"."""
     authority: _builtins.str
     """Whose."""
     etag: _builtins.str
     """Changes with every change."""
+    policy: _builtins.str
+    """The policy that made the problem, as JSON."""
     @_builtins.property
     def problem(self) -> _problem_pb2.Problem:
         """What was to be solved."""
@@ -818,10 +829,11 @@ class RunRecord(_message.Message):
         etag: _builtins.str = ...,
         problem: _problem_pb2.Problem | None = ...,
         solution: _problem_pb2.Solution | None = ...,
+        policy: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["problem", b"problem", "solution", b"solution"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "etag", b"etag", "name", b"name", "problem", b"problem", "solution", b"solution"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "etag", b"etag", "name", b"name", "policy", b"policy", "problem", b"problem", "solution", b"solution"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,378 @@
+"""Each hard rule: these facts, this refusal."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from havn.access.v1 import access_pb2 as access
+from havn.terms.v1 import terms_pb2 as terms
+from services.matching.rules.children import Basis, Child, LegalBasis, Protection, Seeks
+from services.matching.rules.children import Ceiling as CeilingDecision
+from services.matching.rules.constraints import CONSTRAINTS, fits, refusals
+from services.matching.rules.homes import (
+    Ages,
+    Approval,
+    Disposal,
+    GenderRule,
+    Home,
+    HomeType,
+    Pause,
+    Resident,
+    Training,
+)
+from services.matching.rules.units import unit_of
+from tests.matching.facts import (
+    APART,
+    IF_POSSIBLE,
+    OURS,
+    THEIRS,
+    TODAY,
+    TOGETHER,
+    adult,
+    born,
+    child,
+    days,
+    emergency,
+    family,
+    free,
+    ref,
+    resident,
+    unit,
+    world,
+)
+
+
+def broken(children: Child | list[Child], home: Home, *residents: Resident, **policy: object) -> list[str]:
+    """The rules and codes that the home breaks for the children."""
+    together = [children] if isinstance(children, Child) else children
+    here = world(together, [home], residents, **policy)
+    return [f"{r.breach.rule} {r.breach.code}" for r in refusals(unit_of(together, here), home, here)]
+
+
+def said(a_child: Child, home: Home, *residents: Resident) -> tuple[str, str]:
+    """The sentence of the only refusal."""
+    here = world([a_child], [home], residents)
+    (refusal,) = refusals(unit_of([a_child], here), home, here)
+    return refusal.words.da, refusal.words.en
+
+
+def test_a_home_that_meets_every_rule_is_not_refused() -> None:
+    here = world([child()], [family()])
+    assert refusals(unit_of([child()], here), family(), here) == ()
+    assert fits(unit_of([child()], here), family(), here)
+
+
+def test_r1_a_home_that_reports_nothing_is_no_option() -> None:
+    assert broken(child(), family(free=None)) == ["R1 NOTHING_REPORTED"]
+
+
+def test_r1_a_full_home_is_no_option() -> None:
+    assert broken(child(), family(free=free(0))) == ["R1 NO_FREE_PLACE"]
+
+
+def test_r1_two_siblings_need_two_places() -> None:
+    assert broken([child("a"), child("b")], family(free=free(1))) == ["R1 TOO_FEW_FREE_PLACES"]
+
+
+def test_r1_a_place_may_come_free_until_the_day_it_is_needed_by() -> None:
+    assert broken(child(place_by_date=days(30)), family(free=free(from_date=days(30)))) == []
+    assert broken(child(place_by_date=days(30)), family(free=free(from_date=days(31)))) == ["R1 FREE_TOO_LATE"]
+
+
+def test_r1_an_emergency_place_must_be_free_today() -> None:
+    in_danger = child(danger_since=TODAY)
+    assert broken(in_danger, emergency(free=free(from_date=TODAY))) == []
+    assert broken(in_danger, emergency(free=free(from_date=days(1)))) == ["R1 FREE_TOO_LATE"]
+
+
+def test_r2_a_paused_family_takes_nobody_until_the_pause_ends() -> None:
+    assert broken(child(), family(pause=Pause())) == ["R2 FAMILY_PAUSED"]
+    assert broken(child(), family(pause=Pause(until=TODAY))) == ["R2 FAMILY_PAUSED"]
+    assert broken(child(), family(pause=Pause(until=days(-1)))) == []
+
+
+def test_r2_a_family_without_approval_takes_nobody() -> None:
+    assert broken(child(), family(approval=None)) == ["R2 FAMILY_WITHOUT_APPROVAL"]
+
+
+def test_r2_an_approval_covers_the_whole_first_period() -> None:
+    assert broken(child(), family(approval=Approval(TODAY, days(90)))) == []
+    assert broken(child(), family(approval=Approval(TODAY, days(89)))) == ["R2 APPROVAL_EXPIRES"]
+    assert broken(child(), family(approval=Approval(days(1), days(400)))) == ["R2 APPROVAL_NOT_YET_VALID"]
+
+
+def test_r2_the_first_period_begins_when_the_place_is_free() -> None:
+    late = family(free=free(from_date=days(20)), approval=Approval(days(20), days(109)))
+    assert broken(child(), late) == ["R2 APPROVAL_EXPIRES"]
+
+
+def test_r2_for_a_night_in_danger_the_emergency_period_is_enough() -> None:
+    in_danger = child(danger_since=TODAY)
+    assert broken(in_danger, emergency(approval=Approval(TODAY, days(30)))) == []
+    assert broken(in_danger, emergency(approval=Approval(TODAY, days(29)))) == ["R2 APPROVAL_EXPIRES"]
+
+
+@pytest.mark.parametrize("certificate", ["criminal_record", "child_certificate"])
+def test_r2_a_missing_certificate_of_anybody_15_or_older_stops_and_nobody_may_waive_it(certificate: str) -> None:
+    with_teenager = family(household=(adult(), adult("minik", **{"birth_date": born(15), certificate: None})))
+    here = world([child()], [with_teenager])
+    (refusal,) = refusals(unit_of([child()], here), with_teenager, here)
+    assert (refusal.breach.code, refusal.breach.waivable_by) == ("CERTIFICATE_MISSING", ())
+
+
+def test_r2_nobody_asks_a_14_year_old_for_certificates() -> None:
+    young = adult("minik", birth_date=born(14), criminal_record=None, child_certificate=None)
+    assert broken(child(), family(household=(adult(), young))) == []
+
+
+def test_r2_an_overdue_renewal_does_not_stop() -> None:
+    assert broken(child(), family(household=(adult(criminal_record=days(-200)),))) == []
+
+
+def test_r3_a_child_outside_the_approved_ages_is_refused_in_words() -> None:
+    assert said(child(age=4), family(ages=Ages(6, 12))) == (
+        "Godkendt til 6–12 år, barnet er 4",
+        "Approved for ages 6–12; the child is 4",
+    )
+
+
+def test_r3_both_ends_of_the_ages_are_included() -> None:
+    assert broken(child(age=6), family(ages=Ages(6, 12))) == []
+    assert broken(child(age=12), family(ages=Ages(6, 12))) == []
+    assert broken(child(age=13), family(ages=Ages(6, 12))) == ["R3 AGE_OUTSIDE_APPROVAL"]
+
+
+def test_r3_the_age_counts_on_the_day() -> None:
+    thirteen_tomorrow = child(birth_date=date(TODAY.year - 13, TODAY.month, TODAY.day + 1))
+    assert broken(thirteen_tomorrow, family(ages=Ages(6, 12))) == []
+
+
+def test_r4_children_that_live_there_count_in_the_approved_number() -> None:
+    full = family(place_count=1)
+    assert broken(child(), full, resident("x", full)) == ["R4 APPROVED_NUMBER_EXCEEDED"]
+
+
+def test_r4_a_child_that_has_moved_out_when_the_place_is_free_does_not_count() -> None:
+    soon_empty = family(place_count=1, free=free(from_date=days(10)))
+    assert broken(child(), soon_empty, resident("x", soon_empty, ends=days(10))) == []
+    assert broken(child(), soon_empty, resident("x", soon_empty, ends=days(11))) == ["R4 APPROVED_NUMBER_EXCEEDED"]
+
+
+def test_r4_a_unit_takes_no_more_severe_needs_than_its_limit() -> None:
+    severe, limited = child(need_level=terms.NEED_LEVEL_SEVERE, need_step=5), unit(severe_need_limit=1)
+    lives_there = resident("x", limited, need_level=terms.NEED_LEVEL_SEVERE)
+    assert broken(severe, limited) == []
+    assert broken(severe, limited, lives_there) == ["R4 SEVERE_NEEDS_LIMIT"]
+    assert broken(child(need_step=5), limited, lives_there) == []
+
+
+def test_r5_the_type_covers_the_need_level() -> None:
+    light = family(need_level=terms.NEED_LEVEL_LIGHT)
+    assert said(child(), light) == (
+        "Godkendt til lette behov; barnet har moderate",
+        "Approved for light needs; the child's are moderate",
+    )
+
+
+def test_r5_of_siblings_nobody_is_told_who_needs_more() -> None:
+    siblings = [child("a"), child("b", need_level=terms.NEED_LEVEL_LIGHT)]
+    light = family(need_level=terms.NEED_LEVEL_LIGHT, free=free(2))
+    here = world(siblings, [light])
+    (refusal,) = refusals(unit_of(siblings, here), light, here)
+    assert refusal.words.en == "Approved for light needs; that does not cover all the siblings who must stay together"
+
+
+def test_r6_every_needed_competence_is_present_unless_a_leader_waives_it() -> None:
+    needs = child(needed_competences=frozenset({terms.COMPETENCE_TRAUMA, terms.COMPETENCE_AUTISM}))
+    lacks = family(competences=frozenset({terms.COMPETENCE_TRAUMA}))
+    here = world([needs], [lacks])
+    (refusal,) = refusals(unit_of([needs], here), lacks, here)
+    assert refusal.words == ("Mangler kompetence i autisme", "Lacks competence in autism")
+    assert refusal.breach.waivable_by == (access.ROLE_LEADER,)
+
+
+def test_r7_a_network_family_is_for_its_named_child_alone() -> None:
+    network = family(type=HomeType.NETWORK, step=2, approval=Approval(days(-9), days(400), ref("a")), free=free(2))
+    assert broken(child("a", need_step=2), network) == []
+    assert broken(child("b", need_step=2), network) == ["R7 NETWORK_OF_ANOTHER_CHILD"]
+    assert broken([child("a", need_step=2), child("b", need_step=2)], network) == ["R7 NETWORK_OF_ANOTHER_CHILD"]
+
+
+def test_r7_a_relief_family_is_never_a_home() -> None:
+    assert broken(child(need_step=1), family(type=HomeType.RELIEF, step=1)) == ["R7 RELIEF_ONLY"]
+
+
+def test_r7_an_emergency_place_is_only_for_danger() -> None:
+    assert broken(child(), emergency()) == ["R7 EMERGENCY_ONLY"]
+    assert broken(child(danger_since=TODAY), emergency()) == []
+
+
+def test_r7_a_parent_with_child_lives_in_a_family_department_and_nobody_else_does() -> None:
+    department = unit(type=HomeType.FAMILY_DEPARTMENT)
+    parent = child(seeks=Seeks.PARENT_WITH_CHILD, need_step=5)
+    assert broken(parent, department) == []
+    assert broken(child(need_step=5), department) == ["R7 FAMILY_DEPARTMENT_ONLY"]
+    assert broken(parent, unit()) == ["R7 NOT_FOR_PARENTS"]
+
+
+def test_r7_siblings_with_a_parent_use_one_place_of_a_family_department() -> None:
+    siblings = [child(name, seeks=Seeks.PARENT_WITH_CHILD, need_step=5) for name in ("a", "b")]
+    assert broken(siblings, unit(type=HomeType.FAMILY_DEPARTMENT, free=free(1))) == []
+
+
+@pytest.mark.parametrize("step", [6, 7, 8])
+def test_r7_steps_6_to_8_need_a_committee_decision_in_force(step: int) -> None:
+    decided = LegalBasis(Basis.COMMITTEE_DECISION, expires=TODAY)
+    assert broken(child(need_step=step, basis=decided), unit(step=step)) == []
+    for basis in (None, LegalBasis(Basis.CONSENT), replace(decided, expires=days(-1))):
+        assert broken(child(need_step=step, basis=basis), unit(step=step)) == ["R7 COMMITTEE_DECISION_MISSING"]
+
+
+def test_r8_protection_from_a_home_a_town_a_person_or_a_child_there() -> None:
+    home = family(household=(adult("kala"),))
+    lives_there = resident("x", home)
+    for protection, code in (
+        (Protection(homes=frozenset({home.name})), "PROTECTED_FROM_HOME"),
+        (Protection(towns=frozenset({"Nuuk"})), "PROTECTED_FROM_TOWN"),
+        (Protection(persons=frozenset({"persons/kala"})), "PROTECTED_FROM_PERSON"),
+        (Protection(children=frozenset({ref("x")})), "PROTECTED_FROM_RESIDENT"),
+    ):
+        assert broken(child(protection=protection), home, lives_there) == [f"R8 {code}"]
+
+
+def test_r8_children_protected_from_each_other_are_never_placed_together() -> None:
+    children = [child("a", protection=Protection(children=frozenset({ref("b")}))), child("b")]
+    assert broken(children, family(free=free(2))) == ["R8 PROTECTED_WITHIN_SET"]
+
+
+def test_r8_a_solo_placement_has_the_whole_home() -> None:
+    solo = child(solo=True, need_step=5)
+    house = unit(place_count=4, free=free(4))
+    assert broken(solo, house) == []
+    assert broken(solo, unit(place_count=4, free=free(3))) == ["R1 TOO_FEW_FREE_PLACES"]
+    assert broken(solo, house, resident("x", house)) == ["R8 SOLO_NEEDS_EMPTY_HOME"]
+
+
+def test_r8_a_solo_placement_is_not_for_a_family_with_children_of_its_own() -> None:
+    with_child = family(place_count=1, household=(adult(), adult("nuka", birth_date=born(10), own_child=True)))
+    assert broken(child(solo=True), with_child) == ["R8 SOLO_NEEDS_EMPTY_HOME"]
+
+
+def test_r8_where_a_solo_child_lives_nobody_else_moves_in() -> None:
+    house = unit(place_count=4)
+    assert broken(child(need_step=5), house, resident("x", house, solo=True)) == ["R8 SOLO_RESIDENT"]
+
+
+def test_r9_the_gender_rule_of_the_unit() -> None:
+    girl, boy = child(need_step=5), child(need_step=5, gender=terms.GENDER_BOY)
+    assert broken(girl, unit(gender_rule=GenderRule.GIRLS)) == []
+    assert broken(boy, unit(gender_rule=GenderRule.GIRLS)) == ["R9 GENDER_NOT_TAKEN"]
+    assert broken(girl, unit(gender_rule=GenderRule.BOYS)) == ["R9 GENDER_NOT_TAKEN"]
+
+
+def test_r10_a_child_joins_the_sibling_that_it_must_stay_with() -> None:
+    home, other = family("f"), family("g")
+    joins = child(siblings={"x": TOGETHER})
+    assert broken(joins, home, resident("x", home)) == []
+    assert broken(joins, home, resident("x", other)) == ["R10 SIBLING_LIVES_ELSEWHERE"]
+
+
+def test_r10_a_wished_sibling_elsewhere_does_not_refuse_a_home() -> None:
+    assert broken(child(siblings={"x": IF_POSSIBLE}), family("f"), resident("x", family("g"))) == []
+
+
+def test_r10_siblings_that_must_not_live_together_do_not() -> None:
+    home = family()
+    assert broken(child(siblings={"x": APART}), home, resident("x", home)) == ["R10 SIBLING_TO_LIVE_APART"]
+
+
+def test_r10_a_place_for_tonight_may_part_siblings() -> None:
+    in_danger = child(danger_since=TODAY, siblings={"x": TOGETHER})
+    assert broken(in_danger, emergency(), resident("x", family("g"))) == []
+
+
+def test_r10_requests_that_contradict_each_other_are_sent_back() -> None:
+    siblings = [
+        child("a", siblings={"b": TOGETHER, "c": TOGETHER}),
+        child("b", siblings={"c": APART}),
+        child("c"),
+    ]
+    assert broken(siblings, family(place_count=3, free=free(3))) == ["R10 SIBLING_BONDS_CONTRADICT"]
+
+
+def test_r11_no_child_comes_before_the_krith_course_unless_it_is_waived_with_a_date() -> None:
+    assert broken(child(), family(training=Training())) == ["R11 COURSE_MISSING"]
+    assert broken(child(), family(training=Training(waived_until=TODAY))) == []
+    assert broken(child(), family(training=Training(waived_until=days(-1)))) == ["R11 COURSE_MISSING"]
+
+
+def test_r11_spares_network_families_and_units() -> None:
+    network = family(
+        type=HomeType.NETWORK, step=2, approval=Approval(days(-9), days(400), ref("a")), training=Training()
+    )
+    assert broken(child("a", need_step=2), network) == []
+    assert broken(child(need_step=5), unit()) == []
+
+
+def test_r11_spares_a_danger_for_its_first_30_days() -> None:
+    untrained = family(training=Training())
+    assert broken(child(danger_since=days(-30)), untrained) == []
+    assert broken(child(danger_since=days(-31)), untrained) == ["R11 COURSE_MISSING"]
+
+
+def test_r12_an_unapproved_place_is_never_an_option() -> None:
+    assert broken(child(need_step=5), unit(approved=False)) == ["R12 UNAPPROVED"]
+
+
+def test_r13_the_building_allows_what_the_child_needs() -> None:
+    in_wheelchair = child(accessibility=frozenset({terms.ACCESSIBILITY_WHEELCHAIR}))
+    assert said(in_wheelchair, family()) == ("Ikke indrettet til kørestol", "Not fitted for a wheelchair")
+    assert broken(in_wheelchair, family(accessibility=frozenset({terms.ACCESSIBILITY_WHEELCHAIR}))) == []
+
+
+def test_r14_a_step_above_the_ceiling_is_refused_and_a_leader_may_raise_it() -> None:
+    here = world([child()], [unit()])
+    (refusal,) = refusals(unit_of([child()], here), unit(), here)
+    assert refusal.words.en == "Step 5 (open residential) lies above the ceiling, step 3"
+    assert refusal.change == ("At loftet hæves til trin 5", "The ceiling is raised to step 5")
+    assert refusal.breach.waivable_by == (access.ROLE_LEADER,)
+
+
+def test_r14_a_step_below_the_need_is_refused() -> None:
+    assert broken(child(need_step=5), family()) == ["R14 STEP_BELOW_NEED"]
+
+
+def test_r14_a_raised_ceiling_holds_through_its_last_day() -> None:
+    assert broken(child(ceiling=CeilingDecision(5, until=TODAY)), unit()) == []
+    assert broken(child(ceiling=CeilingDecision(5, until=days(-1))), unit()) == ["R14 STEP_ABOVE_CEILING"]
+
+
+def test_r14_in_danger_the_ceiling_is_step_5() -> None:
+    assert broken(child(danger_since=TODAY), unit()) == []
+
+
+def test_r14_a_place_for_tonight_may_lie_below_the_need() -> None:
+    assert broken(child(need_step=5, danger_since=TODAY), emergency()) == []
+
+
+def test_r15_own_by_agreement_or_by_the_central_list() -> None:
+    theirs = unit(authority=THEIRS)
+    assert broken(child(need_step=5), theirs) == ["R15 NOT_OURS_TO_USE"]
+    assert broken(child(need_step=5), replace(theirs, disposal=Disposal.CENTRAL_LIST)) == []
+    by_agreement = replace(theirs, disposal=Disposal.BY_AGREEMENT, agreements=frozenset({OURS}))
+    assert broken(child(need_step=5), by_agreement) == []
+
+
+def test_another_authoritys_home_is_no_part_of_a_run() -> None:
+    assert world([], [unit(authority=THEIRS), family()]).usable_homes == (family(),)
+
+
+def test_every_broken_rule_is_told_in_the_order_of_the_rules() -> None:
+    hopeless = family(free=None, pause=Pause(), ages=Ages(0, 2), need_level=terms.NEED_LEVEL_LIGHT)
+    rules = [refusal.split()[0] for refusal in broken(child(), hopeless)]
+    assert rules == ["R1", "R2", "R3", "R5"]
+
+
+def test_every_constraint_says_its_rule() -> None:
+    assert all(constraint.__doc__ and constraint.__doc__.startswith("R") for constraint in CONSTRAINTS)
