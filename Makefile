@@ -31,6 +31,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench.matching
+	$(BIN)/python -m bench.solver
 
 protos: setup
 	bash protos/generate.sh

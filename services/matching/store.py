@@ -11,6 +11,7 @@ from havn.matching.v1 import matching_pb2 as pb
 from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN, Placement, PlacementRequest
 from services.shared.records import Kind
 from services.shared.tables import Record
+from services.shared.wire import time
 
 
 class Matching(SQLModel, registry=registry()):
@@ -70,7 +71,8 @@ class SuggestionsRow(Record, Matching, table=True):
 
 
 def _run_columns(run: pb.MatchRun) -> dict[str, Any]:
-    return {"state": run.state, "sort_key": f"{run.create_time.ToJsonString()}/{run.name}"}
+    created = time(run.create_time).isoformat(timespec="microseconds")
+    return {"state": run.state, "sort_key": f"{created}/{run.name}"}
 
 
 FAMILIES = Kind(FamilyRow, FosterFamily)
