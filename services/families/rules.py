@@ -109,8 +109,8 @@ def _follow_up_problems(follow_up: pb.FollowUp, today: date) -> Iterator[FieldPr
     yield from fields.not_after("follow_up.visit_date", visit, today, "today: log a visit that took place")
     if following <= visit:
         yield FieldProblem("follow_up.next_visit_date", "must be after this visit")
-    yield from fields.not_after(
-        "follow_up.next_visit_date", following, visit + LONGEST_GAP, f"{LONGEST_GAP.days // 7} weeks from this visit"
-    )
+    if following - visit > LONGEST_GAP:
+        weeks = LONGEST_GAP.days // 7
+        yield FieldProblem("follow_up.next_visit_date", f"may not be after {weeks} weeks from this visit")
     for position, child in enumerate(follow_up.children):
         yield from fields.named(f"follow_up.children[{position}]", child, "children/{child}")

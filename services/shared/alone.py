@@ -13,11 +13,13 @@ from services.shared.settings import Settings
 def serve(definition: runtime.Definition) -> None:
     """Serves until SIGTERM or SIGINT, then drains."""
     logs.configure()
-    uvloop.run(_serve(definition, Settings()))
+    settings = Settings()
+    settings.make_data_folder()
+    uvloop.run(_serve(definition, settings))
 
 
 async def _serve(definition: runtime.Definition, settings: Settings) -> None:
-    signer = access.Signer(access.key_from(settings.key_file or settings.data / "keys" / "token.pem"))
+    signer = access.Signer(access.key_from(settings.signing_key))
     platform = runtime.Platform(settings, SystemClock(settings.time_zone), signer, settings.addresses())
     running = await runtime.start(definition, platform)
     stopped = asyncio.Event()

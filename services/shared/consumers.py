@@ -106,7 +106,9 @@ class Consumer:
 
     async def _park(self, message: Msg) -> None:
         subject = f"{PARKED}.{self.name}.{message.subject}"
-        await self._jetstream.publish(subject, message.data, headers=message.headers)
+        # Two consumers may park the same event: under its own id NATS would drop the second one as a double.
+        key = {"Nats-Msg-Id": f"{self.name}/{header(message.headers, 'ce-id')}"}
+        await self._jetstream.publish(subject, message.data, headers={**(message.headers or {}), **key})
         await message.term()
         log.error("event.parked", consumer=self.name, event_id=header(message.headers, "ce-id"))
 

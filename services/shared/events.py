@@ -1,12 +1,11 @@
 """Events over NATS JetStream: how they are named, and the streams that carry them."""
 
+import asyncio
 from collections.abc import Mapping
 
-import nats
-import stamina
 import structlog
 from nats.aio.client import Client
-from nats.errors import Error as NatsError
+from nats.errors import NoServersError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
@@ -19,19 +18,20 @@ PARKED = "parked"
 """Stream of events that could not be applied; people look at them."""
 
 CONNECT_SECONDS = 15.0
+RECONNECT_SECONDS = 0.2
 
 
 async def connect(url: str, service: str) -> Client:
     """A connection that comes back by itself, however long NATS is away. Raises NatsError where it never was there."""
-    async for attempt in stamina.retry_context(on=(NatsError, OSError), timeout=CONNECT_SECONDS):
-        with attempt:
-            client = await nats.connect(
-                url,
-                name=service,
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=0.2,
-                error_cb=_report,
+    client = Client()
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await client.connect(
+                url, name=service, max_reconnect_attempts=-1, reconnect_time_wait=0.2, error_cb=_report
             )
+    except TimeoutError as error:
+        await client.close()
+        raise NoServersError from error
     return client
 
 

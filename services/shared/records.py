@@ -1,7 +1,8 @@
 """Records as one caller sees them, and the transaction that changes them."""
 
+import re
 import uuid
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from services.shared.tables import OutboxEvent, Record
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
 
+_POSITION = re.compile(r"[0-9]{1,9}")
 _PAGE_TOKEN = "must be the next_page_token of the answer before, or empty"
 
 
@@ -182,7 +184,7 @@ def next_token(sort_key: str) -> str:
 def after(token: str) -> str:
     """The sort key that a page begins behind. Raises BadInput for a token that was never given out."""
     try:
-        return urlsafe_b64decode(token.encode()).decode()
+        return b64decode(token, altchars=b"-_", validate=True).decode()
     except ValueError as error:
         raise BadInput.of("page_token", _PAGE_TOKEN) from error
 
@@ -209,7 +211,7 @@ def _row(kind: Kind[M], message: M) -> Record:
 def positions(items: list[T], size: int, token: str) -> Page[T]:
     """A page of a list whose order is made on reading; its token is a position. Raises BadInput."""
     begun = after(token) or "0"
-    if not begun.isdigit():
+    if not _POSITION.fullmatch(begun):
         raise BadInput.of("page_token", _PAGE_TOKEN)
     end = int(begun) + page_size(size)
     return Page(items[int(begun) : end], next_token(str(end)) if end < len(items) else "")

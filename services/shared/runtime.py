@@ -25,6 +25,7 @@ from services.shared.store import Store
 log = structlog.get_logger()
 
 TASK_RETRY_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 0.2
 
 _OPTIONS: Sequence[tuple[str, Any]] = (
     ("grpc.max_receive_message_length", checks.MAX_MESSAGE_BYTES),
@@ -88,9 +89,7 @@ class Running:
         """Takes no new calls, lets those under way end, then lets go of streams and files."""
         await self._health.enter_graceful_shutdown()
         await self._server.stop(self._drain_seconds)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _cancelled(self._tasks)
         for channel in self._parts.channels:
             await channel.close()
         # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out.
@@ -124,6 +123,15 @@ async def start(definition: Definition, platform: Platform) -> Running:
     return Running(
         definition, address, store, database, server, checker, connection, tasks, parts, settings.drain_seconds
     )
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    """Returns when all have ended. Python 3.11's wait_for, which nats-py uses, may swallow a cancellation."""
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def _forever(service: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -1,5 +1,6 @@
 """Settings: from the environment, each with a default. docs/operations.md lists them."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field
@@ -31,6 +32,16 @@ class Settings(BaseSettings):
     def addresses(self) -> dict[str, str]:
         """Where peers are, by service, as far as settings say."""
         return {"placements": self.placements_address} if self.placements_address else {}
+
+    @property
+    def signing_key(self) -> Path:
+        """The file of the private key for tokens."""
+        return self.key_file or self.data / "keys" / "token.pem"
+
+    def make_data_folder(self) -> None:
+        """Makes the data folder where it is missing, and lets nobody else read what this process writes from now on."""
+        os.umask(0o077)
+        self.data.mkdir(parents=True, exist_ok=True)
 
     def port(self, service: str) -> int:
         """The port that a service is to listen on."""

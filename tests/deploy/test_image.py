@@ -1,0 +1,112 @@
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.havn.nats_server import NatsServer
+from tests.deploy.files import DOCKERFILE, ROOT, health_check, image_environment, instructions
+from tests.deploy.test_nats import free_ports
+
+SLOW = pytest.mark.skipif(
+    not os.environ.get("CI") and os.environ.get("HAVN_SLOW") != "1",
+    reason="installs the whole lock, a minute or two: runs with HAVN_SLOW=1 or in CI",
+)
+START_SECONDS = 30.0
+
+
+def test_the_image_is_one_of_python_3_11_by_tag_and_holds_no_secret() -> None:
+    assert [each.rest for each in instructions() if each.word == "FROM"] == ["python:3.11-slim"]
+    assert not re.search(r"(?i)password|secret|private key", DOCKERFILE.read_text("utf-8"))
+
+
+def test_what_is_copied_exists_and_is_let_through() -> None:
+    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line[:1] == "!"}
+    copied = {source for each in instructions() if each.word == "COPY" for source in each.listed[:-1]}
+    assert copied == let_through
+    assert all((ROOT / source).exists() for source in copied)
+
+
+def test_packages_come_by_their_hashes_alone() -> None:
+    installs = [each.rest for each in instructions() if each.word == "RUN" and each.rest.startswith("pip ")]
+    assert all("--no-deps" in install for install in installs)
+    assert ["--require-hashes" in install for install in installs] == [True, False]
+
+
+def test_it_does_not_run_as_root() -> None:
+    words = [each.word for each in instructions()]
+    assert [each.rest for each in instructions() if each.word == "USER"] == ["havn"]
+    assert words.index("USER") > max(number for number, word in enumerate(words) if word == "RUN")
+
+
+@SLOW
+async def test_its_steps_in_a_clean_environment_make_a_service_that_is_well(tmp_path: Path) -> None:
+    programs = await asyncio.to_thread(built, tmp_path)
+    (entry,) = [each.listed for each in instructions() if each.word == "ENTRYPOINT"]
+    version = subprocess.run([programs / entry[0], "version"], capture_output=True, text=True, check=True)  # noqa: ASYNC221
+    assert version.stdout.startswith("havn ")
+    nats = NatsServer(tmp_path / "nats")
+    await nats.start()
+    try:
+        await serves(programs, entry[0], tmp_path, nats.url)
+    finally:
+        await nats.stop()
+
+
+def built(folder: Path) -> Path:
+    """Does the Dockerfile's copies and installs in a new environment; the folder of its programs."""
+    app, environment = folder / "app", folder / "environment"
+    app.mkdir()
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    for each in instructions():
+        if each.word == "COPY":
+            copied(each.listed, app)
+        elif each.word == "RUN" and each.listed[0] == "pip":
+            pip = [str(environment / "bin" / "python"), "-m", *each.listed, "--quiet", "--disable-pip-version-check"]
+            subprocess.run(pip, cwd=app, check=True, env=clean())
+    return environment / "bin"
+
+
+def copied(arguments: list[str], app: Path) -> None:
+    *sources, target = arguments
+    for source in map(ROOT.joinpath, sources):
+        if source.is_dir():
+            shutil.copytree(source, app / target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, app / target)
+
+
+def clean() -> dict[str, str]:
+    """This process's variables, without Havn's and Python's."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("HAVN_", "PYTHON", "VIRTUAL_ENV"))
+    }
+
+
+async def serves(programs: Path, entry: str, folder: Path, nats_url: str) -> None:
+    """Starts placements as the compose file does, waits until it is well, and ends it."""
+    (port,) = free_ports(1)
+    changed = {"HAVN_DATA": str(folder / "data"), "HAVN_PLACEMENTS_PORT": str(port), "HAVN_NATS_URL": nats_url}
+    variables = clean() | image_environment() | changed
+    service = await asyncio.create_subprocess_exec(programs / entry, "serve", "placements", env=variables)
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while await asyncio.to_thread(ails, programs, port):
+                assert service.returncode is None
+        service.terminate()
+        async with asyncio.timeout(START_SECONDS):
+            assert await service.wait() == 0
+    finally:
+        if service.returncode is None:
+            service.kill()
+            await service.wait()
+
+
+def ails(programs: Path, port: int) -> bool:
+    """Whether the image's health check fails."""
+    program, *arguments = (part.replace("50051", str(port)) for part in health_check())
+    return subprocess.run([programs / program, *arguments], capture_output=True).returncode != 0
