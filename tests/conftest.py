@@ -20,10 +20,8 @@ from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
 from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.capacity.api import DEFINITION as CAPACITY
-from services.families.api import DEFINITION as FAMILIES
 from services.havn.nats_server import NatsServer
-from services.placements.api import DEFINITION as PLACEMENTS
+from services.havn.system import DEFINITIONS
 from services.shared import access, logs, runtime
 from services.shared.access import Caller
 from services.shared.clients import DEADLINE_SECONDS, Tokens
@@ -44,8 +42,6 @@ Part = Any
 
 WAIT_SECONDS = 20.0
 """How long a test waits for what must happen; it fails by this, and passes without waiting."""
-
-DEFINITIONS = (PLACEMENTS, FAMILIES, CAPACITY)
 
 
 class _Signed:
@@ -179,6 +175,13 @@ class Havn:
                 await self._changed[service].wait()
 
 
+async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Returns once the condition holds, for what announces no change; each try asks a server or reads a file."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while not await condition():
+            pass
+
+
 @asynccontextmanager
 async def running_havn(
     data: Path, definitions: Sequence[runtime.Definition] = DEFINITIONS, clock: cast.FixedClock | None = None
@@ -193,15 +196,10 @@ async def running_havn(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All that calls a running system does so on one loop: objects of grpc.aio belong to the loop that made them."""
+    """All that is asynchronous runs on one loop: objects of grpc.aio belong to the loop that made them."""
     for item in items:
-        if "havn" in getattr(item, "fixturenames", ()) and isinstance(item, pytest.Function) and _is_async(item):
+        if item.get_closest_marker("asyncio"):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-def _is_async(item: pytest.Function) -> bool:
-    function = getattr(item.obj, "hypothesis", None)
-    return asyncio.iscoroutinefunction(function.inner_test if function else item.obj)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -27,7 +27,11 @@ async def connect(url: str, service: str) -> Client:
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             await client.connect(
-                url, name=service, max_reconnect_attempts=-1, reconnect_time_wait=0.2, error_cb=_report
+                url,
+                name=service,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # nats-py sleeps it: a float will do
+                error_cb=_report,
             )
     except TimeoutError as error:
         await client.close()

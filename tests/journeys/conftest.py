@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-
 from sqlmodel import Session, col, select
 
 from havn.matching.v1 import matching_pb2 as matching

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.matching.data import DATA, default_policy
+from services.matching.data import default_policy
 from services.matching.rules.policy import policy
+from services.shared.reference import DATA
 
 LADDER = [{"step": "3", "da": "plejefamilie", "en": "foster family", "needs_decision": "no"}]
 LANGUAGES = [{"language": "DANISH", "da": "dansk", "en": "Danish"}]

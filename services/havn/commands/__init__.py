@@ -1,0 +1,1 @@
+"""The commands of `havn`, one module each, and what they share."""

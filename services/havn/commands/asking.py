@@ -1,0 +1,68 @@
+"""A connection to the running system, as one of the demo's users."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, Self, TypeVar
+
+import grpc
+
+from services.havn.commands.failures import NotRunning
+from services.havn.commands.refusals import failed
+from services.havn.commands.running import Found, find, signing_key
+from services.havn.commands.surroundings import settings
+from services.havn.connection import Connection, connect
+from services.havn.users import USERS
+from services.shared.access import Signer, key_from
+from services.shared.settings import Settings
+
+MOST_ON_A_PAGE = 200
+
+
+class Paged(Protocol):
+    """One page of a list."""
+
+    next_page_token: str
+
+    def MergeFrom(self, other: Self, /) -> None: ...  # noqa: D102
+
+
+P = TypeVar("P", bound=Paged)
+
+
+@contextmanager
+def asking(user: str) -> Iterator[Connection]:
+    """The running system, asked as the user.
+
+    Raises NotRunning where none runs, Failed for what a service refuses meanwhile.
+    """
+    found_settings = settings()
+    found = running(found_settings)
+    connection = connect(found.addresses, Signer(key_from(signing_key(found_settings.data))), USERS[user])
+    try:
+        yield connection
+    except grpc.RpcError as error:
+        raise failed(error) from error
+    finally:
+        connection.close()
+
+
+def running(found_settings: Settings) -> Found:
+    """The system that runs on the settings' data folder. Raises NotRunning."""
+    found = find(found_settings.data)
+    if found is None:
+        raise NotRunning(found_settings.data)
+    return found
+
+
+def all_pages(call: Callable[..., P], request: Any) -> P:  # noqa: ANN401  # every list has a request of its own
+    """All pages of a list as one."""
+    request.page_size = MOST_ON_A_PAGE
+    answer: P = call(request)
+    token = answer.next_page_token
+    while token:
+        request.page_token = token
+        page = call(request)
+        token = page.next_page_token
+        answer.MergeFrom(page)
+    answer.next_page_token = ""
+    return answer

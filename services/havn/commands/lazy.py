@@ -1,0 +1,46 @@
+"""The commands by name, each imported when it is called: the solver's import is not for who asks the version."""
+
+import importlib
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+MODULES = {
+    "up": "up",
+    "status": "status",
+    "suggest": "suggest",
+    "plan": "plan",
+    "waiting-list": "waiting_list",
+    "vacancies": "vacancies",
+    "report-vacancy": "report_vacancy",
+    "follow-ups": "follow_ups",
+    "log-follow-up": "log_follow_up",
+    "import": "import_folder",
+    "template": "template",
+    "demo": "demo",
+    "solve": "solve",
+    "serve": "serve",
+    "token": "token",
+    "version": "version",
+}
+"""The module of each command, in the order of the help."""
+
+
+# The types of a context and a command are private to typer.
+# ruff: noqa: ANN401
+class Commands(TyperGroup):
+    """All commands of `havn`."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the order of the help."""
+        return list(MODULES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name."""
+        if cmd_name not in MODULES:
+            return None
+        module = importlib.import_module(f"services.havn.commands.{MODULES[cmd_name]}")
+        made = typer.main.get_command(module.app)
+        made.name = cmd_name
+        return made

@@ -1,0 +1,98 @@
+"""havn log-follow-up."""
+
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from havn.families.v1.families_pb2 import FollowUp, FollowUpAction, FollowUpPart, LogFollowUpRequest
+from services.havn.commands.asking import asking
+from services.havn.commands.documents import document
+from services.havn.commands.follow_up_content import ACTION_FORM, action, content_key, from_file
+from services.havn.commands.follow_ups import Family
+from services.havn.commands.names import child_name, family_name
+from services.havn.commands.options import As, Json, Language, User, day
+from services.havn.commands.output import show
+from services.havn.commands.surroundings import settings, today
+from services.havn.views.follow_ups import follow_up as view
+from services.havn.views.words import Lang
+from services.shared.wire import date_message
+
+app = typer.Typer()
+
+NEXT_VISIT_AFTER = timedelta(weeks=4)
+
+Note = Annotated[str, typer.Option(metavar="TEXT", help="What was seen and talked about.")]
+ChildWords = Annotated[str, typer.Option(metavar="TEXT", help="The child's own words about it.")]
+Actions = Annotated[list[FollowUpAction], typer.Option(parser=action, metavar=f"'{ACTION_FORM}'", help="Repeatable.")]
+Children = Annotated[list[str], typer.Option("--child", metavar="CHILD", help="Whom it is about. Repeatable.")]
+File = Annotated[Path | None, typer.Option(metavar="JSON", help="The follow-up; options go before what it holds.")]
+Key = Annotated[str, typer.Option(help="Saved once by it. By default made from the content.")]
+
+
+@app.command()
+def log_follow_up(
+    family: Family,
+    competences: Note = "",
+    competences_child: ChildWords = "",
+    resources: Note = "",
+    resources_child: ChildWords = "",
+    involvement: Note = "",
+    involvement_child: ChildWords = "",
+    trust: Note = "",
+    trust_child: ChildWords = "",
+    everyday_life: Note = "",
+    everyday_life_child: ChildWords = "",
+    action: Actions = [],  # noqa: B006  # typer copies it
+    children: Children = [],  # noqa: B006
+    concern: Annotated[bool, typer.Option("--concern", help="The consultant is concerned.")] = False,
+    visit_date: Annotated[
+        date | None, typer.Option(help="Day of the visit; today if not given.", parser=day, metavar="DATE")
+    ] = None,
+    next_visit: Annotated[
+        date | None, typer.Option(help="Of the next visit; four weeks on.", parser=day, metavar="DATE")
+    ] = None,
+    file: File = None,
+    key: Key = "",
+    as_user: As = User.CONSULTANT,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Logs a KRITH follow-up of a foster family, once."""
+    logged = from_file(file) if file else FollowUp()
+    given = FollowUp(
+        competences=_part(competences, competences_child),
+        resources=_part(resources, resources_child),
+        involvement=_part(involvement, involvement_child),
+        trust=_part(trust, trust_child),
+        everyday_life=_part(everyday_life, everyday_life_child),
+        actions=action,
+        children=[child_name(child) for child in children],
+        concern=concern,
+        visit_date=date_message(visit_date) if visit_date else None,
+        next_visit_date=date_message(next_visit) if next_visit else None,
+    )
+    logged.MergeFrom(given)
+    _set_days(logged)
+    request = LogFollowUpRequest(parent=family_name(family), follow_up=logged)
+    request.request_id = key or content_key(request)
+    with asking(as_user) as connection:
+        answer = connection.families.LogFollowUp(request)
+    show(document(answer), view(answer, lang), json)
+
+
+def _set_days(logged: FollowUp) -> None:
+    """Gives the days that nobody gave."""
+    if not logged.HasField("visit_date"):
+        logged.visit_date.CopyFrom(date_message(today(settings())))
+    if not logged.HasField("next_visit_date"):
+        visited = logged.visit_date
+        with suppress(ValueError):  # a day that is none is refused by the service, in words
+            next_visit = date(visited.year, visited.month, visited.day) + NEXT_VISIT_AFTER
+            logged.next_visit_date.CopyFrom(date_message(next_visit))
+
+
+def _part(note: str, child_words: str) -> FollowUpPart | None:
+    return FollowUpPart(note=note, child_words=child_words) if note or child_words else None

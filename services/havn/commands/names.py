@@ -1,0 +1,37 @@
+"""Names of records as people write them, short or whole."""
+
+import typer
+
+
+def request_name(given: str) -> str:
+    """The request of "requests/r-001" or "r-001"."""
+    return _in("requests", given)
+
+
+def family_name(given: str) -> str:
+    """The family of "families/f-001" or "f-001"."""
+    return _in("families", given)
+
+
+def child_name(given: str) -> str:
+    """The child of "children/k-012" or "k-012"."""
+    return _in("children", given)
+
+
+def unit_name(given: str) -> str:
+    """The unit of "institutions/i/units/u" or "i/u". Raises typer.BadParameter for what is neither."""
+    match given.strip("/").split("/"):
+        case ["institutions", institution, "units", unit] | [institution, unit] if institution and unit:
+            return f"institutions/{institution}/units/{unit}"
+    raise typer.BadParameter(f"{given!r} names no unit: write institutions/INSTITUTION/units/UNIT or INSTITUTION/UNIT")
+
+
+def home_name(given: str) -> str:
+    """The name of a family or a unit. Raises typer.BadParameter for what names neither."""
+    if given.startswith("families/") or "/" not in given:
+        return family_name(given)
+    return unit_name(given)
+
+
+def _in(collection: str, given: str) -> str:
+    return given if given.startswith(f"{collection}/") else f"{collection}/{given}"

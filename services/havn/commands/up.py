@@ -1,0 +1,46 @@
+"""havn up."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from services.havn.commands.options import Json, Language
+from services.havn.commands.output import tell
+from services.havn.commands.surroundings import settings, today
+from services.havn.views.started import starting
+from services.havn.views.words import Lang
+
+app = typer.Typer()
+
+Stay = Annotated[
+    bool | None,
+    typer.Option("--stay/--once", help="Stay until Ctrl-C, or end when ready. By default: is this a terminal?"),
+]
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="With made-up municipalities, and three journeys.")] = False,
+    stay: Stay = None,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Starts Havn: nats-server and all services, over one data folder."""
+    found = settings()
+    day = today(found)
+    # The services' import takes seconds: what is wrong with the settings is said before, and that something happens.
+    if not json:
+        tell(starting(found.data))
+    from services.havn.commands.running_up import Start, run
+
+    run(Start(found, day, demo, _stays(stay), lang, json))
+
+
+def _stays(asked: bool | None) -> bool:
+    if asked is not None:
+        return asked
+    if os.environ.get("HAVN_ONCE", "") not in ("", "0"):
+        return False
+    return sys.stdin.isatty() and sys.stdout.isatty()

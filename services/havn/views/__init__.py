@@ -1,0 +1,1 @@
+"""Messages as people read them: sentences before figures, the price last, nothing that needs colour."""

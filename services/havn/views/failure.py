@@ -1,0 +1,34 @@
+"""What a command could not do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from services.havn.commands.failures import Failed
+
+
+def failure(failed: Failed) -> Iterator[RenderableType]:
+    """The message; for fields one line each; the reference, for whoever reads the log."""
+    if failed.fields:
+        yield Text("This can't be taken as it is:")
+        for fault in failed.fields:
+            yield Text(f"  {fault.field}: {fault.description}")
+    else:
+        yield Text(failed.message)
+    if failed.reference:
+        yield Text(f"Reference: {failed.reference}")
+
+
+def failure_document(failed: Failed) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "error": {
+            "code": failed.code,
+            "reason": failed.reason,
+            "message": failed.message,
+            "fields": [{"field": fault.field, "description": fault.description} for fault in failed.fields],
+            "reference": failed.reference,
+        }
+    }

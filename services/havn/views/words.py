@@ -1,0 +1,112 @@
+"""Small things in words: sentences in a language, days, amounts, names."""
+
+from collections.abc import Iterable
+from datetime import UTC
+from enum import StrEnum
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.date_pb2 import Date
+from google.type.money_pb2 import Money
+from rich import box
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from havn.matching.v1 import matching_pb2
+from havn.terms.v1.terms_pb2 import Words
+
+
+class Lang(StrEnum):
+    """A language that services speak."""
+
+    DA = "da"
+    EN = "en"
+
+
+FITS = {
+    matching_pb2.FIT_CLASS_GOOD: "good",
+    matching_pb2.FIT_CLASS_FAIR: "fair",
+    matching_pb2.FIT_CLASS_POOR: "poor",
+}
+
+
+def said(words: Words, lang: Lang) -> str:
+    """The sentence in the language; in the other one where it is missing."""
+    da_first = (words.da, words.en)
+    first, second = da_first if lang is Lang.DA else da_first[::-1]
+    return first or second
+
+
+def day(date: Date) -> str:
+    """A day as 2026-03-02; nothing for one that is not given."""
+    return f"{date.year:04}-{date.month:02}-{date.day:02}" if date.year else ""
+
+
+def moment(time: Timestamp) -> str:
+    """A moment as 2026-03-02 14:05, in UTC."""
+    return f"{time.ToDatetime(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def kroner(money: Money) -> str:
+    """An amount in whole kroner."""
+    whole = money.units + round(money.nanos / 1e9)
+    return f"{whole:,} kr."
+
+
+def short(name: str) -> str:
+    """What stands behind the last slash of a name."""
+    return name.rsplit("/", 1)[-1]
+
+
+def unit(name: str) -> str:
+    """A unit's name without its collections: "i-nuuk-01/a"."""
+    return "/".join(name.split("/")[1::2])
+
+
+def home(name: str) -> str:
+    """A home's name without its collections."""
+    return unit(name)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words with commas, and an "and" before the last."""
+    *first, last = list(words) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def title(text: str) -> Text:
+    """A heading."""
+    return Text(text, style="bold")
+
+
+def table(*columns: str, gap: int = 2) -> Table:
+    """A table with a rule below its headings and none between its rows; "#name" is a column of numbers."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, gap, 0, 0), header_style="bold")
+    for column in columns:
+        number = column.startswith("#")
+        made.add_column(column.removeprefix("#"), justify="right" if number else "left", no_wrap=number)
+    return made
+
+
+def inner(sentence: str) -> str:
+    """A sentence as it goes on inside another."""
+    return sentence[:1].lower() + sentence[1:]
+
+
+def points(lines: Iterable[str]) -> Table:
+    """Sentences, each behind a dash, its further lines below its first."""
+    made = Table.grid(padding=(0, 1))
+    for line in lines:
+        made.add_row("-", line)
+    return made
+
+
+def indented(renderable: RenderableType, by: int = 3) -> Padding:
+    """The same, further right."""
+    return Padding(renderable, (0, 0, 0, by), expand=False)

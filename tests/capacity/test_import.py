@@ -1,0 +1,128 @@
+"""Imports of institutions, units and vacancies: all or none."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from sqlmodel import Session, func, select
+
+from havn.capacity.v1 import capacity_pb2 as pb
+from services.shared.tables import OutboxEvent
+from services.shared.wire import timestamp
+from tests import cast
+from tests.conftest import Client, Havn, refused
+
+
+def rows(*taken: pb.ImportCapacityRequest) -> list[pb.ImportCapacityRequest]:
+    taken[0].request_id = cast.fresh()
+    return list(taken)
+
+
+def institution(name: str, **differing: cast.Value) -> pb.ImportCapacityRequest:
+    return pb.ImportCapacityRequest(institution=cast.founding(cast.an_institution(**differing), id=name, request_id=""))
+
+
+def unit(name: str, **differing: cast.Value) -> pb.ImportCapacityRequest:
+    opening = cast.opening(f"institutions/{name}", cast.a_unit(**differing), id="a", request_id="")
+    return pb.ImportCapacityRequest(unit=opening)
+
+
+def vacancy(name: str, **differing: cast.Value) -> pb.ImportCapacityRequest:
+    reporting = cast.reporting(f"institutions/{name}/units/a", cast.a_vacancy(**differing), request_id="")
+    return pb.ImportCapacityRequest(vacancy=reporting)
+
+
+async def imported(client: Client, taken: Sequence[pb.ImportCapacityRequest]) -> pb.ImportCapacityResponse:
+    return await client.capacity.ImportCapacity(cast.one_by_one(taken))
+
+
+async def exists(client: Client, name: str) -> bool:
+    page = await client.capacity.ListInstitutions(pb.ListInstitutionsRequest(page_size=200))
+    return f"institutions/{name}" in {institution.name for institution in page.institutions}
+
+
+async def test_an_institution_its_unit_and_the_vacancy_are_taken_in_this_order(
+    administrator: Client, coordinator: Client
+) -> None:
+    week_ago = timestamp(cast.NOW - timedelta(days=8))
+    told = vacancy("in-1", confirmed_time=week_ago, confirmed_by="Their leader (invented)")
+    answer = await imported(administrator, rows(institution("in-1"), unit("in-1"), told))
+    assert answer == pb.ImportCapacityResponse(created_count=3)
+    [kept] = (await coordinator.capacity.ListVacancies(pb.ListVacanciesRequest())).vacancies
+    assert (kept.confirmed_time, kept.confirmed_by) == (week_ago, "Their leader (invented)")
+    assert kept.freshness == pb.FRESHNESS_AGEING
+
+
+async def test_one_wrong_row_keeps_all_out_and_each_problem_has_its_row_and_field(administrator: Client) -> None:
+    taken = rows(
+        institution("out-1"),
+        institution("out-2", town="Atlantis"),
+        unit("out-1", step=3, disposal=0),
+        vacancy("out-1"),
+    )
+    answer = await imported(administrator, taken)
+    assert answer.created_count == 0
+    assert [(problem.index, problem.field) for problem in answer.problems] == [
+        (1, "institution.town"),
+        (2, "unit.disposal"),
+        (3, ""),
+    ]
+    assert not await exists(administrator, "out-1")
+
+
+async def test_a_unit_before_its_institution_is_a_problem(administrator: Client) -> None:
+    answer = await imported(administrator, rows(unit("late"), institution("late")))
+    assert [(problem.index, problem.field) for problem in answer.problems] == [(0, "")]
+
+
+async def test_a_vacancy_beyond_the_units_places_is_a_problem(administrator: Client) -> None:
+    taken = rows(institution("full"), unit("full"), vacancy("full", free_place_count=7))
+    answer = await imported(administrator, taken)
+    assert [(problem.index, problem.field) for problem in answer.problems] == [(2, "vacancy.free_place_count")]
+
+
+async def test_a_time_that_no_calendar_has_is_a_problem_and_not_a_list_that_nobody_can_read(
+    administrator: Client, coordinator: Client
+) -> None:
+    never = vacancy("never", confirmed_time=Timestamp(seconds=10**15))
+    answer = await imported(administrator, rows(institution("never"), unit("never"), never))
+    assert [(problem.index, problem.field) for problem in answer.problems] == [(2, "vacancy.confirmed_time")]
+    await coordinator.capacity.ListVacancies(pb.ListVacanciesRequest())
+
+
+async def test_a_row_that_holds_nothing_is_a_problem(administrator: Client) -> None:
+    answer = await imported(administrator, rows(institution("empty"), pb.ImportCapacityRequest()))
+    assert {problem.index for problem in answer.problems} == {1}
+
+
+async def test_validation_alone_writes_nothing(administrator: Client) -> None:
+    taken = rows(institution("later"), unit("later"), vacancy("later"))
+    taken[0].validate_only = True
+    assert await imported(administrator, taken) == pb.ImportCapacityResponse()
+    assert not await exists(administrator, "later")
+
+
+async def test_nothing_is_announced_of_an_import_that_was_not_taken(administrator: Client, havn: Havn) -> None:
+    def announced(session: Session) -> int:
+        return session.exec(select(func.count()).select_from(OutboxEvent)).one()
+
+    before = await havn.rows("capacity", announced)
+    wrong = rows(institution("silent"), institution("silent-2", town="Atlantis"))
+    assert (await imported(administrator, wrong)).problems
+    wrong[1].institution.institution.town = "Nuuk"
+    wrong[0].validate_only = True
+    assert not (await imported(administrator, wrong)).problems
+    assert await havn.rows("capacity", announced) == before
+
+
+async def test_the_same_import_again_gives_the_first_answer(administrator: Client) -> None:
+    taken = rows(institution("again"), unit("again"))
+    first = await imported(administrator, taken)
+    assert await imported(administrator, taken) == first == pb.ImportCapacityResponse(created_count=2)
+
+
+async def test_another_content_under_the_same_key_is_refused(administrator: Client) -> None:
+    taken = rows(institution("key"))
+    await imported(administrator, taken)
+    with refused("ALREADY_EXISTS", "REQUEST_ID_REUSED"):
+        await imported(administrator, [*taken, unit("key")])

@@ -1,0 +1,203 @@
+"""The waiting list: kept by placements' events, ordered by W1."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from havn.capacity.v1 import capacity_pb2 as pb
+from havn.placements.v1 import placements_pb2 as placements
+from services.capacity import rules
+from services.shared.wire import date_message
+from tests import cast
+from tests.conftest import Client, Havn
+
+IN_DANGER = pb.POSITION_REASON_IN_DANGER
+OVER_90 = pb.POSITION_REASON_OVERDUE_OVER_90_DAYS
+FROM_31 = pb.POSITION_REASON_OVERDUE_31_TO_90_DAYS
+UP_TO_30 = pb.POSITION_REASON_OVERDUE_UP_TO_30_DAYS
+BY_DATE = pb.POSITION_REASON_PLACE_BY_DATE
+
+
+def entry(name: str = "a", due: int = 10, waits: int = 20, **differing: cast.Value) -> pb.WaitingListEntry:
+    """An entry as it is kept: due in so many days, or overdue below 0, and waiting for so many."""
+    good: dict[str, Any] = {
+        "name": f"waitingListEntries/{name}",
+        "request": f"requests/{name}",
+        "place_by_date": cast.day(due),
+        "waiting_since_date": cast.day(-waits),
+        "birth_date": cast.day(-3000),
+    }
+    return pb.WaitingListEntry(**good | differing)
+
+
+def order(*entries: pb.WaitingListEntry) -> list[str]:
+    return [one.name.removeprefix("waitingListEntries/") for one in rules.ordered(entries, cast.TODAY)]
+
+
+@pytest.mark.parametrize(
+    ("overdue", "reason"),
+    [
+        (-1, BY_DATE),
+        (0, BY_DATE),
+        (1, UP_TO_30),
+        (30, UP_TO_30),
+        (31, FROM_31),
+        (90, FROM_31),
+        (91, OVER_90),
+        (1000, OVER_90),
+    ],
+)
+def test_so_many_days_overdue_give_this_reason(overdue: int, reason: pb.PositionReason.ValueType) -> None:
+    [described] = rules.ordered([entry(due=-overdue)], cast.TODAY)
+    assert described.reason == reason
+    assert described.days_overdue == max(0, overdue)
+
+
+def test_danger_comes_before_any_delay() -> None:
+    assert order(entry("late", due=-400), entry("danger", due=30, in_danger=True)) == ["danger", "late"]
+
+
+def test_the_longest_overdue_class_comes_first() -> None:
+    due = {"on-time": 1, "by-1": -1, "by-31": -31, "by-91": -91}
+    assert order(*(entry(name, due=days) for name, days in due.items())) == ["by-91", "by-31", "by-1", "on-time"]
+
+
+def test_within_a_class_the_earliest_place_by_date_comes_first() -> None:
+    assert order(entry("b", due=9, waits=500), entry("a", due=8, waits=1)) == ["a", "b"]
+
+
+def test_on_the_same_date_the_longest_wait_comes_first() -> None:
+    assert order(entry("a", waits=19), entry("b", waits=20)) == ["b", "a"]
+
+
+def test_all_else_equal_the_name_decides_so_that_the_order_is_always_the_same() -> None:
+    assert order(entry("b"), entry("a")) == ["a", "b"]
+
+
+def test_an_entry_tells_the_days_and_the_age_of_today_and_not_the_birth_date() -> None:
+    born = date(cast.TODAY.year - 8, cast.TODAY.month, cast.TODAY.day)
+    kept = entry(due=-5, waits=12, birth_date=date_message(born))
+    [told] = rules.ordered([kept], cast.TODAY)
+    assert (told.days_waited, told.days_overdue, told.age, told.position) == (12, 5, 8, 1)
+    assert not told.HasField("birth_date")
+    [yesterday] = rules.ordered([kept], cast.TODAY - timedelta(days=1))
+    assert (yesterday.days_waited, yesterday.days_overdue, yesterday.age) == (11, 4, 7)
+
+
+@pytest.mark.parametrize("reason", list(pb.PositionReason.values())[1:])
+def test_each_reason_is_said_in_both_languages(reason: pb.PositionReason.ValueType) -> None:
+    overdue = {OVER_90: 91, FROM_31: 31, UP_TO_30: 1}.get(reason, 0)
+    [told] = rules.ordered([entry(due=-overdue, in_danger=reason == IN_DANGER)], cast.TODAY)
+    assert told.reason == reason
+    assert told.reason_words.da
+    assert told.reason_words.en
+
+
+@given(st.permutations([entry(str(n), due=n * 31 - 100, waits=n % 3, in_danger=n % 4 == 0) for n in range(8)]))
+def test_the_order_does_not_depend_on_how_the_list_is_kept(entries: list[pb.WaitingListEntry]) -> None:
+    assert order(*entries) == order(*sorted(entries, key=lambda one: one.name))
+
+
+async def waiting(client: Client) -> dict[str, pb.WaitingListEntry]:
+    page = await client.capacity.ListWaitingList(pb.ListWaitingListRequest(page_size=200))
+    assert [one.position for one in page.entries] == list(range(1, len(page.entries) + 1))
+    return {one.request: one for one in page.entries}
+
+
+async def test_a_filed_request_comes_on_the_list_and_a_withdrawn_one_leaves_it(havn: Havn, coordinator: Client) -> None:
+    async def listed() -> bool:
+        return filed.name in await waiting(coordinator)
+
+    async def left() -> bool:
+        return filed.name not in await waiting(coordinator)
+
+    filed = await coordinator.placements.CreateRequest(cast.filing())
+    await havn.until("capacity", listed)
+    await coordinator.placements.WithdrawRequest(cast.withdrawing(filed))
+    await havn.until("capacity", left)
+
+
+async def test_the_list_holds_of_a_request_what_a_list_needs_and_nothing_of_the_case(
+    havn: Havn, coordinator: Client
+) -> None:
+    async def listed() -> bool:
+        return filed.name in await waiting(coordinator)
+
+    full = cast.a_full_request(
+        kind=placements.REQUEST_KIND_PARENT_WITH_CHILD,
+        siblings=[
+            cast.a_sibling(),
+            cast.a_sibling(rule=placements.SIBLING_RULE_APART, author="L", reason="R"),
+        ],
+    )
+    filed = await coordinator.placements.CreateRequest(cast.filing(full))
+    await havn.until("capacity", listed)
+    told = (await waiting(coordinator))[filed.name]
+    for decided_by_the_list in ("position", "reason", "reason_words"):
+        told.ClearField(decided_by_the_list)
+    assert told == pb.WaitingListEntry(
+        name=f"waitingListEntries/{filed.name.removeprefix('requests/')}",
+        request=filed.name,
+        authority=cast.MUNICIPALITY,
+        age=8,
+        town="Nuuk",
+        need_step=3,
+        parent_with_child=True,
+        sibling_count=1,
+        waiting_since_date=cast.day(-40),
+        days_waited=40,
+        place_by_date=cast.day(30),
+        etag="1",
+        in_danger=True,
+    )
+
+
+async def test_who_was_on_no_other_list_waits_since_the_day_of_filing(havn: Havn, coordinator: Client) -> None:
+    async def listed() -> bool:
+        return filed.name in await waiting(coordinator)
+
+    filed = await coordinator.placements.CreateRequest(cast.filing())
+    await havn.until("capacity", listed)
+    assert (await waiting(coordinator))[filed.name].waiting_since_date == cast.day()
+
+
+async def test_a_changed_request_changes_its_entry(havn: Havn, coordinator: Client) -> None:
+    async def at_the_latest() -> bool:
+        entries = await waiting(coordinator)
+        return filed.name in entries and entries[filed.name].etag == "2"
+
+    filed = await coordinator.placements.CreateRequest(cast.filing())
+    filed.place_by_date.CopyFrom(cast.day(-31))
+    await coordinator.placements.UpdateRequest(cast.updating(filed, "place_by_date"))
+    await havn.until("capacity", at_the_latest)
+    assert (await waiting(coordinator))[filed.name].reason == FROM_31
+
+
+async def test_nobody_of_another_municipality_sees_who_waits(
+    havn: Havn, coordinator: Client, coordinator_elsewhere: Client
+) -> None:
+    async def listed() -> bool:
+        return filed.name in await waiting(coordinator)
+
+    filed = await coordinator.placements.CreateRequest(cast.filing())
+    await havn.until("capacity", listed)
+    assert await waiting(coordinator_elsewhere) == {}
+
+
+async def test_pages_of_the_list_hold_each_entry_once(havn: Havn, coordinator: Client) -> None:
+    async def five_wait() -> bool:
+        return len(await waiting(coordinator)) >= 5
+
+    for _ in range(5):
+        await coordinator.placements.CreateRequest(cast.filing())
+    await havn.until("capacity", five_wait)
+    positions, token = [], ""
+    while True:
+        page = await coordinator.capacity.ListWaitingList(pb.ListWaitingListRequest(page_size=2, page_token=token))
+        positions += [one.position for one in page.entries]
+        if not (token := page.next_page_token):
+            break
+    assert positions == list(range(1, len(positions) + 1))

@@ -1,0 +1,161 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from services.havn.commands.follow_up_content import action, content_key, from_file
+from services.havn.commands.lazy import MODULES
+from services.havn.commands.options import User
+from services.havn.users import USERS
+from tests.cli.conftest import Havn
+
+NEED_A_SYSTEM = [
+    ["status"],
+    ["plan"],
+    ["suggest", "r-001"],
+    ["waiting-list"],
+    ["vacancies"],
+    ["report-vacancy", "i/u", "--free", "1"],
+    ["follow-ups", "f-001"],
+    ["log-follow-up", "f-001"],
+    ["token"],
+]
+
+
+@pytest.mark.parametrize("command", NEED_A_SYSTEM, ids=lambda command: command[0])
+def test_without_a_system_a_command_says_how_to_start_one(command: list[str], havn: Havn, data: Path) -> None:
+    told = havn(*command)
+    assert told.code == 1
+    assert str(data) in "".join(told.err.split())
+    assert "havn up" in told.err
+    answer = havn(*command, "--json")
+    assert answer.code == 1
+    assert answer.error["reason"] == "NOT_RUNNING"
+    assert not data.exists()
+
+
+def test_a_system_that_was_killed_does_not_run(havn: Havn, data: Path) -> None:
+    data.mkdir()
+    (data / "system.json").write_text(json.dumps({"pid": 2**22 + 1, "addresses": {"families": "127.0.0.1:1"}}))
+    assert havn("status", "--json").error["reason"] == "NOT_RUNNING"
+
+
+@pytest.mark.parametrize("command", MODULES)
+def test_every_command_explains_itself(command: str, havn: Havn) -> None:
+    assert f"havn {command}" in havn(command, "--help").out
+    assert f" {command} " in havn("--help").out
+
+
+def test_the_version_is_told(havn: Havn) -> None:
+    assert havn("version").out.startswith("havn ")
+    assert set(havn("version", "--json").document) == {"version"}
+
+
+def test_the_users_to_ask_as_are_the_demos() -> None:
+    assert [user.value for user in User] == list(USERS)
+
+
+WRONG = [
+    ["suggest"],
+    ["no-such-command"],
+    ["waiting-list", "--as", "nobody"],
+    ["waiting-list", "--lang", "xx"],
+    ["report-vacancy", "i/u", "--free", "1", "--from", "2026-02-30"],
+    ["report-vacancy", "i/u", "--free", "1", "--from", "tomorrow"],
+    ["report-vacancy", "i/u", "--free", "-1"],
+    ["report-vacancy", "i/units/u", "--free", "1"],
+    ["log-follow-up", "f-001", "--visit-date", "0"],
+    ["log-follow-up", "f-001", "--action", "only what"],
+    ["demo", "folder", "--today", "2026"],
+    ["serve", "console"],
+    ["serve", "families"],
+]
+
+
+@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
+def test_a_wrong_command_line_ends_with_2_and_words(arguments: list[str], havn: Havn) -> None:
+    told = havn(*arguments)
+    assert told.code == 2
+    assert told.err
+    assert not told.out
+
+
+def test_a_wrong_command_line_is_told_as_json_too(havn: Havn) -> None:
+    answer = havn("waiting-list", "--as", "nobody", "--json")
+    assert answer.code == 2
+    assert answer.error["reason"] == "COMMAND_LINE_INVALID"
+    assert "coordinator" in answer.error["message"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("HAVN_PLAN_SECONDS", "long"), ("HAVN_TIME_ZONE", "Moon/Sea")])
+def test_a_setting_that_cannot_be_is_named(name: str, value: str, havn: Havn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    answer = havn("up", "--once", "--json")
+    assert answer.code == 2
+    assert name in answer.error["message"]
+
+
+def test_templates_are_written_once_and_an_import_of_them_reads_nothing_wrong(havn: Havn, tmp_path: Path) -> None:
+    folder = tmp_path / "templates"
+    written = havn("template", folder, "--json")
+    assert written.code == 0
+    assert "families.csv" in written.document["files"]
+    assert havn("template", folder, "--json").error["reason"] == "FILE_UNUSABLE"
+    assert havn("import", folder, "--dry-run", "--json").error["reason"] == "NOT_RUNNING"
+
+
+def test_what_is_wrong_with_a_folder_is_told_by_file_and_row_before_any_system_is_asked(
+    havn: Havn, tmp_path: Path
+) -> None:
+    (tmp_path / "vacancies.csv").write_text("unit;free_places;free_from\ni-1/a;many;2026-03-02\n")
+    answer = havn("import", tmp_path, "--json")
+    assert answer.code == 1
+    assert [(each["file"], each["row"], each["column"]) for each in answer.document["problems"]] == [
+        ("vacancies.csv", 2, "free_places")
+    ]
+    assert "free_places" in havn("import", tmp_path).out
+
+
+@pytest.mark.parametrize("folder", ["missing", "file"])
+def test_an_import_names_a_folder_that_is_none(folder: str, havn: Havn, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = havn("import", tmp_path / folder, "--json")
+    assert answer.code == 1
+    assert folder in answer.error["message"]
+
+
+def test_a_demo_goes_into_an_empty_folder_only(havn: Havn, tmp_path: Path) -> None:
+    made = havn("demo", tmp_path / "demo", "--seed", "7", "--today", "2026-03-02", "--json")
+    assert made.document["today"] == "2026-03-02"
+    assert "requests.csv" in made.document["files"]
+    assert havn("demo", tmp_path / "demo").code == 1
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"visit_date": "2026-02-30"}', '{"score": 4}', '{"concern": "?"}'])
+def test_a_file_that_holds_no_follow_up_is_refused(content: str, havn: Havn, tmp_path: Path) -> None:
+    path = tmp_path / "follow_up.json"
+    path.write_text(content)
+    answer = havn("log-follow-up", "f-001", "--file", path, "--json")
+    assert answer.code == 1
+    assert answer.error["reason"] == "FILE_UNUSABLE"
+
+
+def test_a_follow_up_file_takes_days_as_people_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "follow_up.json"
+    path.write_text('{"visit_date": "2026-03-02", "actions": [{"what": "ring", "dueDate": "2026-03-09"}]}')
+    found = from_file(path)
+    assert (found.visit_date.month, found.actions[0].due_date.day) == (3, 9)
+
+
+def test_an_action_says_what_who_and_when() -> None:
+    found = action("Ring the school | the consultant | 2026-03-09")
+    assert (found.what, found.owner, found.due_date.day) == ("Ring the school", "the consultant", 9)
+
+
+def test_the_key_follows_the_content() -> None:
+    from havn.families.v1.families_pb2 import FollowUp, LogFollowUpRequest
+
+    one = LogFollowUpRequest(parent="families/f-001", follow_up=FollowUp(concern=True))
+    other = LogFollowUpRequest(parent="families/f-001", follow_up=FollowUp(concern=False))
+    assert content_key(one) == content_key(one)
+    assert content_key(one) != content_key(other)

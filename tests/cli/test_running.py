@@ -1,0 +1,185 @@
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import GONE_SECONDS, Havn, Ran, process
+
+# Five parts, each a note.
+NOTES = ["--competences", "k", "--resources", "r", "--involvement", "i", "--trust", "t", "--everyday-life", "h"]
+
+
+def test_the_first_start_shows_three_journeys_and_ends_with_0(first_start: tuple[Path, Ran]) -> None:
+    _, started = first_start
+    assert started.code == 0, started.out
+    told = re.sub(r"\s+", " ", started.out)
+    for part in (
+        "asks for a plan for all who wait",
+        "no plan is better",
+        "Suggestions for requests/r-001",
+        "[the plan's place]",
+        "homes do not fit:",
+        "KRITH follow-up of families/f-001",
+        "An institution reports a free place",
+        "ms from the report until matching knew of it",
+        "Havn is ready",
+    ):
+        assert part in told
+    assert "Traceback" not in told
+
+
+def test_what_is_told_fits_100_columns_and_needs_no_colour(first_start: tuple[Path, Ran]) -> None:
+    _, started = first_start
+    assert max(len(line) for line in started.out.splitlines()) <= 100
+    assert "\x1b" not in started.out
+
+
+def test_all_services_serve(asked: Havn) -> None:
+    answer = asked("status", "--json")
+    assert answer.code == 0
+    assert [service["name"] for service in answer.document["services"]] == [
+        "placements",
+        "families",
+        "capacity",
+        "matching",
+    ]
+    assert {service["status"] for service in answer.document["services"]} == {"SERVING"}
+
+
+def test_a_second_havn_on_the_same_data_is_refused(asked: Havn) -> None:
+    answer = asked("up", "--once", "--json")
+    assert answer.code == 1
+    assert answer.error["reason"] == "DATA_IN_USE"
+
+
+def test_the_waiting_list_comes_whole(asked: Havn) -> None:
+    entries = asked("waiting-list", "--json").document["entries"]
+    assert [entry["position"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert "children wait, in this order" in asked("waiting-list").out
+    assert "I fare" in asked("waiting-list", "--lang", "da").out
+
+
+def test_suggestions_tell_why_and_why_not(asked: Havn) -> None:
+    found = asked("suggest", "requests/r-001", "--json").document
+    assert found["suggestions"][0]["reasons"][0]["words"]["en"]
+    assert found["levels"][0]["result"]["value"] >= 0
+    excluded = found["excluded_homes"][0]
+    told = asked("suggest", "r-001", "--why-not", excluded["home"]["name"])
+    assert excluded["refusals"][0]["rule"] in told.out
+    assert "fit" in asked("suggest", "r-001", "--why-not", found["suggestions"][0]["home"]["name"]).out
+    assert asked("suggest", "r-001", "--why-not", "f-none", "--json").error["reason"] == "NOT_FOUND"
+    assert len(asked("suggest", "r-001", "--all").out) > len(asked("suggest", "r-001").out)
+
+
+def test_a_plan_comes_with_its_certificates(asked: Havn) -> None:
+    run = asked("plan", "--json").document
+    assert run["state"] == "RUN_STATE_DONE"
+    assert run["request_count"] >= sum(len(place["requests"]) for place in run["places"])
+    assert all(level["result"]["proven"] for level in run["levels"])
+
+
+def test_a_follow_up_logged_twice_is_saved_once(asked: Havn) -> None:
+    command = ["log-follow-up", "f-002", *NOTES, "--trust-child", "Det går", "--visit-date", "2026-01-05"]
+    first = asked(*command, "--next-visit", "2026-02-02", "--json").document
+    again = asked(*command, "--next-visit", "2026-02-02", "--json").document
+    assert first["name"] == again["name"]
+    assert first["trust"] == {"note": "t", "child_words": "Det går"}
+    assert "Det går" in asked("follow-ups", "families/f-002").out
+
+
+def test_the_same_key_for_another_content_is_refused(asked: Havn) -> None:
+    command = ["log-follow-up", "f-003", "--visit-date", "2026-01-05", "--next-visit", "2026-02-02", "--key", "k-1"]
+    assert asked(*command, *NOTES).code == 0
+    assert asked(*command, *NOTES, "--concern", "--json").error["reason"] == "REQUEST_ID_REUSED"
+
+
+def test_fields_that_are_missing_are_told_one_a_line(asked: Havn) -> None:
+    told = asked("log-follow-up", "f-002", "--competences", "k")
+    assert told.code == 1
+    assert "follow_up.trust: must be given\n" in told.err
+    assert "Reference: " in told.err
+
+
+def test_an_institution_reports_its_own_units_only(asked: Havn) -> None:
+    reported = asked("report-vacancy", "i-nuuk-01/a", "--free", "1", "--json").document
+    assert reported["free_place_count"] == 1
+    assert "i-nuuk-01/a" in asked("vacancies").out
+    assert asked("report-vacancy", "i-nuuk-02/a", "--free", "1", "--json").error["reason"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["waiting-list"], ["plan"], ["suggest", "r-001"], ["follow-ups", "f-001"], ["vacancies"]],
+    ids=lambda command: command[0],
+)
+def test_a_stranger_is_refused(command: list[str], asked: Havn) -> None:
+    answer = asked(*command, "--as", "stranger", "--json")
+    assert answer.code == 1
+    assert answer.error["reason"] == "ROLE_NOT_ALLOWED"
+
+
+def test_the_demo_can_be_imported_again_and_stays_the_same(asked: Havn, first_start: tuple[Path, Ran]) -> None:
+    folder = first_start[0] / "demo"
+    assert asked("import", folder, "--dry-run", "--json").code == 0
+    again = asked("import", folder, "--json").document
+    assert again["created_count"] > 0
+    assert again["rows"]["requests.csv"] == 60
+
+
+def test_a_token_is_made_for_a_user(asked: Havn) -> None:
+    assert asked("token", "--as", "leader").out.count(".") == 2
+    assert asked("token", "--json").document["user"] == "coordinator"
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_within_seconds_with_0(name: signal.Signals, tmp_path: Path) -> None:
+    staying = process(tmp_path / "data", "up", "--stay")
+    assert staying.stdout
+    for line in staying.stdout:
+        if line.startswith("Havn is ready"):
+            break
+    staying.send_signal(name)
+    staying.communicate(timeout=GONE_SECONDS)
+    assert staying.returncode == 0
+    assert not (tmp_path / "data" / "system.json").exists()
+
+
+def test_a_first_start_that_was_killed_is_completed_by_the_next(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    killed = process(data, "up", "--demo", "--once")
+    assert killed.stdout
+    for line in killed.stdout:
+        if line.startswith("First start"):
+            break
+    while not (data / "demo").exists():
+        assert killed.poll() is None
+    killed.kill()
+    killed.communicate()
+    completed = process(data, "up", "--demo", "--once")
+    out, _ = completed.communicate()
+    assert completed.returncode == 0, out
+    assert "children wait" in out
+
+
+def test_havn_once_in_the_environment_ends_it_when_ready(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HAVN_ONCE", "1")
+    leader, follower = os.openpty()
+    started = subprocess.Popen(
+        [sys.executable, "-m", "services.havn", "up"],
+        env=os.environ | {"HAVN_DATA": str(tmp_path / "data")},
+        stdin=follower,
+        stdout=follower,
+    )
+    os.close(follower)
+    told = b""
+    while started.poll() is None or b"ready" not in told:
+        try:
+            told += os.read(leader, 4096)
+        except OSError:
+            break
+    assert started.wait() == 0
+    assert b"Havn is ready" in told

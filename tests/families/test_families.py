@@ -1,0 +1,108 @@
+"""Families: entered, read, changed."""
+
+import pytest
+
+from havn.families.v1 import families_pb2 as pb
+from tests import cast
+from tests.conftest import Client, Havn, refused
+
+
+def named(name: str) -> pb.GetFosterFamilyRequest:
+    return pb.GetFosterFamilyRequest(name=name)
+
+
+async def listed(client: Client) -> set[str]:
+    page = await client.families.ListFosterFamilies(pb.ListFosterFamiliesRequest(page_size=200))
+    return {family.name for family in page.families}
+
+
+async def test_an_entered_family_is_read_as_it_was_answered(consultant: Client) -> None:
+    entered = await consultant.families.CreateFosterFamily(cast.entering(cast.a_full_family(), id="first"))
+    assert (entered.name, entered.etag) == ("families/first", "1")
+    assert await consultant.families.GetFosterFamily(named("families/first")) == entered
+
+
+async def test_a_taken_id_is_refused(consultant: Client) -> None:
+    await consultant.families.CreateFosterFamily(cast.entering(id="taken"))
+    with refused("ALREADY_EXISTS", "NAME_TAKEN"):
+        await consultant.families.CreateFosterFamily(cast.entering(id="taken"))
+
+
+async def test_the_name_is_havns_to_give(consultant: Client) -> None:
+    forged = cast.a_family(name="families/forged", etag="77")
+    entered = await consultant.families.CreateFosterFamily(cast.entering(forged, id="honest"))
+    assert (entered.name, entered.etag) == ("families/honest", "1")
+
+
+async def test_families_are_listed_by_name(consultant: Client) -> None:
+    entered = [await consultant.families.CreateFosterFamily(cast.entering()) for _ in range(3)]
+    page = await consultant.families.ListFosterFamilies(pb.ListFosterFamiliesRequest(page_size=200))
+    names = [family.name for family in page.families]
+    assert names == sorted(names)
+    assert {family.name for family in entered} <= set(names)
+
+
+async def test_an_update_changes_what_its_mask_names_and_nothing_else(consultant: Client) -> None:
+    entered = await consultant.families.CreateFosterFamily(cast.entering(cast.a_full_family()))
+    given = cast.a_family(name=entered.name, etag=entered.etag, town="Sisimiut", display_name="Other")
+    updated = await consultant.families.UpdateFosterFamily(cast.changing(given, "town", "pause"))
+    expected = pb.FosterFamily()
+    expected.CopyFrom(entered)
+    expected.town, expected.etag = "Sisimiut", "2"
+    expected.ClearField("pause")
+    assert updated == expected
+    assert await consultant.families.GetFosterFamily(named(entered.name)) == expected
+
+
+@pytest.mark.parametrize("field", ["name", "etag", "authority", "approval.place_count", "no"])
+async def test_an_update_can_not_change(field: str, consultant: Client) -> None:
+    entered = await consultant.families.CreateFosterFamily(cast.entering())
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", "update_mask"):
+        await consultant.families.UpdateFosterFamily(cast.changing(entered, field))
+
+
+async def test_an_update_keeps_the_rules(consultant: Client) -> None:
+    entered = await consultant.families.CreateFosterFamily(cast.entering(cast.a_full_family()))
+    entered.approval.place_count = 0
+    entered.availability.free_place_count = 0
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", "family.approval.place_count"):
+        await consultant.families.UpdateFosterFamily(cast.changing(entered, "approval", "availability"))
+
+
+async def test_an_update_that_takes_away_the_approval_takes_its_free_places_too(consultant: Client) -> None:
+    entered = await consultant.families.CreateFosterFamily(cast.entering(cast.a_full_family()))
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", "family.availability.free_place_count"):
+        await consultant.families.UpdateFosterFamily(
+            cast.changing(cast.a_family(name=entered.name, etag=entered.etag), "approval")
+        )
+
+
+async def test_a_stale_update_is_refused(consultant: Client) -> None:
+    entered = await consultant.families.CreateFosterFamily(cast.entering())
+    await consultant.families.UpdateFosterFamily(cast.changing(entered, "town"))
+    with refused("ABORTED", "ETAG_STALE"):
+        await consultant.families.UpdateFosterFamily(cast.changing(entered, "town"))
+
+
+async def test_a_consultant_of_another_municipality_neither_sees_nor_changes_a_family(
+    consultant: Client, consultant_elsewhere: Client
+) -> None:
+    entered = await consultant.families.CreateFosterFamily(cast.entering())
+    with refused("NOT_FOUND"):
+        await consultant_elsewhere.families.GetFosterFamily(named(entered.name))
+    with refused("NOT_FOUND"):
+        await consultant_elsewhere.families.UpdateFosterFamily(cast.changing(entered, "town"))
+    with refused("NOT_FOUND"):
+        await consultant_elsewhere.families.CreateFosterFamily(cast.entering())
+    assert await listed(consultant_elsewhere) == set()
+
+
+async def test_a_foster_family_sees_itself_and_no_other(consultant: Client, havn: Havn) -> None:
+    mine = await consultant.families.CreateFosterFamily(cast.entering(id="mine"))
+    # Its name begins with mine's name.
+    other = await consultant.families.CreateFosterFamily(cast.entering(id="mine-2"))
+    member = havn.as_(cast.member_of(mine.name))
+    assert await member.families.GetFosterFamily(named(mine.name)) == mine
+    assert await listed(member) == {mine.name}
+    with refused("NOT_FOUND"):
+        await member.families.GetFosterFamily(named(other.name))

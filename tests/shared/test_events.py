@@ -1,0 +1,223 @@
+"""Events: published in order and once, applied once, parked when they can't be applied, harmless in any order."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import nats
+import pytest
+import pytest_asyncio
+from hypothesis import given
+from hypothesis import strategies as st
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from sqlmodel import Session, col, select
+
+from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.placements.v1 import events_pb2 as events
+from services.capacity.store import WAITING
+from services.families.api import DEFINITION as FAMILIES
+from services.families.store import FOLLOW_UPS
+from services.placements.api import DEFINITION as PLACEMENTS
+from services.shared import consumers, migrate
+from services.shared.consumers import Effect, Subscription
+from services.shared.database import Database
+from services.shared.names import new_id
+from services.shared.records import Change, View
+from services.shared.runtime import Definition, Parts, Platform
+from services.shared.store import Store
+from services.shared.tables import OutboxEvent
+from tests import cast
+from tests.conftest import WAIT_SECONDS, Client, Havn, running_havn
+
+KIND = "havn.placements.v1.PlacementRequestChanged"
+
+
+async def heard(event: events.PlacementRequestChanged) -> Effect:
+    """Notes each event that it hears, so that one applied twice is noted twice."""
+    if event.name == "requests/always-fails":
+        raise RuntimeError
+    follow_up = cast.a_follow_up(name=f"families/f/followUps/{new_id()}", authority=cast.MUNICIPALITY)
+    follow_up.consultant = event.name
+
+    def note(change: Change) -> None:
+        change.add(FOLLOW_UPS, follow_up)
+
+    return note
+
+
+def listening(purposes: tuple[str, ...]) -> Definition:
+    """Families, which also listens to placements, for so many purposes."""
+
+    def build(platform: Platform, store: Store) -> Parts:
+        listens = [Subscription("placements", purpose, {events.PlacementRequestChanged: heard}) for purpose in purposes]
+        return replace(FAMILIES.build(platform, store), subscriptions=listens)
+
+    return replace(FAMILIES, build=build)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def havn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Havn]:
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(consumers, "MOST_DELIVERIES", 3)
+        patience.setattr(consumers, "FIRST_RETRY_SECONDS", 0.005)
+        async with running_havn(tmp_path_factory.mktemp("events"), [PLACEMENTS, listening(("notes",))]) as running:
+            yield running
+
+
+@dataclass(frozen=True)
+class Bus:
+    """The streams, as whoever is connected sees them."""
+
+    jetstream: JetStreamContext
+
+    async def put(self, name: str, event_id: str, body: bytes | None = None) -> None:
+        """Puts an event on placements' stream; NATS takes it for new, whatever its id."""
+        await self.jetstream.publish(
+            f"havn.placements.v1.request.created.{cast.fresh()}",
+            events.PlacementRequestChanged(name=name, version=1).SerializeToString() if body is None else body,
+            headers={"ce-type": KIND, "ce-id": event_id, "Nats-Msg-Id": new_id()},
+        )
+
+    async def first(self, subject: str, count: int) -> list[Msg]:
+        """So many messages of a subject, from the first."""
+        subscription = await self.jetstream.subscribe(subject, ordered_consumer=True)
+        messages = [await subscription.next_msg(WAIT_SECONDS) for _ in range(count)]
+        await subscription.unsubscribe()
+        return messages
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def bus(havn: Havn) -> AsyncIterator[Bus]:
+    client = await nats.connect(havn.nats.url)
+    yield Bus(client.jetstream())
+    await client.close()
+
+
+async def notes(havn: Havn) -> Counter[str]:
+    def read(session: Session) -> Counter[str]:
+        return Counter(follow_up.consultant for follow_up in View(session, cast.SERVICE).all(FOLLOW_UPS))
+
+    return await havn.rows("families", read)
+
+
+async def until_noted(havn: Havn, *names: str) -> Counter[str]:
+    async def noted() -> bool:
+        return set(names) <= set(await notes(havn))
+
+    await havn.until("families", noted)
+    return await notes(havn)
+
+
+async def test_events_are_published_once_and_in_the_order_that_they_were_written(
+    havn: Havn, bus: Bus, coordinator: Client
+) -> None:
+    filings = (coordinator.placements.CreateRequest(cast.filing()) for _ in range(60))
+    filed = await asyncio.gather(*filings)
+
+    def written(session: Session) -> list[str]:
+        return list(session.exec(select(OutboxEvent.event_id).order_by(col(OutboxEvent.sequence))))
+
+    expected = await havn.rows("placements", written)
+    messages = await bus.first("havn.placements.>", len(expected))
+    assert [(message.headers or {})["ce-id"] for message in messages] == expected
+    assert {(message.headers or {})["ce-type"] for message in messages} == {KIND}
+    assert {(message.headers or {})["ce-source"] for message in messages} == {"havn/placements"}
+    counted = await until_noted(havn, *(request.name for request in filed))
+    assert all(counted[request.name] == 1 for request in filed)
+    assert (await bus.jetstream.stream_info("placements")).state.messages == len(expected)
+
+
+async def test_an_event_that_comes_again_is_applied_once(havn: Havn, bus: Bus) -> None:
+    for _ in range(3):
+        await bus.put("requests/again", "event-again")
+    await bus.put("requests/after-again", "event-after-again")
+    counted = await until_noted(havn, "requests/again", "requests/after-again")
+    await settled(havn, bus)
+    assert counted["requests/again"] == (await notes(havn))["requests/again"] == 1
+
+
+async def test_without_its_mark_it_would_be_applied_each_time(havn: Havn, bus: Bus) -> None:
+    for number in range(3):
+        await bus.put("requests/unmarked", f"event-unmarked-{number}")
+    await until_noted(havn, "requests/unmarked")
+    await settled(havn, bus)
+    assert (await notes(havn))["requests/unmarked"] == 3
+
+
+async def settled(havn: Havn, bus: Bus) -> None:
+    """Returns once the consumer has acknowledged all that there is."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while True:
+            state = await bus.jetstream.consumer_info("placements", "families-notes-v1")
+            if not (state.num_pending or state.num_ack_pending):
+                return
+
+
+async def test_an_event_that_is_no_message_is_parked_and_the_next_one_flows(havn: Havn, bus: Bus) -> None:
+    await bus.put("", "event-garbage", body=b"\xff\xff")
+    await bus.put("requests/next", "event-next")
+    await until_noted(havn, "requests/next")
+    [parked] = await bus.first("parked.families-notes-v1.>", 1)
+    assert ((parked.headers or {})["ce-id"], parked.data) == ("event-garbage", b"\xff\xff")
+
+
+async def test_an_event_that_always_fails_is_parked_after_the_last_try_and_blocks_none(havn: Havn, bus: Bus) -> None:
+    await bus.put("requests/always-fails", "event-fails")
+    await bus.put("requests/not-blocked", "event-not-blocked")
+    await until_noted(havn, "requests/not-blocked")
+    parked = await bus.first("parked.families-notes-v1.>", 2)
+    assert "event-fails" in {(message.headers or {})["ce-id"] for message in parked}
+    await settled(havn, bus)
+    failed = [line for line in havn.log.getvalue().splitlines() if '"event.failed"' in line and "RuntimeError" in line]
+    assert len(failed) == consumers.MOST_DELIVERIES
+
+
+async def test_an_event_of_a_kind_that_nobody_takes_is_passed_over(havn: Havn, bus: Bus, coordinator: Client) -> None:
+    await coordinator.placements.RecordPlacement(cast.recording())
+    await bus.put("requests/behind", "event-behind")
+    await until_noted(havn, "requests/behind")
+    await settled(havn, bus)
+
+
+async def test_each_consumer_parks_an_event_for_itself(tmp_path: Path) -> None:
+    async with running_havn(tmp_path, [PLACEMENTS, listening(("one", "two"))]) as havn:
+        client = await nats.connect(havn.nats.url)
+        try:
+            bus = Bus(client.jetstream())
+            await bus.put("", "event-garbage", body=b"\xff\xff")
+            parked = await bus.first("parked.>", 2)
+        finally:
+            await client.close()
+    assert {message.subject.split(".")[1] for message in parked} == {"families-one-v1", "families-two-v1"}
+
+
+@pytest.mark.parametrize("stream", ["placements", "families", "parked"])
+async def test_a_stream_refuses_what_it_can_not_hold_and_lets_nobody_delete(stream: str, bus: Bus) -> None:
+    config = (await bus.jetstream.stream_info(stream)).config
+    assert (config.discard, config.deny_delete, config.deny_purge) == ("new", True, True)
+    with pytest.raises(NatsError):
+        await bus.jetstream.purge_stream(stream)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    made = Database(tmp_path_factory.mktemp("copies") / "capacity.sqlite")
+    migrate.upgrade("capacity", made.engine)
+    yield made
+    made.close()
+
+
+@given(versions=st.lists(st.integers(1, 6), min_size=1, max_size=14))
+def test_in_any_order_and_however_often_the_newest_version_stays(database: Database, versions: list[int]) -> None:
+    name = f"waitingListEntries/{new_id()}"
+    for version in versions:
+        with Session(database.engine) as session, session.begin():
+            entry = capacity.WaitingListEntry(name=name, etag=str(version), need_step=version)
+            Change(session, cast.SERVICE, cast.NOW).put_newer(WAITING, entry)
+    with Session(database.engine) as session:
+        kept = View(session, cast.SERVICE).get(WAITING, name)
+    assert (kept.etag, kept.need_step) == (str(max(versions)), max(versions))
