@@ -115,13 +115,19 @@ def _caller(claims: Mapping[str, object]) -> Caller:
     roles = claims.get("roles")
     if not isinstance(roles, list):
         raise TypeError("roles are no list")
-    return Caller(
+    caller = Caller(
         subject=str(claims["sub"]),
         roles=frozenset(role(str(name)) for name in roles),
         authority=str(claims.get("authority", "")),
         institution=str(claims.get("institution", "")),
         home=str(claims.get("home", "")),
     )
+    # Without its own record such a caller would see, and report for, those of all others.
+    if access_pb2.ROLE_INSTITUTION in caller.roles and not caller.institution:
+        raise ValueError("the token does not say which institution")
+    if access_pb2.ROLE_FOSTER_FAMILY in caller.roles and not caller.home:
+        raise ValueError("the token does not say which home")
+    return caller
 
 
 def role(name: str) -> access_pb2.Role.ValueType:

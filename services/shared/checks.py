@@ -51,18 +51,23 @@ def _field_problems(field: FieldDescriptor, value: object, path: str) -> Iterato
 
 
 def _value_problems(field: FieldDescriptor, value: object, path: str) -> Iterator[FieldProblem]:
-    if isinstance(value, date_pb2.Date):
-        yield from _date_problems(value, path)
-    elif isinstance(value, Timestamp):
-        yield from _time_problems(value, path)
-    elif isinstance(value, money_pb2.Money):
-        yield from _money_problems(value, path)
-    elif isinstance(value, Message):
-        if value.DESCRIPTOR.full_name not in _OPEN:
-            yield from problems(value, f"{path}.")
-    elif isinstance(value, str):
-        yield from _text_problems(value, path)
-    elif field.enum_type is not None and value not in field.enum_type.values_by_number:
+    match value:
+        case date_pb2.Date():
+            return _date_problems(value, path)
+        case Timestamp():
+            return _time_problems(value, path)
+        case money_pb2.Money():
+            return _money_problems(value, path)
+        case Message():
+            return iter(()) if value.DESCRIPTOR.full_name in _OPEN else problems(value, f"{path}.")
+        case str():
+            return _text_problems(value, path)
+        case _:
+            return _word_problems(field, value, path)
+
+
+def _word_problems(field: FieldDescriptor, value: object, path: str) -> Iterator[FieldProblem]:
+    if field.enum_type is not None and value not in field.enum_type.values_by_number:
         allowed = ", ".join(word.name for word in field.enum_type.values[1:])
         yield FieldProblem(path, f"must be one of {allowed}")
 

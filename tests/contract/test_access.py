@@ -67,7 +67,8 @@ def claims(**differing: object) -> dict[str, object]:
     now = int(time.time())
     good = {"iss": "havn", "aud": "havn", "sub": "users/x", "iat": now, "nbf": now, "exp": now + 60}
     everybody = {"roles": [name.removeprefix("ROLE_") for name in Role.keys()[1:]], "authority": "*"}
-    return {name: value for name, value in (good | everybody | differing).items() if value is not None}
+    narrowed = {"institution": "institutions/i", "home": "families/f"}
+    return {name: value for name, value in (good | everybody | narrowed | differing).items() if value is not None}
 
 
 def signed(key: ECKey, **differing: object) -> str:
@@ -104,6 +105,8 @@ BAD_TOKENS: dict[str, Callable[[ECKey], str]] = {
     "without issuer": lambda key: signed(key, iss=None),
     "with an unknown role": lambda key: signed(key, roles=["KING"]),
     "with one role as text": lambda key: signed(key, roles="COORDINATOR"),
+    "of an institution that is not named": lambda key: signed(key, institution=None),
+    "of a foster family that is not named": lambda key: signed(key, home=""),
     "with an end in words": lambda key: signed(key, exp="tomorrow"),
     "unsigned": lambda _key: by_hand("none"),
     "signed with the public key as secret": lambda key: by_hand("HS256", key.as_pem(private=False)),

@@ -8,6 +8,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 
 from havn.access.v1 import access_pb2
 from services.shared import access
+from services.shared.errors import HavnError
 from tests.contract.descriptors import (
     ENUMS,
     EVENT_FILES,
@@ -112,6 +113,12 @@ def test_an_event_about_a_child_carries_name_version_and_kind_alone(message: Des
 def test_no_event_holds_case_content_but_the_family_whole() -> None:
     held = {inner.full_name for event in EVENTS for inner in reachable(event)} & CASE_CONTENT
     assert held == {"havn.families.v1.FosterFamily"}
+
+
+def test_each_refusal_has_its_reason_in_the_contract_and_each_reason_its_refusal() -> None:
+    raised = {error.reason for error in HavnError.__subclasses__()} | {HavnError.reason}
+    told = {name.removeprefix("ERROR_REASON_") for name in access_pb2.ErrorReason.keys()}
+    assert raised == told - {"UNSPECIFIED"}
 
 
 def test_every_service_announces_something() -> None:

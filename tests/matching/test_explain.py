@@ -266,7 +266,7 @@ def test_the_run_tells_places_unplaced_levels_and_counts() -> None:
         [["requests/b"], ["requests/a"]],
     )
     assert (run.request_count, run.home_count, run.option_count) == (2, 2, 2)
-    assert [level.result.name for level in run.levels] == ["placed", "misfit", "cost", "order"]
+    assert [level.result.name for level in run.levels] == ["placed", "misfit", "cost", "misfit_at_cost", "order"]
     assert all(level.words.da and level.words.en and level.result.proven for level in run.levels)
     assert run.policy_version == "default-1"
 

@@ -177,6 +177,13 @@ def test_l8_cost_may_use_the_tolerance_of_fit_and_no_more() -> None:
     assert planned(world([child()], [better, cheaper], tolerance=0.1)) == {"a": "cheaper"}
 
 
+def test_l8_only_cost_may_use_the_tolerance_of_fit() -> None:
+    better = family("better", languages=DANISH)
+    shown_before = family("shown", languages=DANISH, free=free(confirmed=10))
+    here = world([child()], [better, shown_before], tolerance=0.1)
+    assert planned(here, a="shown") == {"a": "better"}
+
+
 def test_l8_no_child_gets_a_fit_class_worse_for_cost() -> None:
     better = family("better", daily_rate=90_000, languages=DANISH)
     cheaper = family("cheaper", daily_rate=17_400, languages=DANISH, free=free(confirmed=10))

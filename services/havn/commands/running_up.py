@@ -79,6 +79,8 @@ async def _run(start: Start) -> None:
         _be_gone_in(GONE_SECONDS)
         visit.close()
         await system.stop()
+    if start.stay and not start.as_json:
+        tell(["", "Havn has ended."])
     visit.raise_failures()
 
 

@@ -130,6 +130,11 @@ MISFIT = LevelWords(
     Phrase("Point, som pladserne mangler i at passe, lagt sammen", "Points that the places lack in fit, summed")
 )
 COST = LevelWords(Phrase("Offentlig udgift pr. dag i kroner", "Public cost a day in kroner"))
+MISFIT_AT_COST = LevelWords(
+    Phrase(
+        "Point, som pladserne mangler i at passe, ved denne udgift", "Points that the places lack in fit, at this cost"
+    )
+)
 KEPT = LevelWords(Phrase("Børn, der beholder det viste hjem", "Children who keep the home shown before"))
 ORDER = LevelWords(
     Phrase("Fast rækkefølge, så der kun er ét svar", "Canonical order, so that there is one answer"),

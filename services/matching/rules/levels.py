@@ -46,6 +46,8 @@ def levels(world: World, previous: Mapping[str, str]) -> tuple[Level, ...]:
         Level("poor_fits", wording.POOR_FITS, MINIMIZE, poor_fits),
         Level(MISFIT, wording.MISFIT, MINIMIZE, misfit, tolerance=world.policy.tolerance),
         Level("cost", wording.COST, MINIMIZE, cost_score(world)),
+        # Only cost may spend the tolerance: what it leaves, later levels do not.
+        Level("misfit_at_cost", wording.MISFIT_AT_COST, MINIMIZE, misfit),
         Level("kept", wording.KEPT, MAXIMIZE, lambda option: kept(option, previous)),
         Level("order", wording.ORDER, MINIMIZE, order),
     )

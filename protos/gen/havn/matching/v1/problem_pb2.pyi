@@ -366,7 +366,9 @@ class LevelResult(_message.Message):
     bound: _builtins.int
     """No plan that keeps the levels before can do better than this."""
     proven: _builtins.bool
-    """True when `value` was proven best, given the levels before; never claimed behind an unproven level."""
+    """True when `bound` was proven to be this level's optimum, and `value` is within the level's tolerance of it; never
+    claimed behind an unproven level.
+    """
     def __init__(
         self,
         *,
