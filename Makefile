@@ -43,6 +43,6 @@ protos: setup
 	@test -x $(BIN)/python || { echo "Making .venv (once, about ten seconds) ..."; python3 -m venv .venv || { rm -rf .venv; exit 1; }; }
 	@test -x $(BIN)/uv || { sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt; \
 	  $(BIN)/python -m pip install --quiet --quiet --require-hashes --no-deps --requirement .venv/uv.txt; }
-	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

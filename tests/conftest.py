@@ -40,7 +40,7 @@ T = TypeVar("T")
 Part = Any
 """gRPC gives its interceptors no types."""
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 45.0
 """How long a test waits for what must happen; it fails by this, and passes without waiting."""
 
 

@@ -70,7 +70,10 @@ class NatsServer:
     async def _spawn(self) -> None:
         config = self._write_config()
         # Not asyncio.create_subprocess_exec: the child must be started by the main thread, whose end it follows.
-        self._child = subprocess.Popen([*_dies_with_parent(), _binary(), "-c", str(config)], stdin=subprocess.DEVNULL)  # noqa: ASYNC220
+        # A process group of its own: Ctrl-C is for Havn, which drains before it ends its nats-server.
+        self._child = subprocess.Popen(  # noqa: ASYNC220
+            [*_dies_with_parent(), _binary(), "-c", str(config)], stdin=subprocess.DEVNULL, process_group=0
+        )
         self._port = await self._announced_port(self._child)
 
     def _write_config(self) -> Path:

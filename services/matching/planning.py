@@ -125,5 +125,5 @@ class Runner:
             change.add(RUN_RECORDS, record)
             change.announce(*events.run_finished(run))
 
-        await self._store.receive(RUNS_CONSUMER, run.name, self._caller, save)
+        await self._store.receive(RUNS_CONSUMER, self._caller, {run.name: save})
         await self.tell()

@@ -41,6 +41,14 @@ class Subscription:
     handlers: Mapping[type[Message], Handler]
 
 
+@dataclass(frozen=True)
+class Understood:
+    """An event, and what is to change because of it."""
+
+    message: Msg
+    effect: Effect
+
+
 class Consumer:
     """Applies one subscription's events."""
 
@@ -72,29 +80,40 @@ class Consumer:
                 messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
             except TimeoutError:
                 continue
-            await asyncio.gather(*(self._take(message) for message in messages))
+            await self._take(messages)
 
-    async def _take(self, message: Msg) -> None:
-        try:
-            await self._settle(message)
-        except NatsError as error:
-            # Not acknowledged, it comes again; its mark keeps it from being applied twice.
-            log.warning("consumer.disturbed", consumer=self.name, error=type(error).__name__)
+    async def _take(self, messages: list[Msg]) -> None:
+        taken = await asyncio.gather(*(self._understood(message) for message in messages))
+        understood = [each for each in taken if each]
+        if not await self._applied(understood):
+            # One of them can't be applied: each by itself, so that the others are.
+            for each in understood:
+                await self._applied([each])
 
-    async def _settle(self, message: Msg) -> None:
-        try:
-            await self._apply(message)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the event must not be lost
-            await self._retry_or_park(message, error)
-        else:
-            await message.ack()
-
-    async def _apply(self, message: Msg) -> None:
+    async def _understood(self, message: Msg) -> Understood | None:
+        """The event with its effect; None for one that is nobody's business here, or that can't be understood now."""
         kind, handle = self._handlers.get(header(message.headers, "ce-type"), (None, None))
         if kind is None or handle is None:
-            return
-        effect = await handle(kind.FromString(message.data))
-        await self._store.receive(self.name, header(message.headers, "ce-id"), self._caller, effect)
+            await message.ack()
+            return None
+        try:
+            return Understood(message, await handle(kind.FromString(message.data)))
+        except Exception as error:  # noqa: BLE001  # whatever it is, the event must not be lost
+            await self._retry_or_park(message, error)
+            return None
+
+    async def _applied(self, together: list[Understood]) -> bool:
+        """Whether the events were applied in one transaction; one by itself is retried or parked where it was not."""
+        effects = {header(each.message.headers, "ce-id"): each.effect for each in together}
+        try:
+            await self._store.receive(self.name, self._caller, effects)
+        except Exception as error:  # noqa: BLE001
+            if len(together) == 1:
+                await self._retry_or_park(together[0].message, error)
+            return False
+        for each in together:
+            await each.message.ack()
+        return True
 
     async def _retry_or_park(self, message: Msg, error: Exception) -> None:
         deliveries = message.metadata.num_delivered

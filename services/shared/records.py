@@ -118,18 +118,18 @@ class Change(View):
     """One transaction that changes something."""
 
     now: datetime
-    touched: list[str] = field(default_factory=list)
+    touched: dict[str, None] = field(default_factory=dict)
     discarded: bool = False
 
     def add(self, kind: Kind[M], message: M) -> M:
         """Keeps a new message, with its first etag. Raises NameTaken, and NotFound for one outside the scope."""
         if not self.caller.sees(message.authority, message.name) and not kind.open_to_all:
             raise NotFound(message.authority)
-        if self.session.get(kind.table, message.name) is not None:
+        if message.name in self.touched or self._is_kept(kind, message.name):
             raise NameTaken(message.name)
         message.etag = "1"
         self.session.add(_row(kind, message))
-        self.touched.append(message.name)
+        self.touched[message.name] = None
         return message
 
     def save(self, kind: Kind[M], message: M, etag: str) -> M:
@@ -141,7 +141,7 @@ class Change(View):
             raise EtagStale(message.name)
         message.etag = str(row.version + 1)
         self.session.merge(_row(kind, message))
-        self.touched.append(message.name)
+        self.touched[message.name] = None
         return message
 
     def put_newer(self, kind: Kind[M], message: M) -> bool:
@@ -151,6 +151,11 @@ class Change(View):
             return False
         self.session.merge(_row(kind, message))
         return True
+
+    def _is_kept(self, kind: Kind[M], name: str) -> bool:
+        # Without a flush for each look-up the rows of an import are inserted together.
+        with self.session.no_autoflush:
+            return self.session.get(kind.table, name) is not None
 
     def announce(self, subject: str, event: Message) -> None:
         """Writes an event, to be published once this is committed."""

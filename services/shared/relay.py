@@ -48,22 +48,24 @@ class Relay:
             pass
 
     async def _publish_some(self) -> int:
-        sent: list[int | None] = []
-        try:
-            for event in await self._database.read(_unsent):
-                await self._publish(event)
-                sent.append(event.sequence)
-        except (NatsError, OSError, TimeoutError) as error:
-            log.warning("outbox.waits", error=type(error).__name__)
+        waiting = await self._database.read(_unsent)
+        # Written to the connection in their order; only those that NATS has acknowledged are marked.
+        outcomes = await asyncio.gather(*(self._publish(event) for event in waiting))
+        sent = [event.sequence for event, acknowledged in zip(waiting, outcomes, strict=True) if acknowledged]
         if sent:
             time = self._clock.now().isoformat()
             await self._database.write(lambda session: _mark_sent(session, sent, time))
         return len(sent)
 
-    async def _publish(self, event: OutboxEvent) -> None:
-        await self._jetstream.publish(
-            event.subject, event.body, timeout=PUBLISH_SECONDS, headers=headers(event, self._service)
-        )
+    async def _publish(self, event: OutboxEvent) -> bool:
+        try:
+            await self._jetstream.publish(
+                event.subject, event.body, timeout=PUBLISH_SECONDS, headers=headers(event, self._service)
+            )
+        except (NatsError, OSError, TimeoutError) as error:
+            log.warning("outbox.waits", error=type(error).__name__)
+            return False
+        return True
 
 
 def _unsent(session: Session) -> list[OutboxEvent]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -77,25 +77,23 @@ class Store:
         def transaction(session: Session) -> None:
             change = Change(session, call.caller, now)
             work(change)
-            session.add(_audit(call, now, "write", change.touched))
+            session.add(_audit(call, now, "write", list(change.touched)))
 
         await self._database.write(transaction)
         self.changed()
 
-    async def receive(self, consumer: str, event_id: str, caller: Caller, effect: Callable[[Change], object]) -> bool:
-        """Applies an event's effect, once per consumer; whether it was new."""
+    async def receive(self, consumer: str, caller: Caller, effects: Mapping[str, Callable[[Change], object]]) -> None:
+        """Applies the effects of events, by their ids, in one transaction: each once per consumer."""
         now = self._clock.now()
 
-        def apply(session: Session) -> bool:
-            if session.get(InboxEvent, (consumer, event_id)) is not None:
-                return False
-            session.add(InboxEvent(consumer=consumer, event_id=event_id, time=now.isoformat()))
-            effect(Change(session, caller, now))
-            return True
+        def apply(session: Session) -> None:
+            for event_id, effect in effects.items():
+                if session.get(InboxEvent, (consumer, event_id)) is None:
+                    session.add(InboxEvent(consumer=consumer, event_id=event_id, time=now.isoformat()))
+                    effect(Change(session, caller, now))
 
-        fresh = await self._database.write(apply)
+        await self._database.write(apply)
         self.changed()
-        return fresh
 
     async def record_read(self, call: Call, names: list[str]) -> None:
         """Writes who is about to see which records; until it is written, nothing may be shown."""
@@ -114,7 +112,7 @@ class Store:
             session.rollback()
             return body
         session.add(_answer(identity, digest, body, now))
-        session.add(_audit(call, now, "write", change.touched))
+        session.add(_audit(call, now, "write", list(change.touched)))
         return body
 
 

@@ -17,10 +17,11 @@ from havn.families.v1 import families_pb2 as families
 from havn.matching.v1 import matching_pb2 as matching
 from services.havn.connection import Connection, connect
 from services.havn.demo.journey import REPORTING_UNIT, RESIDENTIAL_REQUEST
-from services.havn.system import find, signing_key
+from services.havn.running import find
 from services.havn.users import USERS
 from services.shared import access
 from services.shared.clock import SystemClock
+from services.shared.settings import Settings
 from services.shared.wire import date_message
 from tests import cast
 from tests.cli.conftest import Ran, process
@@ -47,7 +48,7 @@ def started(data: Path) -> Havn:
 def connected(data: Path, user: str) -> Iterator[Connection]:
     system = find(data)
     assert system
-    connection = connect(system.addresses, access.Signer(access.key_from(signing_key(data))), USERS[user])
+    connection = connect(system.addresses, access.Signer(access.key_from(Settings(data=data).signing_key)), USERS[user])
     try:
         yield connection
     finally:

@@ -117,7 +117,7 @@ def test_no_event_holds_case_content_but_the_family_whole() -> None:
 
 def test_each_refusal_has_its_reason_in_the_contract_and_each_reason_its_refusal() -> None:
     raised = {error.reason for error in HavnError.__subclasses__()} | {HavnError.reason}
-    told = {name.removeprefix("ERROR_REASON_") for name in access_pb2.ErrorReason.keys()}
+    told = {name.removeprefix("ERROR_REASON_") for name, _ in access_pb2.ErrorReason.items()}
     assert raised == told - {"UNSPECIFIED"}
 
 

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
 
 WRITERS = 4
-WRITES = 45
+WRITES = 30
 """Of each writer."""
 
-DEADLINE = 20.0
+DEADLINE = 45.0
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """A service that stops under load loses no write."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import grpc
@@ -8,7 +9,7 @@ import grpc
 from havn.placements.v1 import placements_pb2 as pb
 from services.placements.api import DEFINITION as PLACEMENTS
 from tests import cast
-from tests.conftest import WAIT_SECONDS, Havn, running_havn
+from tests.conftest import WAIT_SECONDS, Havn, eventually, running_havn
 
 WRITERS = 8
 ENOUGH = 5 * WRITERS
@@ -57,3 +58,29 @@ async def test_each_write_under_a_stop_is_answered_or_can_be_repeated_and_happen
             answered[request.request_id] = filed.name
         kept = await everything(havn)
         assert sorted(kept) == sorted(answered.values())
+
+
+async def test_a_call_under_way_is_answered_before_the_service_stops(tmp_path: Path) -> None:
+    async with running_havn(tmp_path, [PLACEMENTS]) as havn:
+        client = havn.as_(cast.COORDINATOR)
+
+        async def away() -> bool:
+            try:
+                await client.placements.GetRequest(pb.GetRequestRequest(name="requests/none"))
+            except grpc.aio.AioRpcError as error:
+                return error.code() is grpc.StatusCode.UNAVAILABLE
+            return False
+
+        async def under_way() -> bool:
+            await havn.rows("placements", lambda session: None)
+            return havn.database("placements")._writer._work_queue.qsize() == 1
+
+        slow_disk = threading.Event()
+        write = asyncio.create_task(havn.database("placements").write(lambda session: slow_disk.wait(WAIT_SECONDS)))
+        filing = asyncio.ensure_future(client.placements.CreateRequest(cast.filing()))
+        await eventually(under_way)
+        stopping = asyncio.create_task(havn.services["placements"].stop())
+        await eventually(away)
+        slow_disk.set()
+        assert (await filing).etag == "1"
+        await asyncio.gather(write, stopping)

@@ -25,6 +25,7 @@ from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import consumers, migrate
 from services.shared.consumers import Effect, Subscription
 from services.shared.database import Database
+from services.shared.events import PARKED, ensure_stream
 from services.shared.names import new_id
 from services.shared.records import Change, View
 from services.shared.runtime import Definition, Parts, Platform
@@ -93,6 +94,7 @@ class Bus:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def bus(havn: Havn) -> AsyncIterator[Bus]:
     client = await nats.connect(havn.nats.url)
+    await ensure_stream(client.jetstream(), PARKED)
     yield Bus(client.jetstream())
     await client.close()
 
@@ -148,6 +150,10 @@ async def test_without_its_mark_it_would_be_applied_each_time(havn: Havn, bus: B
     assert (await notes(havn))["requests/unmarked"] == 3
 
 
+def failures(havn: Havn, kind: str) -> list[str]:
+    return [line for line in havn.log.getvalue().splitlines() if '"event.failed"' in line and f'"{kind}"' in line]
+
+
 async def settled(havn: Havn, bus: Bus) -> None:
     """Returns once the consumer has acknowledged all that there is."""
     async with asyncio.timeout(WAIT_SECONDS):
@@ -163,6 +169,7 @@ async def test_an_event_that_is_no_message_is_parked_and_the_next_one_flows(havn
     await until_noted(havn, "requests/next")
     [parked] = await bus.first("parked.families-notes-v1.>", 1)
     assert ((parked.headers or {})["ce-id"], parked.data) == ("event-garbage", b"\xff\xff")
+    assert len(failures(havn, "DecodeError")) == 1
 
 
 async def test_an_event_that_always_fails_is_parked_after_the_last_try_and_blocks_none(havn: Havn, bus: Bus) -> None:
@@ -172,8 +179,7 @@ async def test_an_event_that_always_fails_is_parked_after_the_last_try_and_block
     parked = await bus.first("parked.families-notes-v1.>", 2)
     assert "event-fails" in {(message.headers or {})["ce-id"] for message in parked}
     await settled(havn, bus)
-    failed = [line for line in havn.log.getvalue().splitlines() if '"event.failed"' in line and "RuntimeError" in line]
-    assert len(failed) == consumers.MOST_DELIVERIES
+    assert len(failures(havn, "RuntimeError")) == consumers.MOST_DELIVERIES
 
 
 async def test_an_event_of_a_kind_that_nobody_takes_is_passed_over(havn: Havn, bus: Bus, coordinator: Client) -> None:
@@ -188,6 +194,7 @@ async def test_each_consumer_parks_an_event_for_itself(tmp_path: Path) -> None:
         client = await nats.connect(havn.nats.url)
         try:
             bus = Bus(client.jetstream())
+            await ensure_stream(bus.jetstream, PARKED)
             await bus.put("", "event-garbage", body=b"\xff\xff")
             parked = await bus.first("parked.>", 2)
         finally:

@@ -13,13 +13,13 @@ from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.placements.api import PlacementsApi
-from services.shared.checks import MAX_MESSAGE_BYTES
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
 from tests import cast
 from tests.conftest import Client, Havn, eventually, refusal, refused, refused_fields, running_havn
 
+MAX_MESSAGE_BYTES = 256 * 1024
 SECRET = "Malik 010112-1234"
 Ask = Callable[..., Awaitable[Any]]
 

@@ -60,7 +60,7 @@ async def test_work_that_fails_leaves_nothing(havn: Havn) -> None:
     with pytest.raises(Broken):
         await store.add(broken)
     with pytest.raises(Broken):
-        await store.receive("test-consumer", "event-1", cast.SERVICE, broken)
+        await store.receive("test-consumer", cast.SERVICE, {"event-1": broken})
     assert await added(havn, before) == [0, 0, 0, 0, 0]
 
 

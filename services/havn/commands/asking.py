@@ -8,9 +8,9 @@ import grpc
 
 from services.havn.commands.failures import NotRunning
 from services.havn.commands.refusals import failed
-from services.havn.commands.running import Found, find, signing_key
 from services.havn.commands.surroundings import settings
 from services.havn.connection import Connection, connect
+from services.havn.running import Found, find
 from services.havn.users import USERS
 from services.shared.access import Signer, key_from
 from services.shared.settings import Settings
@@ -37,7 +37,7 @@ def asking(user: str) -> Iterator[Connection]:
     """
     found_settings = settings()
     found = running(found_settings)
-    connection = connect(found.addresses, Signer(key_from(signing_key(found_settings.data))), USERS[user])
+    connection = connect(found.addresses, Signer(key_from(found_settings.signing_key)), USERS[user])
     try:
         yield connection
     except grpc.RpcError as error:

@@ -5,7 +5,6 @@ import typer
 from services.havn.commands.failures import NotRunning
 from services.havn.commands.options import As, Json, User
 from services.havn.commands.output import show
-from services.havn.commands.running import signing_key
 from services.havn.commands.surroundings import settings
 from services.havn.users import USERS
 from services.shared.access import TOKEN_LIFETIME, Signer, key_from
@@ -16,8 +15,8 @@ app = typer.Typer()
 @app.command()
 def token(as_user: As = User.COORDINATOR, json: Json = False) -> None:
     """A token for calls of one's own, such as with grpcurl; good for ten minutes."""
-    data = settings().data
-    if not signing_key(data).exists():
-        raise NotRunning(data)
-    made = Signer(key_from(signing_key(data))).token(USERS[as_user])
+    found = settings()
+    if not found.signing_key.exists():
+        raise NotRunning(found.data)
+    made = Signer(key_from(found.signing_key)).token(USERS[as_user])
     show({"user": as_user.value, "token": made, "lifetime_seconds": TOKEN_LIFETIME}, [made], json)

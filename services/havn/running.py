@@ -14,19 +14,33 @@ class Found:
     addresses: dict[str, str]
 
 
+def announce(data: Path, addresses: dict[str, str]) -> None:
+    """Lets commands find this process as the system that runs on a data folder: it is ready."""
+    path = _description(data)
+    part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_text(json.dumps({"pid": os.getpid(), "addresses": addresses}))
+    part.replace(path)
+
+
+def renounce(data: Path) -> None:
+    """Lets commands find none."""
+    _description(data).unlink(missing_ok=True)
+
+
 def find(data: Path) -> Found | None:
     """The system that runs on a data folder; None where none is ready, or where it was killed."""
     try:
-        described = json.loads((data / "system.json").read_text())
+        described = json.loads(_description(data).read_text())
     except FileNotFoundError:
         return None
     found = Found(described["pid"], described["addresses"])
     return found if _lives(found.pid) else None
 
 
-def signing_key(data: Path) -> Path:
-    """The key that the embedded system signs tokens with."""
-    return data / "keys" / "token.pem"
+def _description(data: Path) -> Path:
+    return data / "system.json"
 
 
 def _lives(pid: int) -> bool:
