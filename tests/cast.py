@@ -59,6 +59,9 @@ class FixedClock:
     def today(self) -> date:
         return self.day
 
+    def day_of(self, moment: datetime) -> date:
+        return moment.date()
+
 
 def fresh(prefix: str = "k") -> str:
     """A key or id that no other test has."""

@@ -195,14 +195,7 @@ async def running_havn(
         await havn.stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All that is asynchronous runs on one loop: objects of grpc.aio belong to the loop that made them."""
-    for item in items:
-        if item.get_closest_marker("asyncio"):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def havn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Havn]:
     async with running_havn(tmp_path_factory.mktemp("havn")) as running:
         yield running

@@ -139,7 +139,7 @@ def build(platform: Platform, store: Store) -> Parts:
     """What the service is made of."""
     api = CapacityApi(store, platform.clock)
     channel = platform.channel("capacity", to="placements")
-    waiting_list = events.WaitingList(PlacementsServiceStub(channel))
+    waiting_list = events.WaitingList(PlacementsServiceStub(channel), platform.clock)
     return Parts(
         descriptor=pb.DESCRIPTOR.services_by_name["CapacityService"],
         register=lambda server: rpc.add_CapacityServiceServicer_to_server(api, server),

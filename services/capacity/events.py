@@ -10,9 +10,11 @@ from havn.placements.v1 import placements_pb2 as placements
 from havn.placements.v1.events_pb2 import PlacementRequestChanged
 from services.capacity import wire
 from services.capacity.store import WAITING
+from services.shared.clock import Clock
 from services.shared.consumers import Effect
 from services.shared.names import last_part, parent
 from services.shared.records import Change
+from services.shared.wire import time
 
 if TYPE_CHECKING:
     from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
@@ -42,13 +44,14 @@ def vacancy_reported(vacancy: Vacancy) -> Announcement:
 class WaitingList:
     """Keeps the waiting list as placements' requests say."""
 
-    def __init__(self, placements_stub: "PlacementsServiceAsyncStub") -> None:
+    def __init__(self, placements_stub: "PlacementsServiceAsyncStub", clock: Clock) -> None:
         self._placements = placements_stub
+        self._clock = clock
 
     async def request_changed(self, event: PlacementRequestChanged) -> Effect:
         """Reads the request as it is now, and keeps what the list needs of it."""
         request = await self._placements.GetRequest(placements.GetRequestRequest(name=event.name))
-        entry = wire.waiting_list_entry(request)
+        entry = wire.waiting_list_entry(request, filed=self._clock.day_of(time(request.create_time)))
 
         def keep(change: Change) -> None:
             change.put_newer(WAITING, entry)

@@ -8,7 +8,7 @@ from havn.terms.v1 import terms_pb2 as terms
 from services.shared import fields
 from services.shared.errors import BadInput, FieldProblem
 from services.shared.reference import towns
-from services.shared.wire import age, day
+from services.shared.wire import age, day, time
 
 MOST_PLACES = 200
 LOWEST_UNIT_STEP = 4
@@ -63,6 +63,7 @@ def check_vacancy(vacancy: pb.Vacancy, unit: pb.InstitutionUnit, today: date) ->
         [
             *fields.between("vacancy.free_place_count", vacancy.free_place_count, 0, unit.place_count),
             *fields.not_after("vacancy.from_date", day(vacancy.from_date), latest, "a year from today"),
+            *fields.confirmed("vacancy.confirmed_time", time(vacancy.confirmed_time), today),
         ]
     )
 

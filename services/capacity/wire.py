@@ -1,13 +1,15 @@
 """What of a placement request the waiting list needs: the least, never the case."""
 
+from datetime import date
+
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from services.shared.names import last_part
-from services.shared.wire import date_message, time
+from services.shared.wire import date_message
 
 
-def waiting_list_entry(request: placements.PlacementRequest) -> pb.WaitingListEntry:
-    """The entry of an open request; of one that left the list only name and version."""
+def waiting_list_entry(request: placements.PlacementRequest, filed: date) -> pb.WaitingListEntry:
+    """The entry of an open request, with the day it was filed; of one that left the list only name and version."""
     entry = pb.WaitingListEntry(
         name=f"waitingListEntries/{last_part(request.name)}",
         request=request.name,
@@ -16,6 +18,8 @@ def waiting_list_entry(request: placements.PlacementRequest) -> pb.WaitingListEn
     )
     if request.state == placements.REQUEST_STATE_OPEN:
         _describe(entry, request)
+        if not request.HasField("waiting_since_date"):
+            entry.waiting_since_date.CopyFrom(date_message(filed))
     return entry
 
 
@@ -29,5 +33,3 @@ def _describe(entry: pb.WaitingListEntry, request: placements.PlacementRequest) 
     entry.place_by_date.CopyFrom(request.place_by_date)
     if request.HasField("waiting_since_date"):
         entry.waiting_since_date.CopyFrom(request.waiting_since_date)
-    else:
-        entry.waiting_since_date.CopyFrom(date_message(time(request.create_time).date()))

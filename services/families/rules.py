@@ -7,7 +7,7 @@ from havn.families.v1 import families_pb2 as pb
 from services.shared import fields
 from services.shared.errors import BadInput, FieldProblem
 from services.shared.reference import towns
-from services.shared.wire import changeable, day
+from services.shared.wire import changeable, day, time
 
 MOST_CHILDREN = 12
 LONGEST_GAP = timedelta(weeks=26)
@@ -81,10 +81,12 @@ def _certificate_problems(field: str, certificate: pb.Certificate, today: date) 
     yield from fields.not_after(f"{field}.issued_date", issued, day(certificate.renew_by_date), "its renewal")
 
 
-def _availability(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
+def _availability(family: pb.FosterFamily, today: date) -> Iterator[FieldProblem]:
+    said, field = family.availability, "family.availability"
     if family.HasField("availability"):
         most = family.approval.place_count
-        yield from fields.between("family.availability.free_place_count", family.availability.free_place_count, 0, most)
+        yield from fields.between(f"{field}.free_place_count", said.free_place_count, 0, most)
+        yield from fields.confirmed(f"{field}.confirmed_time", time(said.confirmed_time), today)
 
 
 def _training(family: pb.FosterFamily, today: date) -> Iterator[FieldProblem]:

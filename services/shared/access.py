@@ -1,9 +1,12 @@
 """Who calls, what they may call, and which rows they see. docs/security.md."""
 
+import os
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from joserfc import jwt
@@ -144,9 +147,17 @@ def key_from(path: Path) -> ECKey:
     """The private key kept at `path`, readable by its owner alone; made on first use."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+        _put_whole(path, ECKey.generate_key("P-256").as_pem(private=True))
     return ECKey.import_key(path.read_bytes())
+
+
+def _put_whole(path: Path, content: bytes) -> None:
+    """Puts a private file at `path`, whole or not at all; where another process was first, that one's stays."""
+    with NamedTemporaryFile(dir=path.parent) as part:
+        part.write(content)
+        part.flush()
+        with suppress(FileExistsError):
+            os.link(part.name, path)
 
 
 def permission(method: MethodDescriptor) -> access_pb2.Permission:

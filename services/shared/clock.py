@@ -14,6 +14,9 @@ class Clock(Protocol):
     def today(self) -> date:
         """The day where the authority is."""
 
+    def day_of(self, moment: datetime) -> date:
+        """The day where the authority is, at another moment."""
+
 
 class SystemClock:
     """The machine's clock, with the day of one time zone."""
@@ -27,4 +30,8 @@ class SystemClock:
 
     def today(self) -> date:
         """The day in the time zone."""
-        return datetime.now(self._zone).date()
+        return self.day_of(self.now())
+
+    def day_of(self, moment: datetime) -> date:
+        """The day of a moment in the time zone."""
+        return moment.astimezone(self._zone).date()

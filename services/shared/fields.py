@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Set
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from services.shared.errors import FieldProblem
 
@@ -33,6 +33,11 @@ def not_after(field: str, value: date, latest: date, what: str) -> Iterator[Fiel
     """A day may not lie behind another; `what` names that other."""
     if value > latest:
         yield FieldProblem(field, f"may not be after {what}")
+
+
+def confirmed(field: str, moment: datetime, today: date) -> Iterator[FieldProblem]:
+    """Nobody confirms tomorrow. A day's grace, because a moment's day in UTC may be one ahead of the authority's."""
+    yield from not_after(field, moment.date(), today + timedelta(days=1), "now")
 
 
 def known_town(field: str, value: str, towns: Set[str]) -> Iterator[FieldProblem]:

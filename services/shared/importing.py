@@ -12,6 +12,7 @@ from services.shared.records import Change
 from services.shared.store import Store
 
 MAX_ROWS = 100_000
+MAX_BYTES = 64 * 2**20
 
 A = TypeVar("A", bound=Message)
 
@@ -21,6 +22,8 @@ class Row(Protocol):
 
     request_id: str
     validate_only: bool
+
+    def ByteSize(self) -> int: ...  # noqa: D102
 
     def ClearField(self, field_name: Any) -> None: ...  # noqa: ANN401, D102
 
@@ -51,10 +54,12 @@ async def take_all(store: Store, rows: AsyncIterator[R], answer: type[A], enter:
 
 async def _collected(rows: AsyncIterator[R]) -> list[R]:
     taken: list[R] = []
+    size = 0
     async for row in rows:
         taken.append(row)
-        if len(taken) > MAX_ROWS:
-            raise BadInput.of("rows", f"may be at most {MAX_ROWS} in one import: split the file")
+        size += row.ByteSize()
+        if len(taken) > MAX_ROWS or size > MAX_BYTES:
+            raise BadInput.of("rows", f"may be at most {MAX_ROWS} and {MAX_BYTES // 2**20} MB in one import: split it")
     if not taken:
         raise BadInput.of("rows", "must be given: the import is empty")
     return taken

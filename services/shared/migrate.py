@@ -42,6 +42,7 @@ def create_shared_tables() -> None:
         sa.Column("request_id", sa.String, primary_key=True),
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("names", sa.String, nullable=False),
         sa.Column("time", sa.String, nullable=False),
     )
     op.create_table(

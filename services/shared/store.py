@@ -101,18 +101,20 @@ class Store:
         await self._database.write(lambda session: session.add(_audit(call, now, "read", names)))
 
     def _once(self, session: Session, call: Call, key: str, digest: bytes, work: Callable[[Change], A]) -> bytes:
-        identity = (call.caller.subject, call.rpc, key)
+        now, identity = self._clock.now(), (call.caller.subject, call.rpc, key)
         earlier = session.get(Answer, identity)
         if earlier is not None:
-            return _same_content(earlier, digest)
-        now = self._clock.now()
+            _require_same(earlier, digest)
+            session.add(_audit(call, now, "repeat", json.loads(earlier.names)))
+            return earlier.body
         change = Change(session, call.caller, now)
         body = work(change).SerializeToString()
         if change.discarded:
             session.rollback()
             return body
-        session.add(_answer(identity, digest, body, now))
-        session.add(_audit(call, now, "write", list(change.touched)))
+        names = list(change.touched)
+        session.add(_answer(identity, digest, body, names, now))
+        session.add(_audit(call, now, "write", names))
         return body
 
 
@@ -123,15 +125,22 @@ def _digest(requests: Iterable[Any]) -> bytes:
     return digest.digest()
 
 
-def _same_content(earlier: Answer, digest: bytes) -> bytes:
+def _require_same(earlier: Answer, digest: bytes) -> None:
     if earlier.digest != digest:
         raise RequestIdReused
-    return earlier.body
 
 
-def _answer(identity: tuple[str, str, str], digest: bytes, body: bytes, now: datetime) -> Answer:
+def _answer(identity: tuple[str, str, str], digest: bytes, body: bytes, names: list[str], now: datetime) -> Answer:
     caller, rpc, request_id = identity
-    return Answer(caller=caller, rpc=rpc, request_id=request_id, digest=digest, body=body, time=now.isoformat())
+    return Answer(
+        caller=caller,
+        rpc=rpc,
+        request_id=request_id,
+        digest=digest,
+        body=body,
+        names=json.dumps(names),
+        time=now.isoformat(),
+    )
 
 
 def _audit(call: Call, now: datetime, action: str, names: list[str]) -> AuditRow:

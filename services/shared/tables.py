@@ -19,6 +19,7 @@ class Answer(Shared, table=True):
     request_id: str = Field(primary_key=True)
     digest: bytes
     body: bytes
+    names: str
     time: str
 
 

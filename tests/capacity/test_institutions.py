@@ -12,12 +12,12 @@ from tests import cast
 from tests.conftest import Client, Havn, refused
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def institution(administrator: Client) -> str:
     return (await administrator.capacity.CreateInstitution(cast.founding())).name
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def unit(institution: str, administrator: Client) -> str:
     return (await administrator.capacity.CreateUnit(cast.opening(institution))).name
 

@@ -30,7 +30,7 @@ CALLABLE = [method for method in METHODS if service_of(method) in RUNNING]
 Channels = dict[str, grpc.aio.Channel]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def channels(havn: Havn) -> AsyncIterator[Channels]:
     """Channels that add nothing to a call."""
     plain = {name: grpc.aio.insecure_channel(running.address) for name, running in havn.services.items()}

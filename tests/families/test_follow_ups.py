@@ -11,7 +11,7 @@ from tests import cast
 from tests.conftest import Client, Havn, refused, refused_fields
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def family(consultant: Client) -> str:
     return (await consultant.families.CreateFosterFamily(cast.entering())).name
 

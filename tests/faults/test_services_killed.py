@@ -125,7 +125,7 @@ def free_port() -> int:
         return port
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def processes(tmp_path: Path) -> AsyncIterator[Processes]:
     nats = NatsServer(tmp_path / "nats")
     await nats.start()
@@ -149,7 +149,7 @@ async def processes(tmp_path: Path) -> AsyncIterator[Processes]:
         await nats.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def coordinator(processes: Processes, tmp_path: Path) -> AsyncIterator[Coordinator]:
     signer = access.Signer(access.key_from(tmp_path / "keys" / "token.pem"))
     soon = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 200)]

@@ -27,7 +27,7 @@ PASSED_OVER = ("havn.families.v1.FollowUpLogged", "havn.capacity.v1.InstitutionC
 """Events that matching has no use for."""
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="session")
 async def havn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Havn]:
     """All services, with the demo municipality in them, and matching up to date."""
     data = tmp_path_factory.mktemp("journey")

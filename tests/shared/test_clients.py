@@ -41,7 +41,7 @@ def servicer() -> Refusing:
     return Refusing()  # type: ignore[abstract]  # one RPC is enough
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def address(servicer: Refusing) -> AsyncIterator[str]:
     server = grpc.aio.server()
     rpc.add_PlacementsServiceServicer_to_server(servicer, server)
@@ -51,7 +51,7 @@ async def address(servicer: Refusing) -> AsyncIterator[str]:
     await server.stop(None)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def stub(address: str) -> AsyncIterator[rpc.PlacementsServiceStub]:
     channel = clients.channel(address, clients.Tokens(SIGNER, cast.SERVICE))
     yield rpc.PlacementsServiceStub(channel)

@@ -15,7 +15,7 @@ from services.shared import database as module
 from services.shared.database import Database
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     made = Database(tmp_path / "folder" / "data.sqlite")
     await made.write(lambda session: session.connection().execute(text("CREATE TABLE t (x INTEGER PRIMARY KEY)")))

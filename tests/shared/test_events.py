@@ -60,7 +60,7 @@ def listening(purposes: tuple[str, ...]) -> Definition:
     return replace(FAMILIES, build=build)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def havn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Havn]:
     with pytest.MonkeyPatch.context() as patience:
         patience.setattr(consumers, "MOST_DELIVERIES", 3)
@@ -91,7 +91,7 @@ class Bus:
         return messages
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def bus(havn: Havn) -> AsyncIterator[Bus]:
     client = await nats.connect(havn.nats.url)
     await ensure_stream(client.jetstream(), PARKED)

@@ -50,14 +50,14 @@ def build(platform: Platform, store: Store) -> Parts:
     )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def havn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Havn]:
     faulty = Definition("placements", PLACEMENTS.records, build)
     async with running_havn(tmp_path_factory.mktemp("faulty"), [faulty]) as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def plain(havn: Havn) -> AsyncIterator[grpc.aio.Channel]:
     """A channel that adds nothing to a call."""
     async with grpc.aio.insecure_channel(havn.services["placements"].address) as channel:

@@ -64,6 +64,8 @@ def certificates_present(_: Unit, home: Home, world: World) -> Refusal | None:
 
 def age_within_approval(unit: Unit, home: Home, _: World) -> Refusal | None:
     """R3: every child is of an age that the home is approved for."""
+    if home.awaits_approval:
+        return None
     for years in unit.ages:
         if years not in home.ages:
             return wording.AGE_OUTSIDE_APPROVAL.refusal(ages=home.ages, age=years)
@@ -72,6 +74,8 @@ def age_within_approval(unit: Unit, home: Home, _: World) -> Refusal | None:
 
 def approved_number_kept(unit: Unit, home: Home, world: World) -> Refusal | None:
     """R4: with those who live there when the place is free, no more children than approved."""
+    if home.awaits_approval:
+        return None
     residents = len(world.staying_in(home))
     needed = places_used(unit, home)
     if residents + needed > home.place_count and not unit.solo:
@@ -92,7 +96,7 @@ def severe_needs_limited(unit: Unit, home: Home, world: World) -> Refusal | None
 
 def type_covers_need_level(unit: Unit, home: Home, _: World) -> Refusal | None:
     """R5: the home is approved for as much support as is needed."""
-    if unit.need_level <= home.need_level:
+    if unit.need_level <= home.need_level or home.awaits_approval:
         return None
     approved = words.NEEDS[home.need_level]
     if len(unit.children) > 1:

@@ -145,7 +145,7 @@ def household(child: Child, home: Home, world: World) -> Met:
     gap = min(abs(age(born, world.day) - child.age(world.day)) for born in births)
     by_load = round(100 * (1 - min(1, len(births) / (home.place_count + 1))))
     facts = (("children", words.counted(len(births), ONE_CHILD, CHILDREN)), ("gap", words.counted(gap, YEAR, YEARS)))
-    return Met((BY_AGE_GAP.get(gap, 100) + by_load) // 2, OTHER_CHILDREN, facts)
+    return Met((BY_AGE_GAP.get(gap, 100) + by_load) // 2, OTHER_CHILDREN if gap else AGE_MATE, facts)
 
 
 def freshness(_: Child, home: Home, world: World) -> Met:
@@ -228,6 +228,7 @@ NO_OTHER_CHILDREN = Met(100, Phrase("Ingen andre børn i hjemmet", "No other chi
 OTHER_CHILDREN = Phrase(
     "{children} i hjemmet, mindst {gap} i alderen imellem", "{children} in the home, at least {gap} apart in age"
 )
+AGE_MATE = Phrase("{children} i hjemmet, ét på samme alder", "{children} in the home, one of the same age")
 CONFIRMED = Phrase("Pladsen er bekræftet {day}", "The place was confirmed on {day}")
 CONFIRM_AGAIN = Phrase("Pladsen er sidst bekræftet {day}", "The place was last confirmed on {day}")
 NEVER_CONFIRMED = Phrase("Pladsen er ikke bekræftet", "The place is not confirmed")

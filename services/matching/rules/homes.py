@@ -147,6 +147,11 @@ class Home:
     is_family: bool = field(init=False)
     emergency: bool = field(init=False)
 
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether it is a family that applies still: rule R2 says so, and there is nothing for R3 to R5 to read."""
+        return self.is_family and self.approval is None
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_family", self.type in FAMILY_TYPES)
         object.__setattr__(self, "emergency", self.type in EMERGENCY_TYPES)

@@ -16,7 +16,7 @@ from services.matching.rules.plan import Plan
 from services.matching.rules.problem import planned
 from services.matching.rules.refusal import Refusal
 from services.matching.rules.refusals_r8_r15 import STEP_ABOVE_CEILING
-from services.matching.rules.units import Unit
+from services.matching.rules.units import Unit, places_used
 from services.matching.rules.words import Phrase
 
 Refused = tuple[Home, tuple[Refusal, ...]]
@@ -41,7 +41,7 @@ def unplaced(unit: Unit, plan: Plan, excluded: tuple[Refused, ...]) -> pb.Unplac
     return pb.Unplaced(
         requests=missing,
         words=_why(options, excluded).message(),
-        changes=[change.message() for change in _changes(options, excluded)],
+        changes=[change.message() for change in _changes(unit, plan.world, options, excluded)],
     )
 
 
@@ -64,15 +64,26 @@ def _why(options: tuple[Option, ...], excluded: tuple[Refused, ...]) -> Phrase:
     return NOTHING_FITS.fill(facts)
 
 
-def _changes(options: tuple[Option, ...], excluded: tuple[Refused, ...]) -> Iterator[Phrase]:
+def _changes(unit: Unit, world: World, options: tuple[Option, ...], excluded: tuple[Refused, ...]) -> Iterator[Phrase]:
     yield from _ceiling(excluded)
-    taken = [option.home for option in planned(options)]
-    full = [home for home, found in excluded if {refusal.breach.rule for refusal in found} <= PLACE_RULES]
-    if taken or full:
-        yield ONE_MORE_PLACE.fill((("homes", _either(taken + full)),))
+    yield from _more_places(unit, world, options, excluded)
     alone = [(home, found[0]) for home, found in excluded if len(found) == 1 and found[0].breach.rule in HOME_RULES]
     for home, refusal in alone[:MOST_CHANGES]:
         yield AT_HOME.fill((("home", home.display_name), ("change", words.inner(refusal.change))))
+
+
+def _more_places(
+    unit: Unit, world: World, options: tuple[Option, ...], excluded: tuple[Refused, ...]
+) -> Iterator[Phrase]:
+    """The homes that need the fewest more places, and how many: others take theirs, or they are full."""
+    lacking = [(option.places, option.home) for option in planned(options)]
+    for home, found in excluded:
+        if {refusal.breach.rule for refusal in found} <= PLACE_RULES:
+            lacking.append((max(1, places_used(unit, home) - world.open_places(home)), home))
+    if lacking:
+        fewest = min(places for places, _ in lacking)
+        homes = _either([home for places, home in lacking if places == fewest])
+        yield (ONE_MORE_PLACE if fewest == 1 else MORE_PLACES).fill((("n", fewest), ("homes", homes)))
 
 
 def _ceiling(excluded: tuple[Refused, ...]) -> Iterator[Phrase]:
@@ -110,6 +121,7 @@ RAISE_CEILING = Phrase(
 )
 ONE_HOME, HOMES = Phrase("1 hjem", "1 home fits"), Phrase("{n} hjem", "{n} homes fit")
 ONE_MORE_PLACE = Phrase("Én plads mere hos {homes}", "One more place with {homes}")
+MORE_PLACES = Phrase("{n} pladser mere hos {homes}", "{n} more places with {homes}")
 AT_HOME = Phrase("{home}: {change}", "{home}: {change}")
 
 RULES = {
