@@ -90,6 +90,12 @@ async def test_a_time_that_no_calendar_has_is_a_problem_and_not_a_list_that_nobo
     await coordinator.capacity.ListVacancies(pb.ListVacanciesRequest())
 
 
+async def test_a_confirmation_from_the_future_is_a_problem(administrator: Client) -> None:
+    ahead = vacancy("ahead", confirmed_time=timestamp(cast.NOW + timedelta(days=2)))
+    answer = await imported(administrator, rows(institution("ahead"), unit("ahead"), ahead))
+    assert [(problem.index, problem.field) for problem in answer.problems] == [(2, "vacancy.confirmed_time")]
+
+
 async def test_a_row_that_holds_nothing_is_a_problem(administrator: Client) -> None:
     answer = await imported(administrator, rows(institution("empty"), pb.ImportCapacityRequest()))
     assert {problem.index for problem in answer.problems} == {1}

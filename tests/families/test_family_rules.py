@@ -1,11 +1,13 @@
 """Every refusal of a family: these facts, this field."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from havn.families.v1 import families_pb2 as pb
 from services.shared.access import EVERYWHERE
+from services.shared.wire import timestamp
 from tests import cast
 from tests.conftest import Client, refused
 
@@ -86,6 +88,13 @@ REFUSALS: dict[str, tuple[str, dict[str, Any]]] = {
     "a free place without an approval": (
         "family.availability.free_place_count",
         {"availability": cast.an_availability(free_place_count=1)},
+    ),
+    "a confirmation from the future": (
+        "family.availability.confirmed_time",
+        {
+            "approval": cast.an_approval(),
+            "availability": cast.an_availability(confirmed_time=timestamp(cast.NOW + timedelta(days=2))),
+        },
     ),
     "a course completed tomorrow": (
         "family.training.completed_date",

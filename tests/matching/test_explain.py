@@ -205,6 +205,17 @@ def test_a_full_home_that_fits_is_named_as_one_more_place() -> None:
     assert [change.da for change in unplaced.changes] == ["Én plads mere hos Familien F"]
 
 
+def test_siblings_are_told_how_many_more_places_they_need() -> None:
+    siblings = [child("a", siblings={"b": TOGETHER}), child("b", siblings={"c": TOGETHER}), child("c")]
+    unplaced = told(world(siblings, [family("f", place_count=3, free=free(1))])).unplaced
+    assert [change.en for change in unplaced.changes] == ["2 more places with Familien F"]
+
+
+def test_a_family_that_applies_still_is_refused_for_that_alone() -> None:
+    excluded = told(world([child()], [family("f", approval=None, place_count=0, need_level=0)])).excluded_homes
+    assert [refusal.code for home in excluded for refusal in home.refusals] == ["FAMILY_WITHOUT_APPROVAL"]
+
+
 def test_a_child_whose_homes_others_get_is_told_so_without_a_word_on_them() -> None:
     here = world([child("a"), child("b", place_by_date=days(-99), danger_since=TODAY)], [family()])
     unplaced = told(here).unplaced

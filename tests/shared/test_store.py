@@ -72,6 +72,19 @@ async def test_a_key_sent_twenty_times_at_once_changes_once_and_has_one_answer(h
     assert await added(havn, before) == [1, 1, 1, 1, 0]
 
 
+async def test_a_repeated_write_shows_the_record_again_and_is_audited_for_it(havn: Havn, coordinator: Client) -> None:
+    request = cast.filing(id="")
+    first = await coordinator.placements.CreateRequest(request)
+    await coordinator.placements.CreateRequest(request)
+    rows = await havn.rows("placements", lambda session: _actions(session, first.name))
+    assert rows == ["write", "repeat"]
+
+
+def _actions(session: Session, name: str) -> list[str]:
+    naming = select(AuditRow.action).where(AuditRow.names == json.dumps([name])).order_by(col(AuditRow.sequence))
+    return list(session.exec(naming))
+
+
 async def test_a_key_that_comes_with_another_content_is_refused(coordinator: Client) -> None:
     request = cast.filing()
     await coordinator.placements.CreateRequest(request)
