@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col
 from havn.capacity.v1.capacity_pb2 import InstitutionUnit, Vacancy
 from havn.families.v1.families_pb2 import FosterFamily
 from havn.matching.v1 import matching_pb2 as pb
-from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN, Placement, PlacementRequest
+from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN, REQUEST_STATE_PLACED, Placement, PlacementRequest
 from services.shared.records import Kind
 from services.shared.tables import Record
 from services.shared.wire import time
@@ -86,3 +86,6 @@ SUGGESTIONS = Kind(SuggestionsRow, pb.Suggestions)
 
 IS_OPEN = col(RequestRow.state) == REQUEST_STATE_OPEN
 """Requests that wait."""
+
+IS_PLACED = col(RequestRow.state) == REQUEST_STATE_PLACED
+"""Requests of children that have their place."""

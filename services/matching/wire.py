@@ -203,7 +203,6 @@ def _member(member: families.HouseholdMember) -> homes.HouseholdMember:
         child_certificate=_day(member.child_certificate.renew_by_date)
         if member.HasField("child_certificate")
         else None,
-        own_child=member.role == families.HOUSEHOLD_ROLE_OWN_CHILD,
     )
 
 

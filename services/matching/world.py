@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from services.matching import data, wire
 from services.matching.rules.facts import World
 from services.matching.rules.homes import Home, Resident
-from services.matching.store import FAMILIES, IS_OPEN, PLACEMENTS, REQUESTS, UNITS, VACANCIES, RequestRow
+from services.matching.store import FAMILIES, IS_OPEN, IS_PLACED, PLACEMENTS, REQUESTS, UNITS, VACANCIES, RequestRow
 from services.shared.records import View
 from services.shared.tables import InboxEvent
 
@@ -26,10 +26,13 @@ def revision(view: View) -> int:
 def load(view: View, authority: str, day: date) -> World:
     """One authority's children, all homes, and who lives in them. The view must be a service's: it sees everything."""
     waiting = view.all(REQUESTS, IS_OPEN, col(RequestRow.authority) == authority)
+    # Of all authorities: a child's protection goes on where it is placed, whoever asks for the bed beside it.
+    placed = view.all(REQUESTS, IS_PLACED)
     return World(
         day=day,
         authority=authority,
         children=tuple(wire.child(request) for request in waiting),
+        placed=tuple(wire.child(request) for request in placed),
         homes=tuple(_homes(view)),
         residents=_by_home(wire.resident(placement) for placement in view.all(PLACEMENTS)),
         travel=data.known_travel(),

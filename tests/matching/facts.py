@@ -152,11 +152,11 @@ def world(
 
 def together(*children: Child, **policy: Facts) -> Unit:
     """The unit of these children."""
-    return unit_of(children, world(children, **policy))
+    return unit_of(children, world=world(children, **policy))
 
 
 def option(child: Child, home: Home, *residents: Resident) -> Option:
     """The child in the home, which fits."""
     here = world([child], [home], residents)
-    (found,) = Options(here).of(unit_of([child], here))
+    (found,) = Options(here).of(unit_of([child], world=here))
     return found

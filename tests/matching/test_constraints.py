@@ -21,7 +21,7 @@ from services.matching.rules.homes import (
     Resident,
     Training,
 )
-from services.matching.rules.units import unit_of
+from services.matching.rules.units import planned_units, unit_of
 from tests.matching.facts import (
     APART,
     IF_POSSIBLE,
@@ -47,20 +47,20 @@ def broken(children: Child | list[Child], home: Home, *residents: Resident, **po
     """The rules and codes that the home breaks for the children."""
     together = [children] if isinstance(children, Child) else children
     here = world(together, [home], residents, **policy)
-    return [f"{r.breach.rule} {r.breach.code}" for r in refusals(unit_of(together, here), home, here)]
+    return [f"{r.breach.rule} {r.breach.code}" for r in refusals(unit_of(together, world=here), home, here)]
 
 
 def said(a_child: Child, home: Home, *residents: Resident) -> tuple[str, str]:
     """The sentence of the only refusal."""
     here = world([a_child], [home], residents)
-    (refusal,) = refusals(unit_of([a_child], here), home, here)
+    (refusal,) = refusals(unit_of([a_child], world=here), home, here)
     return refusal.words.da, refusal.words.en
 
 
 def test_a_home_that_meets_every_rule_is_not_refused() -> None:
     here = world([child()], [family()])
-    assert refusals(unit_of([child()], here), family(), here) == ()
-    assert fits(unit_of([child()], here), family(), here)
+    assert refusals(unit_of([child()], world=here), family(), here) == ()
+    assert fits(unit_of([child()], world=here), family(), here)
 
 
 def test_r1_a_home_that_reports_nothing_is_no_option() -> None:
@@ -78,6 +78,12 @@ def test_r1_two_siblings_need_two_places() -> None:
 def test_r1_a_place_may_come_free_until_the_day_it_is_needed_by() -> None:
     assert broken(child(place_by_date=days(30)), family(free=free(from_date=days(30)))) == []
     assert broken(child(place_by_date=days(30)), family(free=free(from_date=days(31)))) == ["R1 FREE_TOO_LATE"]
+
+
+def test_r1_past_its_date_a_child_awaits_a_place_for_30_days() -> None:
+    overdue = child(place_by_date=days(-100))
+    assert broken(overdue, family(free=free(from_date=days(30)))) == []
+    assert broken(overdue, family(free=free(from_date=days(31)))) == ["R1 FREE_TOO_LATE"]
 
 
 def test_r1_an_emergency_place_must_be_free_today() -> None:
@@ -117,7 +123,7 @@ def test_r2_for_a_night_in_danger_the_emergency_period_is_enough() -> None:
 def test_r2_a_missing_certificate_of_anybody_15_or_older_stops_and_nobody_may_waive_it(certificate: str) -> None:
     with_teenager = family(household=(adult(), adult("minik", **{"birth_date": born(15), certificate: None})))
     here = world([child()], [with_teenager])
-    (refusal,) = refusals(unit_of([child()], here), with_teenager, here)
+    (refusal,) = refusals(unit_of([child()], world=here), with_teenager, here)
     assert (refusal.breach.code, refusal.breach.waivable_by) == ("CERTIFICATE_MISSING", ())
 
 
@@ -128,6 +134,16 @@ def test_r2_nobody_asks_a_14_year_old_for_certificates() -> None:
 
 def test_r2_an_overdue_renewal_does_not_stop() -> None:
     assert broken(child(), family(household=(adult(criminal_record=days(-200)),))) == []
+
+
+def test_r2_a_family_whose_household_is_not_stated_takes_nobody() -> None:
+    assert broken(child(), family(household=())) == ["R2 HOUSEHOLD_UNKNOWN"]
+
+
+def test_r3_the_age_is_that_of_the_day_when_the_child_comes() -> None:
+    thirteen_soon = child(birth_date=date(TODAY.year - 13, TODAY.month, TODAY.day + 9), place_by_date=days(30))
+    assert broken(thirteen_soon, family(ages=Ages(6, 12), free=free(from_date=days(8)))) == []
+    assert broken(thirteen_soon, family(ages=Ages(6, 12), free=free(from_date=days(9)))) == ["R3 AGE_OUTSIDE_APPROVAL"]
 
 
 def test_r3_a_child_outside_the_approved_ages_is_refused_in_words() -> None:
@@ -179,7 +195,7 @@ def test_r5_of_siblings_nobody_is_told_who_needs_more() -> None:
     siblings = [child("a"), child("b", need_level=terms.NEED_LEVEL_LIGHT)]
     light = family(need_level=terms.NEED_LEVEL_LIGHT, free=free(2))
     here = world(siblings, [light])
-    (refusal,) = refusals(unit_of(siblings, here), light, here)
+    (refusal,) = refusals(unit_of(siblings, world=here), light, here)
     assert refusal.words.en == "Approved for light needs; that does not cover all the siblings who must stay together"
 
 
@@ -187,8 +203,8 @@ def test_r6_every_needed_competence_is_present_unless_a_leader_waives_it() -> No
     needs = child(needed_competences=frozenset({terms.COMPETENCE_TRAUMA, terms.COMPETENCE_AUTISM}))
     lacks = family(competences=frozenset({terms.COMPETENCE_TRAUMA}))
     here = world([needs], [lacks])
-    (refusal,) = refusals(unit_of([needs], here), lacks, here)
-    assert refusal.words == ("Mangler kompetence i autisme", "Lacks competence in autism")
+    (refusal,) = refusals(unit_of([needs], world=here), lacks, here)
+    assert refusal.words == ("Mangler kompetence inden for autisme", "Lacks competence in autism")
     assert refusal.breach.waivable_by == (access.ROLE_LEADER,)
 
 
@@ -241,6 +257,49 @@ def test_r8_protection_from_a_home_a_town_a_person_or_a_child_there() -> None:
         assert broken(child(protection=protection), home, lives_there) == [f"R8 {code}"]
 
 
+def test_r7_a_committee_decision_still_holds_when_the_child_comes() -> None:
+    decided = child(need_step=6, basis=LegalBasis(Basis.COMMITTEE_DECISION, expires=days(9)), place_by_date=days(30))
+    assert broken(decided, unit(step=6, free=free(from_date=days(9)))) == []
+    assert broken(decided, unit(step=6, free=free(from_date=days(10)))) == ["R7 COMMITTEE_DECISION_MISSING"]
+
+
+def test_r7_a_wish_takes_no_sibling_without_danger_to_an_emergency_place() -> None:
+    waiting = [child("a", danger_since=TODAY, siblings={"b": IF_POSSIBLE}), child("b")]
+    here = world(waiting, [emergency(free=free(2))])
+    refused = {u.name: [r.breach.code for r in refusals(u, here.homes[0], here)] for u in planned_units(here)}
+    assert refused["requests/a"] == []
+    assert refused["requests/a+requests/b"] == ["EMERGENCY_ONLY"]
+
+
+def test_r8_protection_from_an_institution_holds_for_all_its_units() -> None:
+    assert broken(child(need_step=5, protection=Protection(homes=frozenset({"institutions/i"}))), unit()) == [
+        "R8 PROTECTED_FROM_HOME"
+    ]
+
+
+def test_r8_a_danger_lifts_no_protection() -> None:
+    in_danger = child(danger_since=TODAY, protection=Protection(towns=frozenset({"Nuuk"})))
+    assert broken(in_danger, emergency()) == ["R8 PROTECTED_FROM_TOWN"]
+
+
+@pytest.mark.parametrize(
+    "says", [{"protection": Protection(children=frozenset({ref("a")}))}, {"siblings": {"a": APART}}]
+)
+def test_r8_what_the_request_of_a_child_there_forbids_holds_too(says: dict[str, object]) -> None:
+    home, there = family(), child("x", **says)
+    for here in (
+        replace(world([child()], [home], [resident("x", home)]), placed=(there,)),
+        world([child(), replace(there, seeks=Seeks.STEP_DOWN)], [home], [resident("x", home)]),
+    ):
+        (refusal,) = refusals(unit_of([child()], world=here), home, here)
+        assert refusal.breach.code == "PROTECTED_FROM_RESIDENT"
+
+
+def test_r8_of_siblings_nobody_is_told_whom_the_protection_is_for() -> None:
+    siblings = [child("a"), child("b", protection=Protection(towns=frozenset({"Nuuk"})))]
+    assert broken(siblings, family(free=free(2))) == ["R8 PROTECTION_OF_SET"]
+
+
 def test_r8_children_protected_from_each_other_are_never_placed_together() -> None:
     children = [child("a", protection=Protection(children=frozenset({ref("b")}))), child("b")]
     assert broken(children, family(free=free(2))) == ["R8 PROTECTED_WITHIN_SET"]
@@ -255,8 +314,13 @@ def test_r8_a_solo_placement_has_the_whole_home() -> None:
 
 
 def test_r8_a_solo_placement_is_not_for_a_family_with_children_of_its_own() -> None:
-    with_child = family(place_count=1, household=(adult(), adult("nuka", birth_date=born(10), own_child=True)))
+    with_child = family(place_count=1, household=(adult(), adult("nuka", birth_date=born(10))))
     assert broken(child(solo=True), with_child) == ["R8 SOLO_NEEDS_EMPTY_HOME"]
+
+
+def test_r8_a_solo_placement_is_not_for_siblings_together() -> None:
+    siblings = [child("a", need_step=5, solo=True), child("b", need_step=5)]
+    assert broken(siblings, unit(free=free(4))) == ["R8 SOLO_WITH_SIBLINGS"]
 
 
 def test_r8_where_a_solo_child_lives_nobody_else_moves_in() -> None:
@@ -276,6 +340,23 @@ def test_r10_a_child_joins_the_sibling_that_it_must_stay_with() -> None:
     joins = child(siblings={"x": TOGETHER})
     assert broken(joins, home, resident("x", home)) == []
     assert broken(joins, home, resident("x", other)) == ["R10 SIBLING_LIVES_ELSEWHERE"]
+
+
+def test_r10_a_home_that_a_sibling_has_left_binds_nobody() -> None:
+    old, new = family("old"), family("new")
+    left = [resident("x", old, ends=days(-1)), resident("x", new, started=days(-2))]
+    assert broken(child(siblings={"x": TOGETHER}), old, *left) == ["R10 SIBLING_LIVES_ELSEWHERE"]
+    assert broken(child(siblings={"x": TOGETHER}), new, *left) == []
+    assert broken(child(siblings={"x": TOGETHER}), new, left[0]) == []
+    assert broken(child(siblings={"x": APART}), old, left[0]) == []
+
+
+def test_r10_of_two_placements_the_last_one_counts() -> None:
+    first, last = family("z"), family("f")
+    moved = [resident("x", first, started=days(-200)), resident("x", last, started=days(-2))]
+    for order in (moved, moved[::-1]):
+        assert broken(child(siblings={"x": TOGETHER}), last, *order) == []
+        assert broken(child(siblings={"x": TOGETHER}), first, *order) == ["R10 SIBLING_LIVES_ELSEWHERE"]
 
 
 def test_r10_a_wished_sibling_elsewhere_does_not_refuse_a_home() -> None:
@@ -321,6 +402,19 @@ def test_r11_spares_a_danger_for_its_first_30_days() -> None:
     assert broken(child(danger_since=days(-31)), untrained) == ["R11 COURSE_MISSING"]
 
 
+def test_r11_of_siblings_the_first_danger_counts() -> None:
+    siblings = [child("a", danger_since=days(-31)), child("b", danger_since=TODAY)]
+    assert broken(siblings, family(training=Training(), free=free(2))) == ["R11 COURSE_MISSING"]
+
+
+def test_r11_waiver_and_first_30_days_last_until_the_child_comes() -> None:
+    later = family(training=Training(), free=free(from_date=days(10)))
+    assert broken(child(), replace(later, training=Training(waived_until=days(10)))) == []
+    assert broken(child(), replace(later, training=Training(waived_until=days(9)))) == ["R11 COURSE_MISSING"]
+    assert broken(child(danger_since=days(-20)), later) == []
+    assert broken(child(danger_since=days(-21)), later) == ["R11 COURSE_MISSING"]
+
+
 def test_r12_an_unapproved_place_is_never_an_option() -> None:
     assert broken(child(need_step=5), unit(approved=False)) == ["R12 UNAPPROVED"]
 
@@ -333,7 +427,7 @@ def test_r13_the_building_allows_what_the_child_needs() -> None:
 
 def test_r14_a_step_above_the_ceiling_is_refused_and_a_leader_may_raise_it() -> None:
     here = world([child()], [unit()])
-    (refusal,) = refusals(unit_of([child()], here), unit(), here)
+    (refusal,) = refusals(unit_of([child()], world=here), unit(), here)
     assert refusal.words.en == "Step 5 (open residential) lies above the ceiling, step 3"
     assert refusal.change == ("At loftet hæves til trin 5", "The ceiling is raised to step 5")
     assert refusal.breach.waivable_by == (access.ROLE_LEADER,)

@@ -48,6 +48,22 @@ def test_another_language_of_the_child_counts_less() -> None:
     assert met("language", bilingual, family(languages=DANISH)) == (40, "Speaks Danish, not the child's best language")
 
 
+def test_another_language_is_said_as_well_as_the_home_speaks_it() -> None:
+    bilingual = child(languages={terms.LANGUAGE_KALAALLISUT: FLUENT, terms.LANGUAGE_DANISH: FLUENT - 1})
+    home = family(languages={terms.LANGUAGE_DANISH: BASIC})
+    assert met("language", bilingual, home) == (20, "Knows everyday words of Danish, not the child's best language")
+
+
+def test_the_childs_best_language_counts_whole_where_the_child_still_learns_it() -> None:
+    small = child(languages={terms.LANGUAGE_KALAALLISUT: BASIC})
+    assert met("language", small, family(languages=KALAALLISUT)) == (100, "Speaks Kalaallisut")
+
+
+def test_languages_that_are_not_stated_are_not_called_different() -> None:
+    assert met("language", child(languages={}), family()) == (None, "The child's languages are not stated")
+    assert met("language", child(), family(languages={})) == (0, "The home's languages are not stated")
+
+
 def test_tunumiisut_is_not_kalaallisut() -> None:
     from_the_east = child(languages={terms.LANGUAGE_TUNUMIISUT: FLUENT})
     assert met("language", from_the_east, family(languages=KALAALLISUT)) == (0, "No language in common")
@@ -56,22 +72,30 @@ def test_tunumiisut_is_not_kalaallisut() -> None:
 def test_school_is_unchanged_or_at_least_in_the_same_town() -> None:
     pupil = child(school=School("Nalunnguarfiup Atuarfia", "Nuuk"))
     assert met("school", pupil, family(schools=frozenset({"Nalunnguarfiup Atuarfia"}))) == (100, "School unchanged")
-    assert met("school", pupil, family()) == (60, "Another school in the same town")
+    assert met("school", pupil, family(schools=frozenset({"Hans Lynge"}))) == (60, "Another school in the same town")
     assert met("school", pupil, family(town="Paamiut")) == (0, "Another school in another town")
-    assert met("school", child(), family()) == (None, "The child goes to no school")
+    assert met("school", child(), family()) == (None, "No school is stated")
+
+
+def test_school_in_the_same_town_is_not_called_another_where_the_home_states_none() -> None:
+    pupil = child(school=School("Nalunnguarfiup Atuarfia", "Nuuk"))
+    assert met("school", pupil, family()) == (60, "The school's town; the home's schools are not stated")
 
 
 def test_another_town_counts_by_the_way_there() -> None:
     assert met("town", child(town="Nuuk"), family(town="Nuuk")) == (100, "Same town")
-    assert met("town", child(town="Nuuk"), family(town="Paamiut")) == (42, "Paamiut: 1 leg from Nuuk, about 3.5 hours")
+    assert met("town", child(town="Nuuk"), family(town="Paamiut")) == (42, "1 leg from Nuuk, about 3.5 hours")
     assert met("town", child(town="Nuuk"), family(town="Tasiilaq")) == (
         21,
-        "Tasiilaq: 2 legs from Nuuk, about 7.5 hours",
+        "2 legs from Nuuk, about 7.5 hours",
     )
 
 
 def test_an_unknown_way_is_called_unknown_and_counts_nothing() -> None:
-    assert met("town", child(town="Nuuk"), family(town="Kapisillit")) == (0, "Kapisillit: the way from Nuuk is unknown")
+    assert met("town", child(town="Nuuk"), family(town="Kapisillit")) == (
+        0,
+        "The way from Nuuk to Kapisillit is unknown",
+    )
     far = child(contact=Contact("Kapisillit", 1))
     assert met("contact", far, family()) == (0, "The journey between Nuuk and Kapisillit is unknown")
 
@@ -83,7 +107,11 @@ def test_contact_counts_by_hours_of_travel_a_month() -> None:
         "Contact 1.5 times a month, about 7.5 hours of travel per visit",
     )
     assert met("contact", child(contact=Contact("Paamiut", 8)), family())[0] == 0
-    assert met("contact", child(), family()) == (None, "No contact is planned")
+    assert CRITERIA["contact"](child(contact=Contact("Paamiut", 1)), family(), world()).words == (
+        "Samvær 1 gang om måneden, omkring 7,5 timer på rejse pr. besøg",
+        "Contact once a month, about 7.5 hours of travel per visit",
+    )
+    assert met("contact", child(), family()) == (None, "No contact is stated")
 
 
 def test_the_childs_wish_for_a_home_or_a_town() -> None:
@@ -134,8 +162,12 @@ def test_children_in_the_home_count_by_age_gap_and_load() -> None:
     )
 
 
+def test_grown_up_members_of_the_household_are_no_children_in_the_home() -> None:
+    assert met("household", child(), family(household=(adult(), adult("nuka", birth_date=born(18)))))[0] == 100
+
+
 def test_a_familys_own_children_count_as_children_in_the_home() -> None:
-    own = family(place_count=1, household=(adult(), adult("nuka", birth_date=born(8), own_child=True)))
+    own = family(place_count=1, household=(adult(), adult("nuka", birth_date=born(8))))
     assert met("household", child(age=8), own) == (35, "1 other child in the home, one of the same age")
 
 

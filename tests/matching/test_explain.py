@@ -190,14 +190,70 @@ def test_staying_put_is_possible_unless_it_is_unsafe() -> None:
     assert not told(world([child()], [])).staying_put.possible
 
 
+def test_nobody_stays_where_a_protection_forbids_it_to_live() -> None:
+    protected = child(
+        current_home=CurrentHome("families/f"), protection=Protection(persons=frozenset({"persons/kala"}))
+    )
+    assert not told(world([protected], [family("f")])).staying_put.possible
+    assert told(world([protected], [family("g")])).staying_put.possible
+
+
+def test_siblings_are_not_told_which_of_them_is_unsafe() -> None:
+    siblings = [
+        child("a", siblings={"b": TOGETHER}, current_home=CurrentHome()),
+        child("b", current_home=CurrentHome(unsafe=True)),
+    ]
+    assert told(world(siblings, [])).staying_put.words.en == (
+        "The siblings who must stay together cannot all stay where they are: it is not safe"
+    )
+
+
+def test_in_danger_a_place_from_next_week_says_that_tonight_is_open() -> None:
+    in_danger = child(danger_since=TODAY, basis=CONSENT)
+    tonight, later = told(world([in_danger], [family("f", free=free(from_date=days(7))), emergency("e")])).suggestions
+    assert [note.en for note in tonight.notes] == [
+        "Only for tonight: the child stays on the list, and a lasting place is still to be found"
+    ]
+    assert [note.en for note in later.notes] == [
+        "Not safe tonight: until 10 March 2025 another place is needed",
+        "Free from 10 March 2025",
+    ]
+
+
+def test_a_place_for_tonight_below_the_need_is_not_called_as_assessed() -> None:
+    (suggestion,) = told(world([child(danger_since=TODAY, need_step=5)], [emergency()])).suggestions
+    assert suggestion.reasons[0].words.en == "Foster family below the need step, only for tonight"
+
+
+def test_a_cost_with_an_unknown_part_stands_behind_a_known_one() -> None:
+    far = child(contact=Contact("Kapisillit", 1))
+    homes = [family("unknown", daily_rate=1), family("known", town="Kapisillit", daily_rate=99_000)]
+    known, unknown = told(world([far], homes)).suggestions[:2]
+    assert (known.home.name, unknown.home.name) == ("families/known", "families/unknown")
+
+
+def test_residents_who_have_left_are_not_counted_as_living_there() -> None:
+    home = family("f")
+    gone = [resident("x", home, ends=days(-1)), resident("y", home, ends=TODAY)]
+    assert told(world([child()], [home], gone)).suggestions[0].home.resident_count == 1
+
+
 def test_a_child_without_a_place_is_told_why_and_what_would_change_it() -> None:
     here = world([child()], [family("f", ages=Ages(0, 7)), family("g", ages=Ages(0, 7), free=free(0)), unit("u")])
     unplaced = told(here).unplaced
-    assert unplaced.words.en == "None of 3 homes fits, most often because of age and free places"
+    assert unplaced.words.en == "None of 3 homes fits, most often because of age and a lack of free places"
     assert [change.en for change in unplaced.changes] == [
         "With the ceiling raised to step 5, 1 home fits",
         "Familien F: the approval is extended to age 8",
     ]
+
+
+def test_the_only_home_is_not_one_of_one() -> None:
+    unplaced = told(world([child()], [family("f", ages=Ages(0, 7))])).unplaced
+    assert (unplaced.words.da, unplaced.words.en) == (
+        "Det eneste hjem passer ikke på grund af alder",
+        "The only home does not fit because of age",
+    )
 
 
 def test_a_full_home_that_fits_is_named_as_one_more_place() -> None:
@@ -262,7 +318,7 @@ def test_a_place_that_parts_siblings_for_tonight_says_until_when() -> None:
     here = world(siblings, [emergency("e1", place_count=1), emergency("e2", place_count=1)])
     suggestions = told(here)
     assert [note.en for note in suggestions.suggestions[0].notes] == [
-        "Only for tonight: the child stays on the list",
+        "Only for tonight: the child stays on the list, and a lasting place is still to be found",
         "Siblings are split for tonight, to be reunited by 2 April 2025",
     ]
     run = plan_message(here, make_plan(here))

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from havn.terms.v1 import terms_pb2 as terms
+from services.matching.rules import problem
 from services.matching.rules.children import Ceiling, Child, Protection, Seeks, Wish
 from services.matching.rules.facts import World
 from services.matching.rules.homes import Ages
@@ -106,6 +109,19 @@ def test_l4_overdue_children_above_their_need_step_are_few_and_the_highest_go_fi
     plan = make_plan(world([one, two], [step_4, step_5, family("f", free=free(1))]))
     assert set(places(plan).values()) == {"f", "low"}
     assert value(plan, "above_need_by_1") == 1
+
+
+def test_l4_past_its_date_a_child_gets_a_place_that_is_free_today_but_not_above_its_need_step_for_that() -> None:
+    late = overdue("late", 100, ceiling=Ceiling(5, until=days(100)))
+    soon = family("soon", free=free(from_date=days(20)))
+    assert planned(world([late], [soon, family("now", languages=DANISH)])) == {"late": "now"}
+    assert planned(world([late], [soon, unit("above")])) == {"late": "soon"}
+
+
+def test_l4_a_wish_takes_nobody_who_can_wait_above_the_need_step() -> None:
+    raised = Ceiling(5, until=days(100))
+    children = [overdue("late", 10, ceiling=raised, siblings={"b": IF_POSSIBLE}), child("b", ceiling=raised)]
+    assert planned(world(children, [unit(free=free(2))])) == {"late": "u"}
 
 
 def test_l5_others_count_at_their_need_step_only() -> None:
@@ -230,6 +246,15 @@ def test_a_set_with_two_severe_needs_counts_twice() -> None:
     severe = {"need_level": terms.NEED_LEVEL_SEVERE, "need_step": 5}
     children = [child("a", siblings={"b": TOGETHER}, **severe), child("b", **severe), child("c", **severe)]
     assert planned(world(children, [unit(free=free(4), severe_need_limit=2)])) == {"a": "u", "b": "u"}
+
+
+def test_where_too_many_groups_would_be_listed_every_unit_counts_as_the_largest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(problem, "MOST_GROUPS", 0)
+    severe = {"need_level": terms.NEED_LEVEL_SEVERE, "need_step": 5}
+    children = [child("a", siblings={"b": TOGETHER}, **severe), child("b", **severe), child("c", **severe)]
+    assert planned(world(children, [unit(free=free(4), severe_need_limit=3)])) == {"a": "u", "b": "u"}
 
 
 def test_those_who_wait_to_step_down_are_not_in_the_plan() -> None:

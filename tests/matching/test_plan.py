@@ -1,8 +1,11 @@
 """The plan as a whole, on small made-up worlds: sound, as good as plain enumeration, and what a choice changes."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from havn.matching.v1.problem_pb2 import Solution
 from havn.terms.v1 import terms_pb2 as terms
 from services.matching.rules import problem
 from services.matching.rules.check import check
@@ -59,6 +62,15 @@ def worlds(draw: st.DrawFn) -> World:
     """Up to three children and three homes."""
     waiting = [draw(children(name)) for name in NAMES[: draw(st.integers(1, 3))]]
     return world(waiting, [draw(homes(name)) for name in "xyz"[: draw(st.integers(1, 3))]])
+
+
+def unproven(solution: Solution) -> Solution:
+    """The solution, claiming nothing."""
+    claimless = Solution()
+    claimless.CopyFrom(solution)
+    for level in claimless.levels:
+        level.proven = False
+    return claimless
 
 
 @given(worlds())
@@ -128,6 +140,12 @@ def test_taking_the_last_place_leaves_one_other_child_waiting() -> None:
     plan = make_plan(world([picky, child("easy")], homes))
     (easy_in_f,) = (o for o in plan.candidates if o.unit.name == "requests/easy" and o.home.name == "families/f")
     assert changes_for_others(plan, easy_in_f, 30) == {"placed": -1}
+
+
+def test_effects_are_unknown_where_the_plan_itself_is_unproven() -> None:
+    plan = make_plan(world([child("a"), child("b")], [family("f"), family("g")]))
+    open_plan = replace(plan, solution=unproven(plan.solution))
+    assert changes_for_others(open_plan, plan.candidates[0], 30) is None
 
 
 def test_an_answer_is_the_chosen_options() -> None:

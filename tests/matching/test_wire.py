@@ -163,7 +163,7 @@ def test_a_family_as_a_home() -> None:
         languages={terms.LANGUAGE_DANISH: terms.LANGUAGE_LEVEL_GOOD},
         free=Free(1, march(4), CONFIRMED),
         approval=Approval(march(1), march(31), "children/c"),
-        household=(HouseholdMember("persons/p", date(2008, 3, 1), march(7), None, own_child=True),),
+        household=(HouseholdMember("persons/p", date(2008, 3, 1), march(7), None),),
         pause=Pause(march(5)),
         training=Training(waived_until=march(6)),
         competences=frozenset({terms.COMPETENCE_ADHD}),

@@ -127,6 +127,12 @@ class Child:
     solo: bool = False
 
     @property
+    def never_with(self) -> frozenset[str]:
+        """Children that it never lives with: by its protection (R8), or as siblings who live apart (R10)."""
+        apart = {sibling for sibling, rule in self.siblings.items() if rule is SiblingRule.APART}
+        return self.protection.children | apart
+
+    @property
     def in_danger(self) -> bool:
         """Whether it needs a safe place tonight."""
         return self.danger_since is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from services.matching.rules import refusals_r1_r7 as wording
 from services.matching.rules import words
@@ -42,7 +42,7 @@ def approval_valid(unit: Unit, home: Home, world: World) -> Refusal | None:
         return None
     if home.approval is None:
         return wording.FAMILY_WITHOUT_APPROVAL.refusal()
-    start = max(unit.start, home.free.from_date) if home.free else unit.start
+    start = world.start_in(home, unit.start)
     if home.approval.valid_from > start:
         return wording.APPROVAL_NOT_YET_VALID.refusal(valid=home.approval.valid_from, start=start)
     period = world.policy.emergency_period_days if home.emergency else world.policy.first_period_days
@@ -54,6 +54,8 @@ def approval_valid(unit: Unit, home: Home, world: World) -> Refusal | None:
 
 def certificates_present(_: Unit, home: Home, world: World) -> Refusal | None:
     """R2: both certificates of every household member old enough; an overdue renewal is a note, not a stop."""
+    if home.is_family and not home.household:
+        return wording.HOUSEHOLD_UNKNOWN.refusal()
     limit = world.policy.certificate_age
     for member in home.household:
         missing = member.criminal_record is None or member.child_certificate is None
@@ -62,11 +64,13 @@ def certificates_present(_: Unit, home: Home, world: World) -> Refusal | None:
     return None
 
 
-def age_within_approval(unit: Unit, home: Home, _: World) -> Refusal | None:
-    """R3: every child is of an age that the home is approved for."""
+def age_within_approval(unit: Unit, home: Home, world: World) -> Refusal | None:
+    """R3: every child is of an age that the home is approved for on the day that it comes."""
     if home.awaits_approval:
         return None
-    for years in unit.ages:
+    start = world.start_in(home, unit.start)
+    for child in unit.children:
+        years = child.age(start)
         if years not in home.ages:
             return wording.AGE_OUTSIDE_APPROVAL.refusal(ages=home.ages, age=years)
     return None
@@ -136,13 +140,16 @@ def _parents_place(unit: Unit, home: Home) -> Refusal | None:
 
 
 def committee_decided(unit: Unit, home: Home, world: World) -> Refusal | None:
-    """R7: a step that needs its own decision has one, for every child."""
+    """R7: a step that needs its own decision has one, for every child, that still holds when it comes."""
     step = world.policy.ladder[home.step]
-    if not step.needs_decision or all(_decided(child, world) for child in unit.children):
+    if not step.needs_decision:
+        return None
+    start = world.start_in(home, unit.start)
+    if all(_decided(child, start) for child in unit.children):
         return None
     return wording.COMMITTEE_DECISION_MISSING.refusal(step=step.titled)
 
 
-def _decided(child: Child, world: World) -> bool:
+def _decided(child: Child, day: date) -> bool:
     basis = child.basis
-    return basis is not None and basis.kind is Basis.COMMITTEE_DECISION and basis.holds(world.day)
+    return basis is not None and basis.kind is Basis.COMMITTEE_DECISION and basis.holds(day)

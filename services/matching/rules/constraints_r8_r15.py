@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations
 
 from havn.terms.v1 import terms_pb2 as terms
 from services.matching.rules import refusals_r8_r15 as wording
 from services.matching.rules import words
-from services.matching.rules.children import SiblingRule
+from services.matching.rules.children import Child, SiblingRule
 from services.matching.rules.facts import World
 from services.matching.rules.homes import GenderRule, Home, HomeType, may_use
 from services.matching.rules.refusal import Refusal
@@ -17,19 +17,25 @@ from services.matching.rules.words import Phrase
 
 
 def protection_kept(unit: Unit, home: Home, world: World) -> Refusal | None:
-    """R8: never a home, town, person or child that the protection names."""
-    for child in unit.children:
-        protection = child.protection
-        if home.name in protection.homes:
-            return wording.PROTECTED_FROM_HOME.refusal()
-        if home.town in protection.towns:
-            return wording.PROTECTED_FROM_TOWN.refusal(town=home.town)
-        if protection.persons and any(member.person in protection.persons for member in home.household):
-            return wording.PROTECTED_FROM_PERSON.refusal()
-        if protection.children and any(r.reference in protection.children for r in world.staying_in(home)):
-            return wording.PROTECTED_FROM_RESIDENT.refusal()
-        if protection.children & unit.references:
-            return wording.PROTECTED_WITHIN_SET.refusal()
+    """R8: never a home, town, person or child that the protection names, nor with a child that is protected from it."""
+    if len(unit.children) > 1 and any(child.protection.children & unit.references for child in unit.children):
+        return wording.PROTECTED_WITHIN_SET.refusal()
+    found = (_protection_broken(child, home, world) for child in unit.children)
+    refusal = next((each for each in found if each), None)
+    return wording.PROTECTION_OF_SET.refusal() if refusal and len(unit.children) > 1 else refusal
+
+
+def _protection_broken(child: Child, home: Home, world: World) -> Refusal | None:
+    protection = child.protection
+    if protection.homes and not protection.homes.isdisjoint((home.name, home.institution)):
+        return wording.PROTECTED_FROM_HOME.refusal()
+    if home.town in protection.towns:
+        return wording.PROTECTED_FROM_TOWN.refusal(town=home.town)
+    if protection.persons and any(member.person in protection.persons for member in home.household):
+        return wording.PROTECTED_FROM_PERSON.refusal()
+    apart = protection.children | world.kept_from.get(child.reference, frozenset())
+    if apart and any(resident.reference in apart for resident in world.staying_in(home)):
+        return wording.PROTECTED_FROM_RESIDENT.refusal()
     return None
 
 
@@ -38,7 +44,11 @@ def solo_alone(unit: Unit, home: Home, world: World) -> Refusal | None:
     residents = world.staying_in(home)
     if any(resident.solo for resident in residents):
         return wording.SOLO_RESIDENT.refusal()
-    if unit.solo and (residents or any(member.own_child for member in home.household)):
+    if not unit.solo:
+        return None
+    if len(unit.children) > 1:
+        return wording.SOLO_WITH_SIBLINGS.refusal()
+    if residents or any(member.is_child(world.day) for member in home.household):
         return wording.SOLO_NEEDS_EMPTY_HOME.refusal()
     return None
 
@@ -94,9 +104,11 @@ def course_done(unit: Unit, home: Home, world: World) -> Refusal | None:
     """R11: the KRITH course is completed or waived; network families are spared, a danger for its first 30 days."""
     if not home.is_family or home.type is HomeType.NETWORK or home.training.completed:
         return None
-    if home.training.waived_until and home.training.waived_until >= unit.start:
+    start = world.start_in(home, unit.start)
+    if home.training.waived_until and home.training.waived_until >= start:
         return None
-    return None if in_training_grace(unit, world) else wording.COURSE_MISSING.refusal()
+    grace = training_grace(unit, world)
+    return None if grace and grace >= start else wording.COURSE_MISSING.refusal()
 
 
 def home_approved(_: Unit, home: Home, __: World) -> Refusal | None:
@@ -132,7 +144,7 @@ def authority_may_use(_: Unit, home: Home, world: World) -> Refusal | None:
     return None if may_use(home, world.authority) else wording.NOT_OURS_TO_USE.refusal()
 
 
-def in_training_grace(unit: Unit, world: World) -> bool:
-    """Whether a danger began so lately that a family may take the child before its course (R11)."""
+def training_grace(unit: Unit, world: World) -> date | None:
+    """The last day on which a family may take the unit before its course; None where there is no danger (R11)."""
     since = [child.danger_since for child in unit.children if child.danger_since]
-    return bool(since) and world.day <= max(since) + timedelta(days=world.policy.training_grace_days)
+    return min(since) + timedelta(days=world.policy.training_grace_days) if unit.in_danger else None

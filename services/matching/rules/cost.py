@@ -23,6 +23,11 @@ class Cost:
     interpreter: int
 
     @property
+    def complete(self) -> bool:
+        """Whether every part is known."""
+        return self.rate is not None and self.contact_travel is not None
+
+    @property
     def known(self) -> int:
         """The sum of what is known."""
         return (self.rate or 0) + (self.contact_travel or 0) + self.interpreter

@@ -1,7 +1,7 @@
 """The soft criteria of fit, each from 0 to 100 for one child in one home, in words and then as a figure.
 
 Weights stand in the policy. A criterion that does not apply to the child does not count. Nothing of a KRITH
-follow-up is ever read here. Scales and their sources: docs/rules.md, criteria of fit.
+follow-up is ever read here. Scales, own defaults unless a source is named: docs/rules.md, criteria of fit.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import itemgetter
 
 from havn.terms.v1 import terms_pb2 as terms
 from services.matching.rules import words
@@ -17,7 +18,6 @@ from services.matching.rules.facts import World
 from services.matching.rules.homes import Home
 from services.matching.rules.words import Phrase
 
-# Own defaults; docs/rules.md.
 SECOND_LANGUAGE = 60
 SAME_TOWN_NEW_SCHOOL = 60
 NEAREST_TOWN = 60
@@ -55,18 +55,21 @@ def competences(child: Child, home: Home, _: World) -> Met:
 
 
 def language(child: Child, home: Home, world: World) -> Met:
-    """How well the home speaks the child's best language, or at most 60 % of that for another it speaks."""
-    best = max(child.languages.values(), default=0)
+    """How well the home speaks the child's best language, or at most 60 % of that for another that both speak."""
+    if not child.languages:
+        return NO_LANGUAGE_STATED
+    if not home.languages:
+        return HOME_STATES_NO_LANGUAGE
+    best = max(child.languages.values())
     met, spoken = 0, 0
     for tongue, level in child.languages.items():
-        share = min(level, home.languages.get(tongue, 0)) / terms.LANGUAGE_LEVEL_FLUENT
-        worth = round(share * (100 if level == best else SECOND_LANGUAGE))
-        if worth > met:
-            met, spoken = worth, tongue
+        there = home.languages.get(tongue, 0)
+        share = there * 100 if level == best else min(level, there) * SECOND_LANGUAGE
+        met, spoken = max((met, spoken), (round(share / terms.LANGUAGE_LEVEL_FLUENT), tongue), key=itemgetter(0))
     if not met:
         return NO_SHARED_LANGUAGE
-    said = SPEAKS[home.languages[spoken]] if child.languages[spoken] == best else SPEAKS_SECOND
-    return Met(met, said, (("language", world.policy.languages[spoken]),))
+    speaks = SPEAKS[home.languages[spoken]].fill((("language", world.policy.languages[spoken]),))
+    return Met(met, SPEAKS_BEST if child.languages[spoken] == best else SPEAKS_SECOND, (("speaks", speaks),))
 
 
 def school(child: Child, home: Home, _: World) -> Met:
@@ -75,7 +78,9 @@ def school(child: Child, home: Home, _: World) -> Met:
         return NO_SCHOOL
     if child.school.name in home.schools:
         return SCHOOL_UNCHANGED
-    return NEW_SCHOOL_SAME_TOWN if child.school.town == home.town else NEW_SCHOOL
+    if child.school.town != home.town:
+        return NEW_SCHOOL
+    return NEW_SCHOOL_SAME_TOWN if home.schools else SCHOOLS_UNKNOWN_SAME_TOWN
 
 
 def town(child: Child, home: Home, world: World) -> Met:
@@ -83,11 +88,12 @@ def town(child: Child, home: Home, world: World) -> Met:
     if child.town == home.town:
         return SAME_TOWN
     trip = world.travel.trip(child.town, home.town)
-    facts = (("home", home.town), ("child", child.town))
     if trip.hours is None or trip.legs is None:
-        return Met(0, WAY_UNKNOWN, facts)
+        return Met(0, WAY_UNKNOWN, (("home", home.town), ("child", child.town)))
     met = max(0, round(NEAREST_TOWN * (1 - trip.hours / HOURS_TOO_FAR)))
-    return Met(met, ANOTHER_TOWN, (*facts, ("legs", _legs(trip.legs)), ("hours", words.hours(trip.hours))))
+    return Met(
+        met, ANOTHER_TOWN, (("child", child.town), ("legs", _legs(trip.legs)), ("hours", words.hours(trip.hours)))
+    )
 
 
 def contact(child: Child, home: Home, world: World) -> Met:
@@ -100,8 +106,9 @@ def contact(child: Child, home: Home, world: World) -> Met:
     if trip.hours is None:
         return Met(0, CONTACT_UNKNOWN, (("home", home.town), ("parents", child.contact.town)))
     visits = child.contact.visits_per_month
+    times = ONCE if visits == 1 else TIMES.fill((("n", words.number(visits)),))
     met = max(0, round(100 * (1 - 2 * trip.hours * visits / HOURS_A_MONTH_TOO_MANY)))
-    return Met(met, CONTACT_FAR, (("visits", words.number(visits)), ("hours", words.hours(2 * trip.hours))))
+    return Met(met, CONTACT_FAR, (("times", times), ("hours", words.hours(2 * trip.hours))))
 
 
 def child_wish(child: Child, home: Home, _: World) -> Met:
@@ -139,7 +146,7 @@ def experience(child: Child, home: Home, world: World) -> Met:
 def household(child: Child, home: Home, world: World) -> Met:
     """Half: years between the child and the child there that is nearest in age. Half: places still free for it."""
     births = [resident.birth_date for resident in world.staying_in(home) if resident.reference != child.reference]
-    births += [member.birth_date for member in home.household if member.own_child]
+    births += [member.birth_date for member in home.household if member.is_child(world.day)]
     if not births:
         return NO_OTHER_CHILDREN
     gap = min(abs(age(born, world.day) - child.age(world.day)) for born in births)
@@ -186,22 +193,29 @@ SPEAKS: Mapping[int, Phrase] = {
     terms.LANGUAGE_LEVEL_GOOD: Phrase("Kan føre en samtale på {language}", "Holds a conversation in {language}"),
     terms.LANGUAGE_LEVEL_BASIC: Phrase("Kan hverdagsord på {language}", "Knows everyday words of {language}"),
 }
-SPEAKS_SECOND = Phrase(
-    "Taler {language}, ikke barnets stærkeste sprog", "Speaks {language}, not the child's best language"
-)
+SPEAKS_BEST = Phrase("{speaks}", "{speaks}")
+SPEAKS_SECOND = Phrase("{speaks}, ikke barnets stærkeste sprog", "{speaks}, not the child's best language")
+NO_LANGUAGE_STATED = Met(None, Phrase("Barnets sprog er ikke oplyst", "The child's languages are not stated"))
+HOME_STATES_NO_LANGUAGE = Met(0, Phrase("Hjemmets sprog er ikke oplyst", "The home's languages are not stated"))
 NO_SHARED_LANGUAGE = Met(0, Phrase("Intet fælles sprog", "No language in common"))
-NO_SCHOOL = Met(None, Phrase("Barnet går ikke i skole", "The child goes to no school"))
+NO_SCHOOL = Met(None, Phrase("Ingen skole er oplyst", "No school is stated"))
 SCHOOL_UNCHANGED = Met(100, Phrase("Skolen er uændret", "School unchanged"))
 NEW_SCHOOL_SAME_TOWN = Met(SAME_TOWN_NEW_SCHOOL, Phrase("Ny skole i samme by", "Another school in the same town"))
+SCHOOLS_UNKNOWN_SAME_TOWN = Met(
+    SAME_TOWN_NEW_SCHOOL,
+    Phrase(
+        "Samme by som skolen; hjemmets skoler er ikke oplyst", "The school's town; the home's schools are not stated"
+    ),
+)
 NEW_SCHOOL = Met(0, Phrase("Ny skole i en anden by", "Another school in another town"))
 SAME_TOWN = Met(100, Phrase("Samme by", "Same town"))
-ANOTHER_TOWN = Phrase("{home}: {legs} fra {child}, omkring {hours}", "{home}: {legs} from {child}, about {hours}")
-WAY_UNKNOWN = Phrase("{home}: vejen fra {child} er ukendt", "{home}: the way from {child} is unknown")
-NO_CONTACT_PLANNED = Met(None, Phrase("Intet samvær er planlagt", "No contact is planned"))
+ANOTHER_TOWN = Phrase("{legs} fra {child}, omkring {hours}", "{legs} from {child}, about {hours}")
+WAY_UNKNOWN = Phrase("Vejen fra {child} til {home} er ukendt", "The way from {child} to {home} is unknown")
+NO_CONTACT_PLANNED = Met(None, Phrase("Intet samvær er oplyst", "No contact is stated"))
 PARENTS_NEAR = Met(100, Phrase("Forældrene bor i samme by", "The parents live in the same town"))
 CONTACT_FAR = Phrase(
-    "Samvær {visits} gange om måneden, omkring {hours} rejse pr. besøg",
-    "Contact {visits} times a month, about {hours} of travel per visit",
+    "Samvær {times} om måneden, omkring {hours} på rejse pr. besøg",
+    "Contact {times} a month, about {hours} of travel per visit",
 )
 CONTACT_UNKNOWN = Phrase(
     "Rejsen mellem {home} og {parents} er ukendt", "The journey between {home} and {parents} is unknown"
@@ -223,10 +237,11 @@ EXPERIENCE_UNKNOWN = Phrase(
     "Erfaring er ikke oplyst, godkendt til {need} behov", "Experience is not stated, approved for {need} needs"
 )
 ONE_CHILD, CHILDREN = Phrase("1 andet barn", "1 other child"), Phrase("{n} andre børn", "{n} other children")
-YEAR, YEARS = Phrase("1 år", "1 year"), Phrase("{n} år", "{n} years")
+ONCE, TIMES = Phrase("1 gang", "once"), Phrase("{n} gange", "{n} times")
+YEAR, YEARS = Phrase("1 års", "1 year"), Phrase("{n} års", "{n} years")
 NO_OTHER_CHILDREN = Met(100, Phrase("Ingen andre børn i hjemmet", "No other children in the home"))
 OTHER_CHILDREN = Phrase(
-    "{children} i hjemmet, mindst {gap} i alderen imellem", "{children} in the home, at least {gap} apart in age"
+    "{children} i hjemmet, mindst {gap} aldersforskel", "{children} in the home, at least {gap} apart in age"
 )
 AGE_MATE = Phrase("{children} i hjemmet, ét på samme alder", "{children} in the home, one of the same age")
 CONFIRMED = Phrase("Pladsen er bekræftet {day}", "The place was confirmed on {day}")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from havn.matching.v1 import matching_pb2 as pb
 from services.matching.rules.children import Child
+from services.matching.rules.constraints_r8_r15 import protection_kept
 from services.matching.rules.facts import World
 from services.matching.rules.levels import main_levels
 from services.matching.rules.messages import cost_message, date_message, refusal_message
@@ -47,7 +48,7 @@ def suggest(world: World, plan: Plan, request: str, effects_for: int = MOST_EFFE
         requests=[request, *(member for member in unit.members if member != request)],
         suggestions=suggestions,
         excluded_homes=[_excluded_home(home_refused, plan) for home_refused in excluded],
-        staying_put=staying_put(unit),
+        staying_put=staying_put(unit, world),
         unplaced=unplaced(unit, plan, excluded),
         levels=plan_levels(plan),
         policy_version=world.policy.version,
@@ -67,14 +68,14 @@ def ranking(unit: Unit, child: Child, plan: Plan, siblings: Mapping[str, Sibling
     def rank(option: Option) -> tuple[int, int, int, int, int, int, str]:
         kept, cost = siblings[option.home.name].kept, option.cost
         order = (max(option.steps_above), -kept, option.fit_class, -option.fit)
-        return (_urgency(option), *order, cost.known if cost.rate is not None else PRICELESS, option.home.name)
+        return (_urgency(option), *order, cost.known if cost.complete else PRICELESS, option.home.name)
 
     fitting = {option.home.name for option in options}
     parting = [option for option in _parting(unit, child, plan) if option.home.name not in fitting]
     return (*sorted(options, key=rank), *parting)
 
 
-# An unknown rate ranks behind every known one.
+# An unknown cost ranks behind every known one.
 PRICELESS = 2**53
 
 
@@ -89,7 +90,7 @@ def _urgency(option: Option) -> int:
 def _parting(unit: Unit, child: Child, plan: Plan) -> tuple[Option, ...]:
     if len(unit.children) == 1 or not child.in_danger:
         return ()
-    return plan.found.of(unit_of((child,), plan.world, tonight_only=True))
+    return plan.found.of(unit_of((child,), world=plan.world, tonight_only=True))
 
 
 def siblings_by_home(unit: Unit, plan: Plan) -> Mapping[str, Siblings]:
@@ -104,14 +105,26 @@ def siblings_by_home(unit: Unit, plan: Plan) -> Mapping[str, Siblings]:
     return {home: Siblings(len(wished), kept[home]) for home in plan.world.home_by_name}
 
 
-def staying_put(unit: Unit) -> pb.StayingPut:
-    """Whether all children can stay where they are, with support, while they wait."""
-    homes = [child.current_home for child in unit.children]
-    if unit.in_danger or any(home and home.unsafe for home in homes):
-        return pb.StayingPut(possible=False, words=UNSAFE.message())
-    if None in homes:
-        return pb.StayingPut(possible=False, words=HOME_UNKNOWN.message())
-    return pb.StayingPut(possible=True, words=MAY_STAY.message())
+def staying_put(unit: Unit, world: World) -> pb.StayingPut:
+    """Whether all children can stay where they are, with support, while they wait.
+
+    It stands beside the list, not on it: it has no free place, no fit and no cost that could be ranked.
+    """
+    alone = len(unit.children) == 1
+    if any(_unsafe_where_it_is(child, world) for child in unit.children):
+        return pb.StayingPut(possible=False, words=(UNSAFE if alone else UNSAFE_FOR_ALL).message())
+    if any(child.current_home is None for child in unit.children):
+        return pb.StayingPut(possible=False, words=(HOME_UNKNOWN if alone else HOMES_UNKNOWN).message())
+    return pb.StayingPut(possible=True, words=(MAY_STAY if alone else ALL_MAY_STAY).message())
+
+
+def _unsafe_where_it_is(child: Child, world: World) -> bool:
+    """In danger, marked unsafe, or where a protection forbids it to live (R8)."""
+    where = child.current_home
+    if child.in_danger or (where and where.unsafe):
+        return True
+    alone = unit_of((child,), world=world)
+    return any(protection_kept(alone, home, world) for home in world.homes if where and home.name == where.home)
 
 
 def plan_message(world: World, plan: Plan) -> pb.MatchRun:
@@ -213,7 +226,18 @@ def _all_unplaced(plan: Plan) -> Iterator[pb.Unplaced]:
 UNSAFE = Phrase(
     "Barnet kan ikke blive, hvor det er: det er ikke trygt", "The child cannot stay where it is: it is not safe"
 )
+UNSAFE_FOR_ALL = Phrase(
+    "De søskende, der skal bo sammen, kan ikke alle blive, hvor de er: det er ikke trygt",
+    "The siblings who must stay together cannot all stay where they are: it is not safe",
+)
 HOME_UNKNOWN = Phrase("Det er ikke oplyst, hvor barnet bor nu", "Where the child lives now is not stated")
+HOMES_UNKNOWN = Phrase(
+    "Det er ikke oplyst, hvor alle søskende bor nu", "Where all of the siblings live now is not stated"
+)
+ALL_MAY_STAY = Phrase(
+    "Alle søskende kan blive, hvor de er, med støtte, mens de venter",
+    "All of the siblings can stay where they are, with support, while they wait",
+)
 MAY_STAY = Phrase(
     "Barnet kan blive, hvor det er, med støtte, mens det venter",
     "The child can stay where it is, with support, while it waits",

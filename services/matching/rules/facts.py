@@ -25,6 +25,20 @@ class World:
     residents: Mapping[str, tuple[Resident, ...]]
     travel: Travel
     policy: Policy
+    placed: tuple[Child, ...] = ()
+    """Requests by which children came to where they live: what these forbid holds on (R8, R10)."""
+
+    def __post_init__(self) -> None:
+        """Placements that have ended are nobody's home."""
+        living = {
+            home: tuple(r for r in residents if r.ends is None or r.ends >= self.day)
+            for home, residents in self.residents.items()
+        }
+        object.__setattr__(self, "residents", living)
+
+    def start_in(self, home: Home, wanted: date) -> date:
+        """The day that a child comes: when the place is free, and not before it is wanted."""
+        return max(wanted, home.free.from_date) if home.free else wanted
 
     def staying_in(self, home: Home) -> tuple[Resident, ...]:
         """Children that live in the home and still do when its place is free."""
@@ -32,7 +46,7 @@ class World:
 
     @cached_property
     def _staying(self) -> Mapping[str, tuple[Resident, ...]]:
-        start = {h.name: max(self.day, h.free.from_date) if h.free else self.day for h in self.homes}
+        start = {home.name: self.start_in(home, self.day) for home in self.homes}
         return {
             home: tuple(r for r in residents if r.ends is None or r.ends > start.get(home, self.day))
             for home, residents in self.residents.items()
@@ -65,6 +79,16 @@ class World:
 
     @cached_property
     def home_of(self) -> Mapping[str, str]:
-        """Name of the home of each child that lives in one and does not wait for another place."""
-        everybody = (resident for residents in self.residents.values() for resident in residents)
-        return {r.reference: r.home for r in everybody if r.reference not in self.waiting}
+        """Name of the home of each child that stays in one, the last it moved to, and waits for no other place."""
+        everybody = (resident for residents in self._staying.values() for resident in residents)
+        by_start = sorted(everybody, key=lambda resident: (resident.started, resident.home))
+        return {r.reference: r.home for r in by_start if r.reference not in self.waiting}
+
+    @cached_property
+    def kept_from(self) -> Mapping[str, frozenset[str]]:
+        """Children whom others' own requests, open or placed, keep each child from: by protection, or to live apart."""
+        kept: dict[str, frozenset[str]] = {}
+        for child in (*self.children, *self.placed):
+            for other in child.never_with:
+                kept[other] = kept.get(other, frozenset()) | {child.reference}
+        return kept

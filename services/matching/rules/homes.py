@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
+from services.matching.rules.children import age
+
+ADULT = 18
+
 
 class HomeType(Enum):
     """What a home is."""
@@ -88,7 +92,10 @@ class HouseholdMember:
     birth_date: date
     criminal_record: date | None
     child_certificate: date | None
-    own_child: bool = False
+
+    def is_child(self, day: date) -> bool:
+        """Whether it is a child on `day`, whoever's."""
+        return age(self.birth_date, day) < ADULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,11 @@ class Home:
     agreements: frozenset[str] = frozenset()
     is_family: bool = field(init=False)
     emergency: bool = field(init=False)
+
+    @property
+    def institution(self) -> str:
+        """The institution that it is a unit of; a family's own name."""
+        return self.name.partition("/units/")[0]
 
     @property
     def awaits_approval(self) -> bool:

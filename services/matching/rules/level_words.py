@@ -31,11 +31,11 @@ class LevelWords:
 
 def overdue(more_than: int, to: int | None) -> LevelWords:
     """The words of a class of overdue children, in days past the place-by date."""
-    da = f"over {more_than} dage" if to is None else f"{more_than + 1}–{to} dage"
+    da = f"mere end {more_than} dage" if to is None else f"{more_than + 1}–{to} dage"
     en = f"more than {more_than} days" if to is None else f"{more_than + 1}–{to} days"
     return LevelWords(
         Phrase(
-            f"Børn {da} over fristen, som får en varig plads", f"Children {en} past their date who get a lasting place"
+            f"Børn, {da} over fristen, der får en varig plads", f"Children {en} past their date who get a lasting place"
         ),
         more=(
             Phrase(f"ét andet barn, {da} over fristen, får en plads", f"one other child, {en} overdue, gets a place"),
@@ -111,6 +111,29 @@ DANGER_ABOVE_NEED = LevelWords(
         ),
     ),
 )
+OVERDUE_FREE_TODAY = LevelWords(
+    Phrase("Børn over fristen, hvis plads er ledig i dag", "Overdue children whose place is free today"),
+    more=(
+        Phrase(
+            "ét andet barn over fristen får en plads, der er ledig i dag",
+            "one other overdue child gets a place that is free today",
+        ),
+        Phrase(
+            "{n} andre børn over fristen får en plads, der er ledig i dag",
+            "{n} other overdue children get a place that is free today",
+        ),
+    ),
+    fewer=(
+        Phrase(
+            "ét andet barn over fristen får ikke en plads, der er ledig i dag",
+            "one other overdue child gets no place that is free today",
+        ),
+        Phrase(
+            "{n} andre børn over fristen får ikke en plads, der er ledig i dag",
+            "{n} other overdue children get no place that is free today",
+        ),
+    ),
+)
 PLACED = LevelWords(
     Phrase(
         "Øvrige børn med en varig plads på deres behovstrin", "Other children with a lasting place at their need step"
@@ -125,14 +148,15 @@ PLACED = LevelWords(
     ),
 )
 SIBLING_BONDS = LevelWords(Phrase("Bevarede søskendebånd efter ønske", "Wished sibling bonds kept"))
-POOR_FITS = LevelWords(Phrase("Pladser, der passer dårligt, talt i børn", "Poor fits, counted in children"))
+POOR_FITS = LevelWords(Phrase("Børn, hvis plads passer dårligt", "Children whose place is a poor fit"))
 MISFIT = LevelWords(
-    Phrase("Point, som pladserne mangler i at passe, lagt sammen", "Points that the places lack in fit, summed")
+    Phrase("Point, som pladserne mangler i at passe helt, lagt sammen", "Points that the places lack in fit, summed")
 )
 COST = LevelWords(Phrase("Offentlig udgift pr. dag i kroner", "Public cost a day in kroner"))
 MISFIT_AT_COST = LevelWords(
     Phrase(
-        "Point, som pladserne mangler i at passe, ved denne udgift", "Points that the places lack in fit, at this cost"
+        "Point, som pladserne mangler i at passe helt, ved denne udgift",
+        "Points that the places lack in fit, at this cost",
     )
 )
 KEPT = LevelWords(Phrase("Børn, der beholder det viste hjem", "Children who keep the home shown before"))

@@ -62,6 +62,7 @@ def main_levels(world: World) -> tuple[Level, ...]:
         _count("danger_above_need", wording.DANGER_ABOVE_NEED, MINIMIZE, danger_above_need),
         *(_overdue(more_than, to) for more_than, to in zip(bounds, (None, *bounds), strict=False)),
         *(_above(height) for height in heights),
+        _count("overdue_free_today", wording.OVERDUE_FREE_TODAY, MAXIMIZE, overdue_free_today),
         _count("placed", wording.PLACED, MAXIMIZE, placed),
     )
 
@@ -99,12 +100,17 @@ def _above(height: int) -> Level:
     def counts(option: Option, position: int) -> bool:
         return (
             option.steps_above[position] == height
-            and any(option.unit.overdue)
+            and option.unit.late
             and not option.home.emergency
             and not safe_tonight(option, position)
         )
 
     return _count(f"above_need_by_{height}", wording.above(height), MINIMIZE, counts)
+
+
+def overdue_free_today(option: Option, position: int) -> bool:
+    """L4, last: a child past its place-by date with a lasting place that it need not wait for."""
+    return option.unit.overdue[position] > 0 and option.tonight and not option.home.emergency
 
 
 def placed(option: Option, position: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from services.matching.rules.children import age
+from services.matching.rules.constraints_r8_r15 import training_grace
 from services.matching.rules.facts import World
 from services.matching.rules.homes import Disposal, Home, HomeType
 from services.matching.rules.options import Option
@@ -17,7 +18,7 @@ def notes(option: Option, world: World) -> tuple[Phrase, ...]:
     """The notes for an option, the most urgent first."""
     unit, home = option.unit, option.home
     return (
-        *_tonight(unit, home, world),
+        *_tonight(option, world),
         *_legal_basis(unit, world),
         *_disposal(home),
         *_free_place(home, world),
@@ -32,9 +33,12 @@ def reunite_by(world: World) -> date:
     return world.day + timedelta(days=world.policy.reunite_days)
 
 
-def _tonight(unit: Unit, home: Home, world: World) -> Iterator[Phrase]:
-    if home.emergency:
+def _tonight(option: Option, world: World) -> Iterator[Phrase]:
+    unit = option.unit
+    if option.home.emergency:
         yield ONLY_TONIGHT
+    if unit.in_danger and not option.tonight:
+        yield NOT_TONIGHT.fill((("day", world.start_in(option.home, unit.start)),))
     if unit.tonight_only:
         yield SPLIT_FOR_TONIGHT.fill((("day", reunite_by(world)),))
 
@@ -74,12 +78,10 @@ def _course(unit: Unit, home: Home, world: World) -> Iterator[Phrase]:
     """R11 where it was spared or waived."""
     if not home.is_family or home.type is HomeType.NETWORK or home.training.completed:
         return
-    if home.training.waived_until and home.training.waived_until >= unit.start:
+    if home.training.waived_until and home.training.waived_until >= world.start_in(home, unit.start):
         yield COURSE_WAIVED.fill((("day", home.training.waived_until),))
         return
-    since = max(child.danger_since for child in unit.children if child.danger_since)
-    until = since + timedelta(days=world.policy.training_grace_days)
-    yield COURSE_DUE.fill((("day", until),))
+    yield COURSE_DUE.fill((("day", training_grace(unit, world)),))
 
 
 def _unknown_costs(option: Option) -> Iterator[Phrase]:
@@ -89,9 +91,17 @@ def _unknown_costs(option: Option) -> Iterator[Phrase]:
         yield FARE_UNKNOWN
 
 
-ONLY_TONIGHT = Phrase("Kun for i nat: barnet bliver på listen", "Only for tonight: the child stays on the list")
+ONLY_TONIGHT = Phrase(
+    "Kun for i nat: barnet bliver på listen, og en varig plads skal stadig findes",
+    "Only for tonight: the child stays on the list, and a lasting place is still to be found",
+)
+NOT_TONIGHT = Phrase(
+    "Ikke et trygt sted i nat: indtil {day} mangler der et andet",
+    "Not safe tonight: until {day} another place is needed",
+)
 SPLIT_FOR_TONIGHT = Phrase(
-    "Søskende deles for i nat og skal samles senest {day}", "Siblings are split for tonight, to be reunited by {day}"
+    "Søskende skilles for i nat og skal samles igen senest {day}",
+    "Siblings are split for tonight, to be reunited by {day}",
 )
 NO_BASIS = Phrase("Anbringelsesgrundlaget mangler", "The legal basis is missing")
 BASIS_EXPIRED = Phrase("Anbringelsesgrundlaget er udløbet", "The legal basis has expired")
@@ -102,12 +112,12 @@ CENTRAL_LIST = Phrase(
 FREE_FROM = Phrase("Ledig fra {day}", "Free from {day}")
 CONFIRM = Phrase("Få pladsen bekræftet: sidst bekræftet {day}", "Have the place confirmed: last confirmed on {day}")
 RENEW = Phrase("En attest skulle være fornyet senest {day}", "A certificate was due for renewal by {day}")
-COURSE_WAIVED = Phrase("KRITH-kurset er fraveget til {day}", "The KRITH course is waived until {day}")
+COURSE_WAIVED = Phrase("Der er dispenseret fra KRITH-kurset til {day}", "The KRITH course is waived until {day}")
 COURSE_DUE = Phrase("KRITH-kurset skal være gennemført senest {day}", "The KRITH course must be completed by {day}")
 RATE_UNKNOWN = Phrase(
-    "Døgntaksten er ukendt og ikke regnet med i udgiften", "The daily rate is unknown and not part of the cost"
+    "Døgntaksten er ukendt og ikke medregnet i udgiften", "The daily rate is unknown and not part of the cost"
 )
 FARE_UNKNOWN = Phrase(
-    "Udgiften til rejser ved samvær er ukendt og ikke regnet med",
+    "Udgiften til rejser ved samvær er ukendt og ikke medregnet",
     "The cost of travel for contact is unknown and not counted",
 )

@@ -103,9 +103,12 @@ def no_class_worse(options: Iterable[Option], taken: Iterable[Option]) -> tuple[
 def changes_for_others(plan: Plan, option: Option, deadline_seconds: float) -> dict[str, int] | None:
     """What choosing the option, and planning best around it, changes for the others: children by main level.
 
-    None when that could not be proven by the deadline. Levels without a change are left out.
+    None when the plan itself, or that, could not be proven by its deadline. Levels without a change are left out.
     """
     main = main_levels(plan.world)
+    names = {level.name for level in main}
+    if not all(result.proven for result in plan.solution.levels if result.name in names):
+        return None
     others = problem.beside(plan.candidates, option)
     around = solved(problem.problem(plan.world, others, main, held=option), deadline_seconds)
     if not all(result.proven for result in around.levels):

@@ -46,6 +46,7 @@ class Policy:
     emergency_period_days: int
     training_grace_days: int
     reunite_days: int
+    overdue_wait_days: int
     danger_ceiling: int
     certificate_age: int
     fresh_days: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
+from math import comb
 
 from havn.matching.v1 import problem_pb2 as pb
 from services.matching.rules.children import Child, SiblingRule
@@ -24,7 +25,7 @@ def planned(options: Iterable[Option]) -> tuple[Option, ...]:
 
 
 def _urgent(option: Option) -> bool:
-    return any(option.unit.overdue) or (option.unit.in_danger and option.tonight)
+    return option.unit.late or (option.unit.in_danger and option.tonight)
 
 
 def problem(world: World, options: Sequence[Option], levels: Sequence[Level], held: Option | None = None) -> pb.Problem:
@@ -105,17 +106,24 @@ def load_limits(home: Home, options: Iterable[Option], world: World, held: Optio
     """At most so many children with severe needs in the home (R4).
 
     A limit counts units. Where a set has several such children, a limit is added for every smallest group of units
-    that would be too many together.
+    that would be too many together; where there are too many groups to list, every unit counts as the largest does.
     """
     if not home.severe_need_limit:
         return []
     severe = {o.unit.name: o.unit for o in options if o.home.name == home.name and o.unit.severe_count}
     places = world.severe_places(home) - _severe_held(home, held)
-    limits = [pb.LoadLimit(home=home.name, units=sorted(severe), max=places)] if severe else []
-    if any(unit.severe_count > 1 for unit in severe.values()):
+    largest = max((unit.severe_count for unit in severe.values()), default=1)
+    listed = largest == 1 or sum(comb(len(severe), size) for size in range(1, places + 1)) <= MOST_GROUPS
+    most = places if listed else places // largest
+    limits = [pb.LoadLimit(home=home.name, units=sorted(severe), max=most)] if severe else []
+    if listed and largest > 1:
         groups = _smallest_too_many(tuple(severe.values()), places)
         limits += [pb.LoadLimit(home=home.name, units=group, max=len(group) - 1) for group in groups]
     return limits
+
+
+# Groups to look at for one home: some 10 ms. 40 units and a limit of 8 would be a hundred million (own default).
+MOST_GROUPS = 10_000
 
 
 def _smallest_too_many(units: tuple[Unit, ...], places: int) -> Iterator[list[str]]:

@@ -48,6 +48,8 @@ def summary(option: Option, siblings: Siblings, world: World) -> Phrase:
 def _step(option: Option, world: World) -> Met:
     steps = max(option.steps_above)
     facts = (("name", words.opening(world.policy.ladder[option.home.step].name)),)
+    if option.home.step < option.unit.need_step:
+        return Met(0, BELOW_NEED, facts)
     if not steps:
         return Met(100, AS_ASSESSED, facts)
     return Met(max(0, 100 - 25 * steps), ABOVE_NEED, (*facts, ("steps", words.counted(steps, ONE_STEP, STEPS))))
@@ -94,10 +96,11 @@ FAMILY_IN, UNIT_IN = (
 A_DAY = Phrase("{kr} pr. dag", "{kr} a day")
 COST_UNKNOWN = Phrase("udgiften er ukendt", "cost unknown")
 AS_ASSESSED = Phrase("{name} som vurderet", "{name} as assessed")
+BELOW_NEED = Phrase("{name} under behovstrinnet, kun for i nat", "{name} below the need step, only for tonight")
 ABOVE_NEED = Phrase("{name}: {steps} over behovet", "{name}: {steps} above the need")
 ONE_STEP, STEPS = Phrase("1 trin", "1 step"), Phrase("{n} trin", "{n} steps")
 TAKES_BOTH = Phrase("Tager begge søskende", "Takes both siblings")
 TAKES_ALL = Phrase("Tager alle søskende", "Takes all siblings")
 KEEPS_BONDS = Phrase("Bevarer {kept} af {wished} ønskede søskendebånd", "Keeps {kept} of {wished} wished sibling bonds")
-KEEPS_NO_BOND = Phrase("Kan ikke samle de søskende, der ønskes sammen", "Cannot unite the siblings wished together")
+KEEPS_NO_BOND = Phrase("Kan ikke samle de søskende, der ønskes samlet", "Cannot unite the siblings wished together")
 COMPETENCES_OF_ALL = Phrase("Har {share} % af de ønskede kompetencer", "Has {share} % of the wished competences")

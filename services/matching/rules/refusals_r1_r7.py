@@ -29,7 +29,8 @@ FREE_TOO_LATE = Breach(
     "R1",
     "FREE_TOO_LATE",
     Phrase(
-        "Først ledig {free}; pladsen skal bruges {needed}", "Not free until {free}; the place is needed by {needed}"
+        "Først ledig {free}; pladsen skal bruges senest {needed}",
+        "Not free until {free}; the place is needed by {needed}",
     ),
     Phrase("At pladsen er ledig senest {needed}", "The place is free by {needed}"),
 )
@@ -68,6 +69,15 @@ CERTIFICATE_MISSING = Breach(
         "A criminal record or child certificate is missing for a household member aged {age} or older",
     ),
     Phrase("At attesten indhentes", "The certificate is obtained"),
+)
+HOUSEHOLD_UNKNOWN = Breach(
+    "R2",
+    "HOUSEHOLD_UNKNOWN",
+    Phrase(
+        "Det er ikke oplyst, hvem der bor i husstanden, og om de har attester",
+        "Who lives in the household, and whether they have certificates, is not stated",
+    ),
+    Phrase("At husstanden og dens attester oplyses", "The household and its certificates are stated"),
 )
 AGE_OUTSIDE_APPROVAL = Breach(
     "R3",
@@ -113,8 +123,8 @@ NEED_OF_SET_ABOVE_APPROVAL = Breach(
 COMPETENCE_MISSING = Breach(
     "R6",
     "COMPETENCE_MISSING",
-    Phrase("Mangler kompetence i {missing}", "Lacks competence in {missing}"),
-    Phrase("At hjemmet får kompetence i {missing}", "The home gains competence in {missing}"),
+    Phrase("Mangler kompetence inden for {missing}", "Lacks competence in {missing}"),
+    Phrase("At hjemmet får kompetence inden for {missing}", "The home gains competence in {missing}"),
     LEADER,
 )
 COMPETENCE_FOR_SET_MISSING = Breach(
@@ -148,13 +158,15 @@ NETWORK_NOT_FOR_ALL_SIBLINGS = Breach(
 RELIEF_ONLY = Breach(
     "R7",
     "RELIEF_ONLY",
-    Phrase("Aflastningsfamilie: aldrig et hjem", "Relief family: never a home"),
+    Phrase("En aflastningsfamilie er aldrig et anbringelsessted", "Relief family: never a home"),
     Phrase("At familien godkendes som plejefamilie", "The family is approved as a foster family"),
 )
 EMERGENCY_ONLY = Breach(
     "R7",
     "EMERGENCY_ONLY",
-    Phrase("Akutpladsen er kun til børn i fare i nat", "The emergency place is only for children in danger tonight"),
+    Phrase(
+        "Akutpladsen er kun til børn, der er i fare i nat", "The emergency place is only for children in danger tonight"
+    ),
     Phrase("At barnet vurderes at være i fare", "The child is assessed to be in danger"),
 )
 FAMILY_DEPARTMENT_ONLY = Breach(

@@ -39,6 +39,15 @@ PROTECTED_WITHIN_SET = Breach(
     Phrase("Børnene er beskyttet mod hinanden", "The children are protected from each other"),
     PROTECTION_LIFTED,
 )
+PROTECTION_OF_SET = Breach(
+    "R8",
+    "PROTECTION_OF_SET",
+    Phrase(
+        "En beskyttelse tillader ikke alle de søskende, der skal bo sammen, at bo her",
+        "A protection does not allow all the siblings who must stay together to live here",
+    ),
+    PROTECTION_LIFTED,
+)
 SOLO_RESIDENT = Breach(
     "R8",
     "SOLO_RESIDENT",
@@ -52,6 +61,15 @@ SOLO_NEEDS_EMPTY_HOME = Breach(
         "En soloanbringelse kræver, at ingen andre børn bor der", "A solo placement needs a home with no other children"
     ),
     Phrase("At ingen andre børn bor der", "No other child lives there"),
+)
+SOLO_WITH_SIBLINGS = Breach(
+    "R8",
+    "SOLO_WITH_SIBLINGS",
+    Phrase(
+        "En soloanbringelse kan ikke være for flere søskende sammen",
+        "A solo placement cannot be for several siblings together",
+    ),
+    Phrase("At anmodningerne rettes", "The requests are corrected"),
 )
 GENDER_NOT_TAKEN = Breach(
     "R9",
@@ -93,8 +111,13 @@ SIBLING_BONDS_CONTRADICT = Breach(
 COURSE_MISSING = Breach(
     "R11",
     "COURSE_MISSING",
-    Phrase("KRITH-kurset er hverken gennemført eller fraveget", "The KRITH course is neither completed nor waived"),
-    Phrase("At kurset gennemføres eller fraviges med en dato", "The course is completed, or waived with a date"),
+    Phrase(
+        "KRITH-kurset er ikke gennemført, og der er ikke dispenseret",
+        "The KRITH course is neither completed nor waived",
+    ),
+    Phrase(
+        "At kurset gennemføres, eller at der dispenseres til en dato", "The course is completed, or waived with a date"
+    ),
     CONSULTANT_OR_LEADER,
 )
 UNAPPROVED = Breach(

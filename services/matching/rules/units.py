@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from itertools import combinations
+from datetime import date, timedelta
+from itertools import chain, combinations
 
 from havn.terms.v1 import terms_pb2 as terms
 from services.matching.rules.children import Child, Seeks, SiblingRule
@@ -22,7 +22,8 @@ Pair = frozenset[str]
 class Unit:
     """Children that are placed as a whole, with what that asks of a home.
 
-    `ages` in whole years and `overdue` in days past the place-by date are by child, in their order.
+    `overdue`, in days past the place-by date, is by child, in their order. `in_danger` and `late` hold where every part
+    has a child in danger, or overdue: a wish to live together makes nobody's need another's.
     `tonight_only`: split from a set that must stay together, over emergency places, to be reunited.
     """
 
@@ -30,9 +31,9 @@ class Unit:
     children: tuple[Child, ...]
     members: tuple[str, ...]
     references: frozenset[str]
-    ages: tuple[int, ...]
     overdue: tuple[int, ...]
     in_danger: bool
+    late: bool
     solo: bool
     start: date
     needed_by: date
@@ -45,21 +46,21 @@ class Unit:
     tonight_only: bool = False
 
 
-def unit_of(children: Iterable[Child], world: World, tonight_only: bool = False) -> Unit:
-    """The unit of these children, in the order of their requests."""
-    ordered = tuple(sorted(children, key=lambda child: child.request))
+def unit_of(*parts: Collection[Child], world: World, tonight_only: bool = False) -> Unit:
+    """The unit of these children, in the order of their requests; parts are sets that a wish joins."""
+    ordered = tuple(sorted(chain.from_iterable(parts), key=lambda child: child.request))
     day = world.day
     return Unit(
         name="+".join(child.request for child in ordered),
         children=ordered,
         members=tuple(child.request for child in ordered),
         references=frozenset(child.reference for child in ordered),
-        ages=tuple(child.age(day) for child in ordered),
         overdue=tuple(max(0, (day - child.place_by_date).days) for child in ordered),
-        in_danger=any(child.in_danger for child in ordered),
+        in_danger=all(any(child.in_danger for child in part) for part in parts),
+        late=all(any(child.place_by_date < day for child in part) for part in parts),
         solo=any(child.solo for child in ordered),
         start=max(day, *(child.from_date for child in ordered)),
-        needed_by=min(max(day, child.from_date, child.place_by_date) for child in ordered),
+        needed_by=min(needed_by(child, world) for child in ordered),
         need_level=max(child.need_level for child in ordered),
         severe_count=sum(child.need_level == terms.NEED_LEVEL_SEVERE for child in ordered),
         needed_competences=frozenset().union(*(child.needed_competences for child in ordered)),
@@ -75,6 +76,12 @@ def ceiling(child: Child, world: World) -> int:
     raised = child.ceiling.step if child.ceiling and child.ceiling.until >= world.day else child.need_step
     in_danger = world.policy.danger_ceiling if child.in_danger else child.need_step
     return max(child.need_step, raised, in_danger)
+
+
+def needed_by(child: Child, world: World) -> date:
+    """The last day on which a place may come free. Where that has come already, a place is awaited for a while (R1)."""
+    wanted = max(child.from_date, child.place_by_date)
+    return wanted if wanted > world.day else world.day + timedelta(days=world.policy.overdue_wait_days)
 
 
 def places_used(unit: Unit, home: Home) -> int:
@@ -108,9 +115,11 @@ def planned_units(world: World) -> tuple[Unit, ...]:
     children = planned_children(world)
     rules = bonds(children)
     sets = _joined([(child,) for child in children], rules, SiblingRule.TOGETHER)
-    wholes = [unit_of(part, world) for part in sets]
-    unions = [unit_of(union, world) for union in _unions(sets, rules)]
-    splits = [unit_of((c,), world, tonight_only=True) for part in sets if len(part) > 1 for c in part if c.in_danger]
+    wholes = [unit_of(part, world=world) for part in sets]
+    unions = [unit_of(*parts, world=world) for parts in _unions(sets, rules)]
+    splits = [
+        unit_of((c,), world=world, tonight_only=True) for part in sets if len(part) > 1 for c in part if c.in_danger
+    ]
     return tuple(sorted((*wholes, *unions, *splits), key=lambda unit: unit.name))
 
 
@@ -118,7 +127,7 @@ def unit_for(child: Child, world: World) -> Unit:
     """The child, with the waiting siblings that it must stay with."""
     same_pass = [c for c in world.children if (c.seeks is Seeks.STEP_DOWN) == (child.seeks is Seeks.STEP_DOWN)]
     sets = _joined([(c,) for c in same_pass], bonds(same_pass), SiblingRule.TOGETHER)
-    return unit_of(next(part for part in sets if child in part), world)
+    return unit_of(next(part for part in sets if child in part), world=world)
 
 
 def wished_bonds(unit: Unit, world: World) -> frozenset[tuple[str, str]]:
@@ -173,7 +182,9 @@ def _joined(
     return list({id(part): part for part in part_of.values()}.values())
 
 
-def _unions(sets: list[tuple[Child, ...]], rules: Mapping[Pair, SiblingRule]) -> Iterator[tuple[Child, ...]]:
+def _unions(
+    sets: list[tuple[Child, ...]], rules: Mapping[Pair, SiblingRule]
+) -> Iterator[tuple[tuple[Child, ...], ...]]:
     """Unions of two or more sets that wished bonds join."""
     set_of = {child.reference: part for part in sets for child in part}
     for cluster in _joined(sets, rules, SiblingRule.TOGETHER_IF_POSSIBLE):
@@ -181,7 +192,7 @@ def _unions(sets: list[tuple[Child, ...]], rules: Mapping[Pair, SiblingRule]) ->
         sizes = range(2, len(parts) + 1) if len(parts) <= MOST_PARTS else (2, len(parts))
         for chosen in (chosen for size in sizes for chosen in combinations(parts, size)):
             if len(_joined(list(chosen), _among(chosen, rules), SiblingRule.TOGETHER_IF_POSSIBLE)) == 1:
-                yield tuple(child for part in chosen for child in part)
+                yield chosen
 
 
 def _among(parts: Iterable[tuple[Child, ...]], rules: Mapping[Pair, SiblingRule]) -> Mapping[Pair, SiblingRule]:

@@ -61,7 +61,7 @@ def _why(options: tuple[Option, ...], excluded: tuple[Refused, ...]) -> Phrase:
     often = Counter(rule for _, found in excluded for rule in {refusal.breach.rule for refusal in found})
     rules = sorted(often, key=lambda rule: (-often[rule], int(rule[1:])))[:2]
     facts = (("homes", len(excluded)), ("rules", words.listed(RULES[rule] for rule in rules)))
-    return NOTHING_FITS.fill(facts)
+    return (NOTHING_FITS if len(excluded) > 1 else ONLY_HOME_DOES_NOT_FIT).fill(facts)
 
 
 def _changes(unit: Unit, world: World, options: tuple[Option, ...], excluded: tuple[Refused, ...]) -> Iterator[Phrase]:
@@ -100,7 +100,7 @@ def _either(homes: list[Home]) -> Phrase:
 
 
 LATER_PASS = Phrase(
-    "Nedtrapning er ikke med i planen: en flytning kræver først en opfølgning med barnets syn",
+    "Udslusning er ikke med i planen: en flytning kræver først en opfølgning med barnets syn",
     "Stepping down is not part of the plan: a move first needs a review with the child's view",
 )
 TAKEN = Phrase(
@@ -116,6 +116,9 @@ NOTHING_FITS = Phrase(
     "Ingen af {homes} hjem passer, oftest på grund af {rules}",
     "None of {homes} homes fits, most often because of {rules}",
 )
+ONLY_HOME_DOES_NOT_FIT = Phrase(
+    "Det eneste hjem passer ikke på grund af {rules}", "The only home does not fit because of {rules}"
+)
 RAISE_CEILING = Phrase(
     "Hæves loftet til trin {step}, passer {homes}", "With the ceiling raised to step {step}, {homes}"
 )
@@ -125,7 +128,7 @@ MORE_PLACES = Phrase("{n} pladser mere hos {homes}", "{n} more places with {home
 AT_HOME = Phrase("{home}: {change}", "{home}: {change}")
 
 RULES = {
-    "R1": Phrase("ledige pladser", "free places"),
+    "R1": Phrase("mangel på ledige pladser", "a lack of free places"),
     "R2": Phrase("godkendelse og attester", "approval and certificates"),
     "R3": Phrase("alder", "age"),
     "R4": Phrase("det godkendte antal", "the approved number"),

@@ -127,7 +127,7 @@ COMPETENCES: Mapping[int, Phrase] = {
     terms.COMPETENCE_PHYSICAL_DISABILITY: Phrase("fysisk handicap", "physical disability"),
     terms.COMPETENCE_SUBSTANCE_USE: Phrase("misbrug", "substance use"),
     terms.COMPETENCE_MENTAL_ILLNESS: Phrase("psykisk sygdom", "mental illness"),
-    terms.COMPETENCE_INFANT_CARE: Phrase("spædbørn", "infant care"),
+    terms.COMPETENCE_INFANT_CARE: Phrase("pasning af spædbørn", "infant care"),
 }
 
 ACCESS: Mapping[int, Phrase] = {
