@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from google.protobuf.message import Message
-
 from havn.capacity.v1 import events_pb2 as pb
 from havn.capacity.v1.capacity_pb2 import Institution, InstitutionUnit, Vacancy
 from havn.placements.v1 import placements_pb2 as placements
@@ -12,15 +10,13 @@ from services.capacity import wire
 from services.capacity.store import WAITING
 from services.shared.clock import Clock
 from services.shared.consumers import Effect
+from services.shared.events import Announcement
 from services.shared.names import last_part, parent
 from services.shared.records import Change
 from services.shared.wire import time
 
 if TYPE_CHECKING:
     from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
-
-Announcement = tuple[str, Message]
-"""Subject and event."""
 
 
 def institution_created(institution: Institution) -> Announcement:

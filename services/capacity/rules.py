@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
 from services.shared import fields
-from services.shared.errors import BadInput, FieldProblem
+from services.shared.errors import FieldProblem
 from services.shared.reference import towns
 from services.shared.wire import age, day, time
 
@@ -43,7 +43,7 @@ _WORDS = {
 
 def check_institution(institution: pb.Institution) -> None:
     """Passes an institution that can be entered. Raises BadInput with every problem."""
-    _refuse(
+    fields.refuse(
         [
             *fields.named("institution.authority", institution.authority, "authorities/{authority}"),
             *fields.known_town("institution.town", institution.town, towns()),
@@ -53,13 +53,13 @@ def check_institution(institution: pb.Institution) -> None:
 
 def check_unit(unit: pb.InstitutionUnit) -> None:
     """Passes a unit that can be entered. Raises BadInput with every problem."""
-    _refuse(list(_unit_problems(unit)))
+    fields.refuse(_unit_problems(unit))
 
 
 def check_vacancy(vacancy: pb.Vacancy, unit: pb.InstitutionUnit, today: date) -> None:
     """Passes a vacancy that the unit can have. Raises BadInput with every problem."""
     latest = today + FARTHEST_VACANCY
-    _refuse(
+    fields.refuse(
         [
             *fields.between("vacancy.free_place_count", vacancy.free_place_count, 0, unit.place_count),
             *fields.not_after("vacancy.from_date", day(vacancy.from_date), latest, "a year from today"),
@@ -117,8 +117,3 @@ def _unit_problems(unit: pb.InstitutionUnit) -> Iterator[FieldProblem]:
     yield from fields.between("unit.severe_need_limit", unit.severe_need_limit, 0, unit.place_count)
     for position, authority in enumerate(unit.agreements):
         yield from fields.named(f"unit.agreements[{position}]", authority, "authorities/{authority}")
-
-
-def _refuse(problems: list[FieldProblem]) -> None:
-    if problems:
-        raise BadInput(problems)

@@ -1,13 +1,9 @@
 """What families announces: families whole, follow-ups by reference."""
 
-from google.protobuf.message import Message
-
 from havn.families.v1 import events_pb2 as pb
 from havn.families.v1.families_pb2 import FollowUp, FosterFamily
+from services.shared.events import Announcement
 from services.shared.names import last_part, parent
-
-Announcement = tuple[str, Message]
-"""Subject and event."""
 
 
 def family_created(family: FosterFamily) -> Announcement:
@@ -22,7 +18,7 @@ def family_updated(family: FosterFamily) -> Announcement:
 
 def follow_up_logged(follow_up: FollowUp) -> Announcement:
     """A follow-up was logged."""
-    event = pb.FollowUpLogged(name=follow_up.name, version=int(follow_up.etag), concern=follow_up.concern)
+    event = pb.FollowUpLogged(name=follow_up.name, version=int(follow_up.etag))
     family = last_part(parent(follow_up.name))
     return f"havn.families.v1.follow_up.logged.{family}.{last_part(follow_up.name)}", event
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from havn.families.v1 import families_pb2 as pb
 from services.shared import fields
-from services.shared.errors import BadInput, FieldProblem
+from services.shared.errors import FieldProblem
 from services.shared.reference import towns
 from services.shared.wire import changeable, day, time
 
@@ -19,16 +19,12 @@ CHANGEABLE = changeable(pb.FosterFamily, fixed=["name", "etag", "authority"])
 
 def check_family(family: pb.FosterFamily, today: date) -> None:
     """Passes a family that can stand in the registry. Raises BadInput with every problem."""
-    problems = [problem for part in _FAMILY_PARTS for problem in part(family, today)]
-    if problems:
-        raise BadInput(problems)
+    fields.refuse(problem for part in _FAMILY_PARTS for problem in part(family, today))
 
 
 def check_follow_up(follow_up: pb.FollowUp, today: date) -> None:
     """Passes a follow-up of a visit that took place, with a next one in time (K1 to K3). Raises BadInput."""
-    problems = list(_follow_up_problems(follow_up, today))
-    if problems:
-        raise BadInput(problems)
+    fields.refuse(_follow_up_problems(follow_up, today))
 
 
 def _whose(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:

@@ -13,9 +13,10 @@ from services.matching.rules import explain
 from services.matching.store import REQUESTS, RUNS, SUGGESTIONS, Matching
 from services.matching.wire import home_message
 from services.shared import names, wire
+from services.shared.access import EVERYWHERE
 from services.shared.call import current
 from services.shared.clock import Clock
-from services.shared.errors import StateNotAllowed
+from services.shared.errors import RoleNotAllowed, StateNotAllowed
 from services.shared.records import Change, positions
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
@@ -63,6 +64,8 @@ class MatchingApi(rpc.MatchingServiceServicer):
         """Starts a plan."""
 
         def create(change: Change) -> pb.MatchRun:
+            if change.caller.authority == EVERYWHERE:
+                raise RoleNotAllowed("a plan is for one authority: come with a token of one")
             run = pb.MatchRun(
                 name=f"matchRuns/{names.new_id()}",
                 authority=change.caller.authority,

@@ -5,8 +5,6 @@ Homes come whole; of children an event brings the name alone, and they are read 
 
 from typing import TYPE_CHECKING
 
-from google.protobuf.message import Message
-
 from havn.capacity.v1.events_pb2 import UnitChanged, VacancyReported
 from havn.families.v1.events_pb2 import FosterFamilyChanged
 from havn.matching.v1.events_pb2 import MatchRunFinished
@@ -15,6 +13,7 @@ from havn.placements.v1 import placements_pb2 as placements
 from havn.placements.v1.events_pb2 import PlacementChanged, PlacementRequestChanged
 from services.matching.store import FAMILIES, PLACEMENTS, REQUESTS, UNITS, VACANCIES
 from services.shared.consumers import Effect, Subscription
+from services.shared.events import Announcement
 from services.shared.names import last_part
 from services.shared.records import Kind, M
 
@@ -68,8 +67,8 @@ class Children:
         return _kept(PLACEMENTS, placement)
 
 
-def run_finished(run: MatchRun) -> tuple[str, Message]:
-    """Subject and event of a run that is over."""
+def run_finished(run: MatchRun) -> Announcement:
+    """A run is over."""
     event = MatchRunFinished(name=run.name, version=int(run.etag))
     return f"havn.matching.v1.match_run.finished.{last_part(run.name)}", event
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from datetime import date
+from functools import partial
 
 import structlog
 from sqlmodel import col
@@ -27,6 +28,9 @@ POLL_SECONDS = 1.0
 Key = tuple[str, date, int]
 """Authority, day and revision: what a plan depends on."""
 
+Making = asyncio.Task[tuple[World, Plan]]
+"""A plan that is being made, or was."""
+
 
 class Planner:
     """Makes the plan of an authority, and keeps the last few."""
@@ -36,24 +40,36 @@ class Planner:
         self._clock = clock
         self._seconds = seconds
         self._caller = access.service("matching")
-        self._plans: OrderedDict[Key, tuple[World, Plan]] = OrderedDict()
+        self._plans: OrderedDict[Key, Making] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
     async def plan(self, authority: str) -> tuple[World, Plan]:
-        """The plan for all who wait in the authority today, and the world that it is for."""
+        """The plan for all who wait in the authority today, and the world that it is for.
+
+        Whoever stops waiting leaves it in the making: a plan may take longer than a call, and who asks again finds it.
+        """
         async with self._one_at_a_time:
             key = (authority, self._clock.today(), await self._store.view_as(self._caller, revision))
-            if key not in self._plans:
-                self._plans[key] = await self._made(authority)
-            self._plans.move_to_end(key)
-            while len(self._plans) > KEPT_PLANS:
-                self._plans.popitem(last=False)
-            return self._plans[key]
+            return await asyncio.shield(self._making(key))
 
     async def world(self, authority: str) -> World:
         """What is known today for the authority."""
         today = self._clock.today()
         return await self._store.view_as(self._caller, lambda view: load(view, authority, today))
+
+    def _making(self, key: Key) -> Making:
+        if key not in self._plans:
+            authority, _day, _revision = key
+            self._plans[key] = asyncio.create_task(self._made(authority))
+            self._plans[key].add_done_callback(partial(self._forget_failed, key))
+        self._plans.move_to_end(key)
+        while len(self._plans) > KEPT_PLANS:
+            self._plans.popitem(last=False)
+        return self._plans[key]
+
+    def _forget_failed(self, key: Key, making: Making) -> None:
+        if making.cancelled() or making.exception():
+            self._plans.pop(key, None)
 
     async def _made(self, authority: str) -> tuple[World, Plan]:
         world = await self.world(authority)
@@ -109,11 +125,11 @@ class Runner:
         record = pb.RunRecord(name=f"{run.name}/record", authority=run.authority)
         try:
             world, plan = await self._planner.plan(run.authority)
-            run.MergeFrom(plan_message(world, plan))
-            run.engine_version = data.engine_version()
             record.policy = data.policy_text()
             record.problem.CopyFrom(plan.problem)
             record.solution.CopyFrom(plan.solution)
+            run.MergeFrom(plan_message(world, plan))
+            run.engine_version = data.engine_version()
             run.state = pb.RUN_STATE_DONE
         except Exception as error:  # noqa: BLE001  # a run that can't be computed is over, and says so
             log.error("run.failed", exception=error)

@@ -1,17 +1,13 @@
 """What placements announces: references, never the case."""
 
-from google.protobuf.message import Message
-
 from havn.placements.v1 import events_pb2 as pb
 from havn.placements.v1.placements_pb2 import Placement, PlacementRequest
+from services.shared.events import Announcement
 from services.shared.names import last_part
 
 CREATED = pb.CHANGE_KIND_CREATED
 UPDATED = pb.CHANGE_KIND_UPDATED
 WITHDRAWN = pb.CHANGE_KIND_WITHDRAWN
-
-Announcement = tuple[str, Message]
-"""Subject and event."""
 
 
 def request_changed(request: PlacementRequest, kind: pb.ChangeKind.ValueType) -> Announcement:

@@ -5,7 +5,7 @@ from datetime import date
 
 from havn.placements.v1 import placements_pb2 as pb
 from services.shared import fields
-from services.shared.errors import BadInput, FieldProblem, StateNotAllowed
+from services.shared.errors import FieldProblem, StateNotAllowed
 from services.shared.reference import towns
 from services.shared.wire import age, changeable, day
 
@@ -21,16 +21,12 @@ CHANGEABLE = changeable(
 
 def check_request(request: pb.PlacementRequest, today: date) -> None:
     """Passes a request that can stand on the list. Raises BadInput with every problem."""
-    problems = [problem for part in _REQUEST_PARTS for problem in part(request, today)]
-    if problems:
-        raise BadInput(problems)
+    fields.refuse(problem for part in _REQUEST_PARTS for problem in part(request, today))
 
 
 def check_placement(placement: pb.Placement, today: date) -> None:
     """Passes a placement that can have happened. Raises BadInput with every problem."""
-    problems = list(_placement_problems(placement, today))
-    if problems:
-        raise BadInput(problems)
+    fields.refuse(_placement_problems(placement, today))
 
 
 def withdrawn(request: pb.PlacementRequest, reason: str) -> pb.PlacementRequest:

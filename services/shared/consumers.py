@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from sqlalchemy.exc import OperationalError
 
 from services.shared import access
 from services.shared.events import PARKED, all_subjects, ensure_stream, header
@@ -26,6 +27,14 @@ ACK_WAIT_SECONDS = 10.0
 MOST_DELIVERIES = 8
 FIRST_RETRY_SECONDS = 0.2
 MOST_RETRY_SECONDS = 10.0
+
+_CODES_THAT_PASS = (
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.CANCELLED,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+    grpc.StatusCode.UNAUTHENTICATED,
+)
 
 Effect = Callable[[Change], object]
 Handler = Callable[[Any], Awaitable[Effect]]
@@ -133,10 +142,13 @@ class Consumer:
 
 
 def _passing(error: Exception) -> bool:
-    """Whether it is a peer that is away: that passes, and no number of deliveries parks the event."""
-    return isinstance(error, grpc.aio.AioRpcError) and error.code() in (
-        grpc.StatusCode.UNAVAILABLE,
-        grpc.StatusCode.DEADLINE_EXCEEDED,
+    """Whether the fault is not the event's: it passes, and no number of deliveries parks the event.
+
+    So it is with a full disk here, and with a peer that is away, stops, has too much to do, or finds a token expired
+    because a machine slept.
+    """
+    return isinstance(error, OperationalError) or (
+        isinstance(error, grpc.aio.AioRpcError) and error.code() in _CODES_THAT_PASS
     )
 
 

@@ -109,7 +109,7 @@ class EtagStale(HavnError):
 
 
 class RequestIdReused(HavnError):
-    """The request_id was used for another content."""
+    """The request_id was used for another content, or under another scope."""
 
     code, reason = "ALREADY_EXISTS", "REQUEST_ID_REUSED"
 

@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Mapping
 
 import structlog
+from google.protobuf.message import Message
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.errors import NoServersError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
+from nats.protocol.parser import PERMISSIONS_ERR
 
 from services.shared.tables import OutboxEvent
 
@@ -20,10 +23,25 @@ PARKED = "parked"
 CONNECT_SECONDS = 15.0
 RECONNECT_SECONDS = 0.2
 
+Announcement = tuple[str, Message]
+"""Subject and event."""
+
+
+class _Returning(Client):
+    """A client that comes back after an -ERR too, such as a slow consumer's: nats-py 2.16 would close for good."""
+
+    async def _process_err(self, err_msg: str) -> None:
+        if PERMISSIONS_ERR in err_msg:
+            await super()._process_err(err_msg)
+            return
+        error = NatsError(err_msg)
+        await _report(error)
+        await self._process_op_err(error)
+
 
 async def connect(url: str, service: str) -> Client:
     """A connection that comes back by itself, however long NATS is away. Raises NatsError where it never was there."""
-    client = Client()
+    client = _Returning()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             await client.connect(

@@ -1,20 +1,30 @@
 """Checks of fields that more than one service has: each gives the problems it finds."""
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from datetime import date, datetime, timedelta
 
-from services.shared.errors import FieldProblem
+from services.shared.errors import BadInput, FieldProblem
+from services.shared.names import NO_CPR, last_part, looks_like_cpr
 
 OLDEST = 23
 """Years; aftercare (efterværn) ends with them. docs/glossary.md."""
 
 
+def refuse(problems: Iterable[FieldProblem]) -> None:
+    """Passes where there is no problem. Raises BadInput with every one."""
+    found = list(problems)
+    if found:
+        raise BadInput(found)
+
+
 def named(field: str, value: str, pattern: str) -> Iterator[FieldProblem]:
-    """A name of a record must look like `pattern`, such as "children/{child}"."""
+    """A name of a record must look like `pattern`, such as "children/{child}", and hold no CPR number."""
     expression = re.sub(r"\\{\w+\\}", "[A-Za-z0-9-]{1,40}", re.escape(pattern))
     if not re.fullmatch(expression, value):
         yield FieldProblem(field, f'must be a name like "{pattern}"')
+    elif looks_like_cpr(last_part(value)):
+        yield FieldProblem(field, NO_CPR)
 
 
 def between(field: str, value: int, least: int, most: int) -> Iterator[FieldProblem]:

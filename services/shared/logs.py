@@ -10,8 +10,8 @@ import structlog
 
 # Whatever is not named here is left out: a forgotten key costs a figure, a leaked name costs a child.
 ALLOWED = frozenset(
-    "event level timestamp service rpc code milliseconds reference actor roles reason error consumer stream subject "
-    "event_id deliveries signal port version seconds count lag exc_type exc_where".split()
+    "event level timestamp service rpc code milliseconds reference actor roles reason error consumer stream "
+    "event_id deliveries port seconds library exc_type exc_where".split()
 )
 
 
@@ -30,6 +30,15 @@ def configure(stream: TextIO = sys.stderr) -> None:
         logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
+    logging.lastResort = _Libraries(logging.WARNING)
+
+
+class _Libraries(logging.Handler):
+    """Where a library warns: which one and where the fault was, never its text, which may quote a message."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        structlog.get_logger().warning("library.warned", library=record.name, exception=error)
 
 
 def _where_not_what(_logger: object, _method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:

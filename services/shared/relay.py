@@ -5,11 +5,12 @@ import asyncio
 import structlog
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from nats.js.errors import NoStreamResponseError
 from sqlmodel import Session, col, select, update
 
 from services.shared.clock import Clock
 from services.shared.database import Database
-from services.shared.events import headers
+from services.shared.events import ensure_stream, headers
 from services.shared.tables import OutboxEvent
 
 log = structlog.get_logger()
@@ -50,22 +51,32 @@ class Relay:
     async def _publish_some(self) -> int:
         waiting = await self._database.read(_unsent)
         # Written to the connection in their order; only those that NATS has acknowledged are marked.
-        outcomes = await asyncio.gather(*(self._publish(event) for event in waiting))
-        sent = [event.sequence for event, acknowledged in zip(waiting, outcomes, strict=True) if acknowledged]
+        refusals = await asyncio.gather(*(self._refusal(event) for event in waiting))
+        sent = [event.sequence for event, refusal in zip(waiting, refusals, strict=True) if refusal is None]
         if sent:
             time = self._clock.now().isoformat()
             await self._database.write(lambda session: _mark_sent(session, sent, time))
+        if any(isinstance(refusal, NoStreamResponseError) for refusal in refusals):
+            await self._restore_stream()
         return len(sent)
 
-    async def _publish(self, event: OutboxEvent) -> bool:
+    async def _refusal(self, event: OutboxEvent) -> Exception | None:
+        """Publishes an event; None once NATS has it."""
         try:
             await self._jetstream.publish(
                 event.subject, event.body, timeout=PUBLISH_SECONDS, headers=headers(event, self._service)
             )
         except (NatsError, OSError, TimeoutError) as error:
             log.warning("outbox.waits", error=type(error).__name__)
-            return False
-        return True
+            return error
+        return None
+
+    async def _restore_stream(self) -> None:
+        """Makes the stream again where NATS lost it, or the outbox would wait for ever."""
+        try:
+            await ensure_stream(self._jetstream, self._service)
+        except (NatsError, OSError, TimeoutError) as error:
+            log.warning("stream.missing", stream=self._service, error=type(error).__name__)
 
 
 def _unsent(session: Session) -> list[OutboxEvent]:

@@ -52,7 +52,7 @@ class Platform:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a service is made of. `closing` lets go of what it opened."""
+    """What a service is made of: what answers calls, what it listens to, what runs beside, and whom it asks."""
 
     descriptor: ServiceDescriptor
     register: Callable[[grpc.aio.Server], None]

@@ -1,4 +1,4 @@
-"""A gRPC server whose every call passes the same steps, and a clean end.
+"""A gate before every RPC: each call passes the same steps.
 
 The steps, outermost first: safe errors and one log line, reference, token, permission, deadline, message. A handler
 sees only calls that passed them all; what it raises leaves as a status that tells nothing it should not.
@@ -24,6 +24,7 @@ from havn.access.v1 import access_pb2
 from services.shared import access, checks, status
 from services.shared.call import Call, begin
 from services.shared.errors import BadInput, DeadlineInvalid, DeadlinePassed, HavnError, TokenMissing
+from services.shared.names import looks_like_cpr
 from services.shared.store import Store
 
 log = structlog.get_logger()
@@ -169,6 +170,7 @@ async def _safe_errors(service: str, call: Call, context: Context) -> AsyncItera
         code = "OK"
     except HavnError as error:
         code = error.code
+        structlog.contextvars.bind_contextvars(reason=error.reason)
         await context.abort_with_status(rpc_status.to_status(status.status(error, service, call.reference)))
     except Exception as error:  # noqa: BLE001  # the outermost step: nothing of it leaves but a reference
         code = "INTERNAL"
@@ -193,13 +195,15 @@ async def _deadline(context: Context, most: float) -> AsyncIterator[None]:
 
 def _reference(metadata: dict[str, str | bytes]) -> str:
     given = str(metadata.get("x-request-id", ""))
-    return given if _REFERENCE.fullmatch(given) else uuid.uuid4().hex
+    return given if _REFERENCE.fullmatch(given) and not looks_like_cpr(given) else uuid.uuid4().hex
 
 
 def _names(answer: Message) -> list[str]:
-    """The names of the records in an answer: its own, and those of the messages in its lists."""
+    """The names of the records in an answer: its own, those that it is about, those of the messages in its lists."""
     names = [getattr(answer, field) for field in ("name", "request") if field in answer.DESCRIPTOR.fields_by_name]
     for field, value in answer.ListFields():
         if field.is_repeated and field.message_type is not None and "name" in field.message_type.fields_by_name:
             names += [item.name for item in value]
-    return names
+        elif field.name == "requests":
+            names += value
+    return list(dict.fromkeys(names))

@@ -53,19 +53,14 @@ class Store:
 
         Raises RequestIdReused for a key that came with another content before.
         """
-        return await self.change_once(request.request_id, _digest([request]), answer, work)
+        return await self.change_all(request.request_id, [request], answer, work)
 
-    async def change_all(
-        self, request_id: str, requests: Iterable[Any], answer: type[A], work: Callable[[Change], A]
-    ) -> A:
-        """Does `work` once for a stream of requests that came under one key."""
-        return await self.change_once(request_id, _digest(requests), answer, work)
-
-    async def change_once(self, key: str, digest: bytes, answer: type[A], work: Callable[[Change], A]) -> A:
-        """Does `work` once for a key and the digest of what came with it."""
+    async def change_all(self, key: str, requests: Iterable[Any], answer: type[A], work: Callable[[Change], A]) -> A:
+        """Does `work` once for all the requests that came under one key."""
         call = current()
         if not 0 < len(key) <= MAX_KEY_LENGTH:
             raise BadInput.of("request_id", f"must have 1 to {MAX_KEY_LENGTH} characters")
+        digest = _digest(call.caller, requests)
         body = await self._database.write(lambda session: self._once(session, call, key, digest, work))
         self.changed()
         return answer.FromString(body)
@@ -118,10 +113,12 @@ class Store:
         return body
 
 
-def _digest(requests: Iterable[Any]) -> bytes:
-    digest = hashlib.sha256()
+def _digest(caller: Caller, requests: Iterable[Any]) -> bytes:
+    """Of the requests and of what the caller sees: who works for two authorities gets no answer of the other one."""
+    digest = hashlib.sha256(json.dumps([caller.authority, *caller.narrowed()]).encode())
     for request in requests:
-        digest.update(request.SerializeToString(deterministic=True))
+        content = request.SerializeToString(deterministic=True)
+        digest.update(len(content).to_bytes(8) + content)
     return digest.digest()
 
 

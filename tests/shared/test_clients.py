@@ -93,13 +93,14 @@ async def test_a_call_is_signed_and_has_a_deadline(servicer: Refusing, stub: "rp
     token = str(servicer.metadata["authorization"]).removeprefix("Bearer ")
     assert SIGNER.verifier().caller(token) == cast.SERVICE
     assert servicer.remaining is not None
-    assert 0 < servicer.remaining <= clients.DEADLINE_SECONDS
+    # gRPC rounds a deadline up on its way.
+    assert 0 < servicer.remaining < clients.DEADLINE_SECONDS + 1
 
 
 async def test_a_deadline_that_was_given_is_kept(servicer: Refusing, stub: "rpc.PlacementsServiceAsyncStub") -> None:
     await stub.GetRequest(asking("UNAVAILABLE/0"), timeout=3)
     assert servicer.remaining is not None
-    assert 0 < servicer.remaining <= 3
+    assert 0 < servicer.remaining < 4
 
 
 def test_a_token_is_used_again_until_it_is_about_to_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 """Events: published in order and once, applied once, parked when they can't be applied, harmless in any order."""
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import grpc
 import nats
 import pytest
 import pytest_asyncio
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from havn.capacity.v1 import capacity_pb2 as capacity
@@ -25,22 +28,42 @@ from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import consumers, migrate
 from services.shared.consumers import Effect, Subscription
 from services.shared.database import Database
-from services.shared.events import PARKED, ensure_stream
-from services.shared.names import new_id
+from services.shared.events import PARKED, connect, ensure_stream
+from services.shared.names import last_part, new_id
 from services.shared.records import Change, View
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.store import Store
 from services.shared.tables import OutboxEvent
 from tests import cast
-from tests.conftest import WAIT_SECONDS, Client, Havn, running_havn
+from tests.conftest import WAIT_SECONDS, Client, Havn, eventually, running_havn
 
 KIND = "havn.placements.v1.PlacementRequestChanged"
 
 
+def of_peer(code: grpc.StatusCode) -> grpc.aio.AioRpcError:
+    return grpc.aio.AioRpcError(code, grpc.aio.Metadata(), grpc.aio.Metadata())
+
+
+PASSING = {
+    "full-disk": OperationalError("INSERT", {}, sqlite3.OperationalError()),
+    "UNAVAILABLE": of_peer(grpc.StatusCode.UNAVAILABLE),
+    "DEADLINE_EXCEEDED": of_peer(grpc.StatusCode.DEADLINE_EXCEEDED),
+    "CANCELLED": of_peer(grpc.StatusCode.CANCELLED),
+    "RESOURCE_EXHAUSTED": of_peer(grpc.StatusCode.RESOURCE_EXHAUSTED),
+    "UNAUTHENTICATED": of_peer(grpc.StatusCode.UNAUTHENTICATED),
+}
+"""Faults that are not the event's, by the name of the request that meets them."""
+
+tries: Counter[str] = Counter()
+
+
 async def heard(event: events.PlacementRequestChanged) -> Effect:
     """Notes each event that it hears, so that one applied twice is noted twice."""
+    tries[event.name] += 1
     if event.name == "requests/always-fails":
         raise RuntimeError
+    if (fault := PASSING.get(last_part(event.name))) and tries[event.name] <= consumers.MOST_DELIVERIES:
+        raise fault
     follow_up = cast.a_follow_up(name=f"families/f/followUps/{new_id()}", authority=cast.MUNICIPALITY)
     follow_up.consultant = event.name
 
@@ -182,6 +205,14 @@ async def test_an_event_that_always_fails_is_parked_after_the_last_try_and_block
     assert len(failures(havn, "RuntimeError")) == consumers.MOST_DELIVERIES
 
 
+@pytest.mark.parametrize("name", PASSING)
+async def test_an_event_that_meets_a_fault_not_its_own_is_never_parked(name: str, havn: Havn, bus: Bus) -> None:
+    await bus.put(f"requests/{name}", f"event-{name}")
+    counted = await until_noted(havn, f"requests/{name}")
+    assert counted[f"requests/{name}"] == 1
+    assert tries[f"requests/{name}"] > consumers.MOST_DELIVERIES
+
+
 async def test_an_event_of_a_kind_that_nobody_takes_is_passed_over(havn: Havn, bus: Bus, coordinator: Client) -> None:
     await coordinator.placements.RecordPlacement(cast.recording())
     await bus.put("requests/behind", "event-behind")
@@ -200,6 +231,49 @@ async def test_each_consumer_parks_an_event_for_itself(tmp_path: Path) -> None:
         finally:
             await client.close()
     assert {message.subject.split(".")[1] for message in parked} == {"families-one-v1", "families-two-v1"}
+
+
+async def test_a_stream_that_nats_lost_is_made_again_and_events_flow(tmp_path: Path) -> None:
+    async with running_havn(tmp_path, [PLACEMENTS, listening(("notes",))]) as havn:
+        client = await nats.connect(havn.nats.url)
+        first = await havn.as_(cast.COORDINATOR).placements.CreateRequest(cast.filing())
+        await until_noted(havn, first.name)
+        await client.jetstream().delete_stream("placements")
+        await client.close()
+        second = await havn.as_(cast.COORDINATOR).placements.CreateRequest(cast.filing())
+        counted = await until_noted(havn, second.name)
+    assert counted == {first.name: 1, second.name: 1}
+
+
+async def test_so_is_one_that_nobody_listens_to(tmp_path: Path) -> None:
+    async with running_havn(tmp_path, [PLACEMENTS]) as havn:
+        client = await nats.connect(havn.nats.url)
+        await client.jetstream().delete_stream("placements")
+        await havn.as_(cast.COORDINATOR).placements.CreateRequest(cast.filing())
+
+        async def published() -> bool:
+            await havn.rows("placements", lambda session: None)
+            return "placements" in [stream.config.name for stream in await client.jetstream().streams_info()]
+
+        await eventually(published)
+        [message] = await Bus(client.jetstream()).first("havn.placements.>", 1)
+        assert (message.headers or {})["ce-type"] == KIND
+        await client.close()
+
+
+async def test_a_connection_that_nats_refuses_to_go_on_with_comes_back(havn: Havn) -> None:
+    client = await connect(havn.nats.url, "tests")
+    assert client._transport is not None
+    client._transport.write(b"NONSENSE\r\n")
+
+    async def anew() -> bool:
+        await havn.rows("families", lambda session: None)
+        return client.stats["reconnects"] == 1
+
+    await eventually(anew)
+    await client.flush()
+    assert client.is_connected
+    await client.close()
 
 
 @pytest.mark.parametrize("stream", ["placements", "families", "parked"])

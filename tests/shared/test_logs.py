@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 
 import grpc
@@ -78,17 +79,28 @@ async def test_no_text_of_a_request_reaches_the_log(method: cast.Value, havn: Ha
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    before = structlog.get_config()
+    before, last_resort = structlog.get_config(), logging.lastResort
     stream = io.StringIO()
     logs.configure(stream)
     yield stream
     structlog.configure(**before)
+    logging.lastResort = last_resort
 
 
 def test_a_key_that_is_not_on_the_list_is_left_out(log: io.StringIO) -> None:
     structlog.get_logger().info("place.offered", child=MARKER, rpc="/x")
     [line] = map(json.loads, log.getvalue().splitlines())
     assert line.keys() == {"event", "rpc", "level", "timestamp"}
+
+
+def test_of_what_a_library_warns_only_the_library_and_the_place_are_told(log: io.StringIO) -> None:
+    try:
+        raise ValueError(MARKER)
+    except ValueError:
+        logging.Logger("asyncio").exception("Task of %s", MARKER)
+    [line] = map(json.loads, log.getvalue().splitlines())
+    assert (line["event"], line["library"], line["exc_type"]) == ("library.warned", "asyncio", "ValueError")
+    assert MARKER not in log.getvalue()
 
 
 def test_of_an_exception_its_type_and_place_are_told_and_not_its_text(log: io.StringIO) -> None:

@@ -21,6 +21,20 @@ def test_an_id_may_not_be(given: str) -> None:
         names.chosen_id(given)
 
 
+@pytest.mark.parametrize("given", ["010112-1234", "0101121234"])
+def test_a_cpr_number_is_no_id_and_in_no_name(given: str) -> None:
+    with pytest.raises(BadInput, match="CPR"):
+        names.chosen_id(given)
+    [problem] = fields.named("child", f"children/{given}", "children/{child}")
+    assert "CPR" in problem.description
+    assert given not in problem.description
+
+
+@pytest.mark.parametrize("given", ["2026-010112-1234", "010112-12345", "20260302"])
+def test_other_numbers_are(given: str) -> None:
+    assert names.chosen_id(given) == given
+
+
 def test_an_id_is_made_where_none_is_chosen() -> None:
     made = {names.chosen_id("") for _ in range(100)}
     assert len(made) == 100

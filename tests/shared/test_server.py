@@ -13,6 +13,7 @@ from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.placements.api import PlacementsApi
+from services.shared.access import Caller
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
@@ -96,7 +97,7 @@ async def test_the_reference_of_the_caller_is_kept(coordinator: Client) -> None:
     assert seen[0].reference == "reference-of-caller"
 
 
-@pytest.mark.parametrize("given", ["short", "has space in it", "x" * 65, "Malik<script>alert</script>"])
+@pytest.mark.parametrize("given", ["short", "010112-1234", "has space in it", "x" * 65, "Malik<script>alert</script>"])
 async def test_a_reference_that_is_none_is_not(given: str, coordinator: Client) -> None:
     with refused("INTERNAL") as seen:
         await coordinator.placements.ListPlacements(pb.ListPlacementsRequest(), metadata=(("x-request-id", given),))
@@ -197,6 +198,24 @@ async def test_each_call_leaves_one_line_with_who_what_and_how_it_ended(havn: Ha
     [line] = lines(havn, reference=seen[0].reference)
     assert (line["event"], line["code"], line["rpc"]) == ("rpc.answered", "INVALID_ARGUMENT", f"{PATH}/GetRequest")
     assert (line["actor"], line["roles"], line["service"]) == ("users/coordinator", "COORDINATOR", "placements")
+
+
+@pytest.mark.parametrize(
+    ("caller", "code", "reason"),
+    [
+        (cast.STRANGER, "PERMISSION_DENIED", "ROLE_NOT_ALLOWED"),
+        (cast.elsewhere(cast.COORDINATOR), "NOT_FOUND", "NOT_FOUND"),
+    ],
+)
+async def test_a_refused_access_leaves_a_line_with_who_and_what(
+    caller: Caller, code: str, reason: str, havn: Havn, coordinator: Client
+) -> None:
+    filed = await coordinator.placements.CreateRequest(cast.filing())
+    with refused(code, reason) as seen:
+        await havn.as_(caller).placements.WithdrawRequest(cast.withdrawing(filed))
+    [line] = lines(havn, reference=seen[0].reference)
+    assert (line["event"], line["code"], line["reason"]) == ("rpc.answered", code, reason)
+    assert (line["actor"], line["rpc"]) == (caller.subject, f"{PATH}/WithdrawRequest")
 
 
 async def test_a_call_that_its_caller_gave_up_is_not_noted_as_answered_well(havn: Havn, coordinator: Client) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.families.v1 import families_pb2 as families
+from havn.matching.v1 import matching_pb2 as matching
 from havn.placements.v1 import events_pb2 as events
 from havn.placements.v1 import placements_pb2 as pb
 from services.placements.store import REQUESTS
@@ -81,8 +83,8 @@ async def test_a_repeated_write_shows_the_record_again_and_is_audited_for_it(hav
 
 
 def _actions(session: Session, name: str) -> list[str]:
-    naming = select(AuditRow.action).where(AuditRow.names == json.dumps([name])).order_by(col(AuditRow.sequence))
-    return list(session.exec(naming))
+    naming = (AuditRow.names == json.dumps([name]), AuditRow.subject == cast.COORDINATOR.subject)
+    return list(session.exec(select(AuditRow.action).where(*naming).order_by(col(AuditRow.sequence))))
 
 
 async def test_a_key_that_comes_with_another_content_is_refused(coordinator: Client) -> None:
@@ -98,6 +100,15 @@ async def test_a_key_belongs_to_its_caller_and_its_rpc(havn: Havn, coordinator: 
     by_another = await havn.as_(cast.CASEWORKER).placements.CreateRequest(cast.filing(request_id="shared-key"))
     recorded = await coordinator.placements.RecordPlacement(cast.recording(request_id="shared-key"))
     assert len({filed.name, by_another.name, recorded.name}) == 3
+
+
+async def test_who_works_for_two_authorities_gets_no_answer_of_the_other_one(havn: Havn) -> None:
+    here = replace(cast.COORDINATOR, subject="users/works-for-two")
+    request = matching.CreateMatchRunRequest(request_id="same-key")
+    run = await havn.as_(here).matching.CreateMatchRun(request)
+    assert (await havn.as_(here).matching.CreateMatchRun(request)).name == run.name
+    with refused("ALREADY_EXISTS", "REQUEST_ID_REUSED"):
+        await havn.as_(replace(here, authority=cast.OTHER_MUNICIPALITY)).matching.CreateMatchRun(request)
 
 
 async def test_a_refused_change_uses_up_no_key(coordinator: Client) -> None:

@@ -1,0 +1,69 @@
+"""Suggestions: for those who wait, kept as they were shown, with every child that they are about in the audit trail."""
+
+import json
+from collections.abc import Awaitable, Callable
+
+from sqlmodel import Session, col, select
+
+from havn.matching.v1 import matching_pb2 as pb
+from havn.placements.v1 import placements_pb2 as placements
+from services.matching.store import REQUESTS
+from services.shared.records import View
+from services.shared.tables import AuditRow
+from tests import cast
+from tests.conftest import Client, Havn, refused
+
+Ask = Callable[..., Awaitable[bytes]]
+
+SERVICE = "/havn.matching.v1.MatchingService"
+
+
+async def filed(havn: Havn, *requests: placements.PlacementRequest) -> list[placements.PlacementRequest]:
+    """The requests, once matching knows of them."""
+    client = havn.as_(cast.COORDINATOR)
+    kept = [await client.placements.CreateRequest(cast.filing(request)) for request in requests]
+    await havn.until("matching", lambda: knows(havn, *kept))
+    return kept
+
+
+async def knows(havn: Havn, *requests: placements.PlacementRequest) -> bool:
+    def copies(session: Session) -> list[placements.PlacementRequest | None]:
+        return [View(session, cast.SERVICE).find(REQUESTS, request.name) for request in requests]
+
+    return await havn.rows("matching", copies) == list(requests)
+
+
+async def test_what_is_read_later_is_what_was_shown_byte_for_byte(havn: Havn, coordinator: Client) -> None:
+    [waiting] = await filed(havn, cast.a_request())
+    channel = coordinator.channels["matching"]
+    suggest: Ask = channel.unary_unary(f"{SERVICE}/SuggestMatches", pb.SuggestMatchesRequest.SerializeToString)
+    read: Ask = channel.unary_unary(f"{SERVICE}/GetSuggestions", pb.GetSuggestionsRequest.SerializeToString)
+    shown: bytes = await suggest(pb.SuggestMatchesRequest(request=waiting.name))
+    name = pb.Suggestions.FromString(shown).name
+    assert await read(pb.GetSuggestionsRequest(name=name)) == shown
+
+
+async def test_the_audit_trail_names_the_siblings_that_suggestions_are_about(havn: Havn, coordinator: Client) -> None:
+    one, other = cast.a_child(), cast.a_child()
+    first, second = await filed(
+        havn,
+        cast.a_request(child=one, siblings=[cast.a_sibling(child=other.reference)]),
+        cast.a_request(child=other, siblings=[cast.a_sibling(child=one.reference)]),
+    )
+    shown = await coordinator.matching.SuggestMatches(pb.SuggestMatchesRequest(request=first.name))
+    assert list(shown.requests) == [first.name, second.name]
+    assert await havn.rows("matching", last_read) == [shown.name, first.name, second.name]
+
+
+def last_read(session: Session) -> list[str]:
+    reads = select(AuditRow.names).where(AuditRow.action == "read").order_by(col(AuditRow.sequence).desc())
+    names: list[str] = json.loads(session.exec(reads).first() or "[]")
+    return names
+
+
+async def test_a_request_that_is_not_open_is_refused(havn: Havn, coordinator: Client) -> None:
+    [waiting] = await filed(havn, cast.a_request())
+    withdrawn = await coordinator.placements.WithdrawRequest(cast.withdrawing(waiting))
+    await havn.until("matching", lambda: knows(havn, withdrawn))
+    with refused("FAILED_PRECONDITION", "STATE_NOT_ALLOWED"):
+        await coordinator.matching.SuggestMatches(pb.SuggestMatchesRequest(request=waiting.name))
