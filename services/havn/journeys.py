@@ -2,21 +2,15 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from rich.console import RenderableType
 
 from havn.capacity.v1.capacity_pb2 import ListWaitingListRequest, ReportVacancyRequest, Vacancy
-from havn.families.v1.families_pb2 import (
-    FollowUp,
-    FollowUpAction,
-    FollowUpPart,
-    GetFollowUpRequest,
-    LogFollowUpRequest,
-)
+from havn.families.v1.families_pb2 import GetFollowUpRequest, LogFollowUpRequest
 from havn.matching.v1.matching_pb2 import ListHomesRequest, Suggestions
 from services.havn.commands.asking import all_pages
 from services.havn.commands.documents import document
@@ -28,19 +22,20 @@ from services.havn.commands.plan import planned
 from services.havn.commands.suggest import suggested
 from services.havn.connection import Connection
 from services.havn.demo.journey import REPORTING_UNIT, RESIDENTIAL_REQUEST
-from services.havn.views.changed import changed
+from services.havn.demo.visit import visit
+from services.havn.views.changed import changed, lasted
 from services.havn.views.follow_ups import follow_up as follow_up_view
+from services.havn.views.phrases import Lang, phrase
 from services.havn.views.plan import plan as plan_view
 from services.havn.views.suggestions import Detail
 from services.havn.views.suggestions import suggestions as suggestions_view
 from services.havn.views.vacancies import reported
-from services.havn.views.words import Lang, home, short
+from services.havn.views.words import home, short
 from services.shared.wire import date_message
 
 FAMILY = "f-001"
 EVENT_SECONDS = 30.0
 POLL_SECONDS = 0.02
-NEXT_VISIT = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
@@ -49,7 +44,7 @@ class Scene:
 
     heading: str
     command: str
-    told: Iterator[RenderableType]
+    told: Iterable[RenderableType]
     document: dict[str, Any] = field(default_factory=dict)
 
 
@@ -60,26 +55,27 @@ def plan_for_all(as_user: As, _today: date, lang: Lang) -> Iterator[Scene]:
     """The plan for all who wait, and suggestions for the first of them."""
     coordinator = as_user("coordinator")
     run = planned(coordinator)
-    yield Scene("The coordinator asks for a plan for all who wait", "plan", plan_view(run, lang), document(run))
+    heading = phrase("The coordinator asks for a plan for all who wait", lang)
+    yield Scene(heading, "plan", plan_view(run, lang), document(run))
     waiting = coordinator.capacity.ListWaitingList(ListWaitingListRequest(page_size=1)).entries
     if not waiting:
         raise Failed("Nobody waits: there is no child to suggest places for.", "NOT_FOUND")
     first = waiting[0].request
     found = suggested(coordinator, first)
     told = suggestions_view(found, lang, Detail(top=2))
-    heading = "Suggestions for the first child on the list, with reasons"
+    heading = phrase("Suggestions for the first child on the list, with reasons", lang)
     yield Scene(heading, f"suggest {short(first)} --top 2", told, document(found))
 
 
 def follow_up(as_user: As, today: date, lang: Lang) -> Iterator[Scene]:
     """A KRITH follow-up, logged and read back."""
     consultant, family = as_user("consultant"), family_name(FAMILY)
-    request = LogFollowUpRequest(parent=family, follow_up=_visit(today))
+    request = LogFollowUpRequest(parent=family, follow_up=visit(today, lang))
     # Made from the content: a second start on the same day gets the first one's follow-up again.
     request.request_id = content_key(request)
     logged = consultant.families.LogFollowUp(request)
     read_back = consultant.families.GetFollowUp(GetFollowUpRequest(name=logged.name))
-    heading = "The consultant logs a KRITH follow-up and reads it back"
+    heading = phrase("The consultant logs a KRITH follow-up and reads it back", lang)
     yield Scene(heading, f"follow-ups {FAMILY}", follow_up_view(read_back, lang), document(read_back))
 
 
@@ -91,39 +87,19 @@ def vacancy(as_user: As, today: date, lang: Lang) -> Iterator[Scene]:
     before = suggested(coordinator, request)
     begun = time.perf_counter()
     told = _report(as_user("institution"), unit, 1, today)
-    command = f"report-vacancy {home(unit)} --free 1"
-    yield Scene("An institution reports a free place", command, reported(told), document(told))
+    heading = phrase("An institution reports a free place", lang)
+    yield Scene(heading, f"report-vacancy {home(unit)} --free 1", reported(told, lang), document(told))
     _wait_for_places(coordinator, unit, 1)
     known = time.perf_counter() - begun
     after = suggested(coordinator, request)
     seconds = time.perf_counter() - begun
-    heading = "It reaches matching through NATS, and what is suggested for a child changes"
-    comparison = changed(before, after, known, seconds)
+    heading = phrase("It reaches matching through NATS, and what is suggested for a child changes", lang)
+    comparison = [*changed(before, after, lang), lasted(known, seconds, lang)]
     yield Scene(heading, f"suggest {short(request)}", comparison, _change_document(before, after, seconds))
 
 
 JOURNEYS: dict[str, Journey] = {"plan": plan_for_all, "follow_up": follow_up, "vacancy": vacancy}
 """In the order that they are shown."""
-
-
-def _visit(today: date) -> FollowUp:
-    return FollowUp(
-        visit_date=date_message(today),
-        competences=FollowUpPart(note="Uses what the course taught about calm mornings; asks for more on attachment."),
-        resources=FollowUpPart(
-            note="The grandmother helps twice a week. The network holds.",
-            child_words="Grandmother makes the best soup.",
-        ),
-        involvement=FollowUpPart(note="The child took part in planning the contact with its parents."),
-        trust=FollowUpPart(note="Seeks comfort now and sleeps through most nights.", child_words="I like my room."),
-        everyday_life=FollowUpPart(note="School every day for three weeks; handball has begun."),
-        actions=[
-            FollowUpAction(
-                what="Send material on attachment", owner="the consultant", due_date=date_message(today + timedelta(14))
-            )
-        ],
-        next_visit_date=date_message(today + NEXT_VISIT),
-    )
 
 
 def _report(institution: Connection, unit: str, free: int, today: date) -> Vacancy:

@@ -33,10 +33,11 @@ def find(data: Path) -> Found | None:
     """The system that runs on a data folder; None where none is ready, or where it was killed."""
     try:
         described = json.loads(_description(data).read_text())
-    except FileNotFoundError:
+        found = Found(int(described["pid"]), dict(described["addresses"]))
+    except (FileNotFoundError, ValueError, TypeError, LookupError):
+        # A power cut leaves a file that is empty or holds anything.
         return None
-    found = Found(described["pid"], described["addresses"])
-    return found if _lives(found.pid) else None
+    return found if found.addresses and _lives(found.pid) else None
 
 
 def _description(data: Path) -> Path:
@@ -46,8 +47,8 @@ def _description(data: Path) -> Path:
 def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
     except PermissionError:
         return True
-    return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return pid > 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.havn.__main__ import run
+from services.havn.command_line import run
 
 STARTED_SECONDS = 300
 GONE_SECONDS = 5

@@ -188,7 +188,7 @@ def test_problems_say_what_is_allowed_in_two_languages(tmp_path: Path, put: Put)
     put("requests.csv", {"gender": "x"})
     (problem,) = found(tmp_path)
     assert str(problem) == "requests.csv, row 2, gender: can't be read; allowed is one of: girl, boy"
-    assert problem.words.da == "kan ikke læses; tilladt er et af: girl, boy"
+    assert problem.words.da == "kan ikke læses; tilladt er et af: girl (pige), boy (dreng)"
 
 
 def test_all_problems_of_all_files_come_in_order(tmp_path: Path, put: Put) -> None:
@@ -264,9 +264,10 @@ def test_a_row_is_longer_than_the_header(tmp_path: Path, put: Put) -> None:
     assert problems(tmp_path) == [("vacancies.csv", 2, "")]
 
 
-def test_a_broken_quote_is_a_problem_of_the_file(tmp_path: Path, put: Put) -> None:
-    put("vacancies.csv", {"confirmed_by": '"a"b'})
-    assert problems(tmp_path) == [("vacancies.csv", 0, "")]
+@pytest.mark.parametrize("cell", ['"a"b', '"never closed', "x" * 200_000])
+def test_a_file_that_is_no_csv_file_is_one_from_a_row_on(tmp_path: Path, put: Put, cell: str) -> None:
+    put("vacancies.csv", {}, {"unit": "i-1/b", "confirmed_by": cell})
+    assert problems(tmp_path) == [("vacancies.csv", 3, "")]
 
 
 def test_an_unknown_file_is_a_slip(tmp_path: Path, put: Put) -> None:

@@ -61,4 +61,4 @@ class SettingInvalid(Failed):
 
 def of_file(error: OSError) -> FileUnusable:
     """What the operating system said about a file."""
-    return FileUnusable(f"{error.filename or 'A file'}: {error.strerror or error}.")
+    return FileUnusable(f"{error.filename or 'The output'}: {error.strerror or error}.")

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from google.protobuf.json_format import ParseDict, ParseError
 
 from havn.families.v1.families_pb2 import FollowUp, FollowUpAction, LogFollowUpRequest
 from services.havn.commands.failures import FileUnusable
+from services.havn.importing.cells import NotAllowed, day_in
 from services.shared.wire import date_message
 
 ACTION_FORM = "WHAT | WHO | 2026-03-02"
@@ -26,6 +26,8 @@ def from_file(path: Path) -> FollowUp:
         if not isinstance(content, dict):
             raise ValueError("it must be an object, in braces")
         return ParseDict(_with_dates(content), FollowUp())
+    except NotAllowed as error:
+        raise FileUnusable(f"{path}: holds a date that is no day: write it as 2026-03-02.") from error
     except (ValueError, RecursionError, ParseError) as error:
         raise FileUnusable(f"{path}: holds no follow-up as JSON: {error}.") from error
 
@@ -43,7 +45,7 @@ def _with_dates(value: Any) -> Any:  # noqa: ANN401  # any JSON
 
 
 def _day(text: str) -> dict[str, int]:
-    given = date.fromisoformat(text)
+    given = day_in(text)
     return {"year": given.year, "month": given.month, "day": given.day}
 
 
@@ -51,8 +53,8 @@ def action(text: str) -> FollowUpAction:
     """An agreed action. Raises typer.BadParameter for what is none."""
     try:
         what, owner, due = (part.strip() for part in text.split("|"))
-        return FollowUpAction(what=what, owner=owner, due_date=date_message(date.fromisoformat(due)))
-    except ValueError as error:
+        return FollowUpAction(what=what, owner=owner, due_date=date_message(day_in(due)))
+    except (ValueError, NotAllowed) as error:
         raise typer.BadParameter(f"{text!r} is no action: write it as {ACTION_FORM!r}") from error
 
 

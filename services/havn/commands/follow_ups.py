@@ -11,9 +11,9 @@ from services.havn.commands.names import family_name
 from services.havn.commands.options import As, Json, Language, User
 from services.havn.commands.output import show
 from services.havn.views.follow_ups import follow_ups as view
-from services.havn.views.words import Lang
+from services.havn.views.phrases import Lang
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 Family = Annotated[str, typer.Argument(metavar="FAMILY", help="families/f-001 or f-001.")]
 

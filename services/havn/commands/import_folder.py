@@ -6,18 +6,21 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from services.havn.commands.asking import asking
-from services.havn.commands.options import As, Json, Language, User
+from services.havn.commands.options import As, Json, Language, User, folder_name
 from services.havn.commands.output import show
 from services.havn.connection import Connection
 from services.havn.importing.problems import Problems
 from services.havn.importing.reading import read
 from services.havn.importing.sending import Clients, send
 from services.havn.views.imported import problems, taken
-from services.havn.views.words import Lang
+from services.havn.views.phrases import Lang
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
-Folder = Annotated[Path, typer.Argument(help="A folder of CSV files, as havn template writes them.")]
+Folder = Annotated[
+    Path,
+    typer.Argument(parser=folder_name, metavar="FOLDER", help="A folder of CSV files, as havn template writes them."),
+]
 
 
 @app.command("import")
@@ -37,7 +40,7 @@ def import_folder(
     if isinstance(sent, Problems):
         _refused(sent, lang, json)
     found = {"created_count": sent.created_count, "rows": rows.counts, "dry_run": dry_run}
-    show(found | {"problems": []}, taken(rows, sent, dry_run), json)
+    show(found | {"problems": []}, taken(rows, dry_run, lang), json)
 
 
 def clients(connection: Connection) -> Clients:

@@ -17,10 +17,10 @@ from services.havn.commands.options import As, Json, Language, User, day
 from services.havn.commands.output import show
 from services.havn.commands.surroundings import settings, today
 from services.havn.views.follow_ups import follow_up as view
-from services.havn.views.words import Lang
+from services.havn.views.phrases import Lang
 from services.shared.wire import date_message
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 NEXT_VISIT_AFTER = timedelta(weeks=4)
 
@@ -89,7 +89,7 @@ def _set_days(logged: FollowUp) -> None:
         logged.visit_date.CopyFrom(date_message(today(settings())))
     if not logged.HasField("next_visit_date"):
         visited = logged.visit_date
-        with suppress(ValueError):  # a day that is none is refused by the service, in words
+        with suppress(ValueError, OverflowError):  # a day that is none is refused by the service, in words
             next_visit = date(visited.year, visited.month, visited.day) + NEXT_VISIT_AFTER
             logged.next_visit_date.CopyFrom(date_message(next_visit))
 

@@ -2,9 +2,11 @@
 
 import typer
 
+COLLECTIONS = ("requests", "families", "children", "institutions")
+
 
 def request_name(given: str) -> str:
-    """The request of "requests/r-001" or "r-001"."""
+    """The request of "requests/r-001" or "r-001". Raises typer.BadParameter for what is neither; so do the others."""
     return _in("requests", given)
 
 
@@ -20,8 +22,10 @@ def child_name(given: str) -> str:
 
 def unit_name(given: str) -> str:
     """The unit of "institutions/i/units/u" or "i/u". Raises typer.BadParameter for what is neither."""
-    match given.strip("/").split("/"):
-        case ["institutions", institution, "units", unit] | [institution, unit] if institution and unit:
+    match given.split("/"):
+        case ["institutions", institution, "units", unit] if institution and unit:
+            return given
+        case [institution, unit] if institution and unit and institution not in COLLECTIONS:
             return f"institutions/{institution}/units/{unit}"
     raise typer.BadParameter(f"{given!r} names no unit: write institutions/INSTITUTION/units/UNIT or INSTITUTION/UNIT")
 
@@ -34,4 +38,7 @@ def home_name(given: str) -> str:
 
 
 def _in(collection: str, given: str) -> str:
-    return given if given.startswith(f"{collection}/") else f"{collection}/{given}"
+    key = given.removeprefix(f"{collection}/")
+    if not key or "/" in key:
+        raise typer.BadParameter(f"{given!r} is no name in {collection}: write {collection}/KEY or KEY")
+    return f"{collection}/{key}"

@@ -2,11 +2,13 @@
 
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.havn.views.words import Lang
+from services.havn.importing.cells import NotAllowed, day_in
+from services.havn.views.phrases import Lang
 
 
 class User(StrEnum):
@@ -27,13 +29,20 @@ class User(StrEnum):
 
 
 def day(text: str) -> date:
-    """A day as 2026-03-02. Raises typer.BadParameter."""
+    """A day as 2026-03-02 or 02-03-2026, as in files. Raises typer.BadParameter."""
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no day: write it as 2026-03-02") from error
+        return day_in(text)
+    except NotAllowed as error:
+        raise typer.BadParameter(f"{text!r} is no day: write it as 2026-03-02 or 02-03-2026") from error
+
+
+def folder_name(text: str) -> Path:
+    """A folder. Raises typer.BadParameter for a text without any, which would mean the folder that one stands in."""
+    if not text:
+        raise typer.BadParameter("the folder has no name")
+    return Path(text)
 
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
-Language = Annotated[Lang, typer.Option("--lang", envvar="HAVN_LANG", help="Language of what the services say.")]
+Language = Annotated[Lang, typer.Option("--lang", envvar="HAVN_LANG", help="Language of the answer.")]
 As = Annotated[User, typer.Option("--as", help="The demo user to ask as.")]

@@ -12,10 +12,10 @@ from services.havn.commands.failures import Failed
 from services.havn.commands.options import As, Json, Language, User
 from services.havn.commands.output import show
 from services.havn.connection import Connection
+from services.havn.views.phrases import Lang
 from services.havn.views.plan import plan as view
-from services.havn.views.words import Lang
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 WATCH_SECONDS = 120.0
 

@@ -10,16 +10,18 @@ from havn.capacity.v1.capacity_pb2 import ReportVacancyRequest, Vacancy
 from services.havn.commands.asking import asking
 from services.havn.commands.documents import document
 from services.havn.commands.names import unit_name
-from services.havn.commands.options import As, Json, User, day
+from services.havn.commands.options import As, Json, Language, User, day
 from services.havn.commands.output import show
 from services.havn.commands.surroundings import settings, today
+from services.havn.importing.cells import WHOLE_MAX
+from services.havn.views.phrases import Lang
 from services.havn.views.vacancies import reported as view
 from services.shared.wire import date_message
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 Unit = Annotated[str, typer.Argument(metavar="UNIT", help="institutions/i/units/u or i/u.")]
-Free = Annotated[int, typer.Option(min=0, help="Places that are free.")]
+Free = Annotated[int, typer.Option(min=0, max=WHOLE_MAX, help="Places that are free.")]
 
 
 @app.command()
@@ -30,6 +32,7 @@ def report_vacancy(
         date | None, typer.Option("--from", help="From this day; today if not given.", parser=day, metavar="DATE")
     ] = None,
     as_user: As = User.INSTITUTION,
+    lang: Language = Lang.EN,
     json: Json = False,
 ) -> None:
     """Says how many places of a unit are free, and from when."""
@@ -37,4 +40,4 @@ def report_vacancy(
     request = ReportVacancyRequest(parent=unit_name(unit), vacancy=vacancy, request_id=str(uuid.uuid4()))
     with asking(as_user) as connection:
         answer = connection.capacity.ReportVacancy(request)
-    show(document(answer), view(answer), json)
+    show(document(answer), view(answer, lang), json)

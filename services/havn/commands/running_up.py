@@ -16,8 +16,8 @@ import grpc
 import uvloop
 from nats.errors import Error as NatsError
 
-from services.havn.commands import first_start
 from services.havn.commands.failures import Failed
+from services.havn.commands.first_start import is_done, take_in
 from services.havn.commands.output import print_document, tell
 from services.havn.commands.refusals import failed
 from services.havn.connection import Connection, connect
@@ -25,8 +25,8 @@ from services.havn.journeys import JOURNEYS
 from services.havn.system import DataInUse, System
 from services.havn.users import USERS
 from services.havn.views.failure import failure, failure_document
-from services.havn.views.started import heading, ready, started
-from services.havn.views.words import Lang
+from services.havn.views.phrases import Lang
+from services.havn.views.started import demo_is_in, ended, first_start, heading, ready, started
 from services.shared import logs
 from services.shared.settings import Settings
 
@@ -80,7 +80,7 @@ async def _run(start: Start) -> None:
         visit.close()
         await system.stop()
     if start.stay and not start.as_json:
-        tell(["", "Havn has ended."])
+        tell(ended(start.lang))
     visit.raise_failures()
 
 
@@ -115,6 +115,7 @@ class Visit:
     document: dict[str, Any] = field(default_factory=dict)
     _connections: dict[str, Connection] = field(default_factory=dict)
     _failures: list[Failed] = field(default_factory=list)
+    _closed: bool = False
 
     def as_user(self, user: str) -> Connection:
         """The connection of a demo user."""
@@ -124,7 +125,7 @@ class Visit:
 
     async def show(self) -> None:
         """The demo and its journeys, where asked for; then that Havn is ready."""
-        self._tell(started(time.perf_counter() - self.begun))
+        self._tell(started(time.perf_counter() - self.begun, self.start.lang))
         if self.start.demo:
             await asyncio.to_thread(self._take_in_demo)
             for name in JOURNEYS:
@@ -133,7 +134,8 @@ class Visit:
         self._ready(time.perf_counter() - self.begun)
 
     def close(self) -> None:
-        """Ends calls under way."""
+        """Ends calls under way; what they can't do then is no failure."""
+        self._closed = True
         for connection in self._connections.values():
             connection.close()
 
@@ -144,14 +146,13 @@ class Visit:
 
     def _take_in_demo(self) -> None:
         data = self.start.settings.data
-        if first_start.is_done(data):
+        if is_done(data):
             return
         begun = time.perf_counter()
-        self._tell(["First start: making up the demo and taking it in; this takes some seconds ..."])
+        self._tell(first_start(self.start.lang))
         with _refused_as_failed():
-            rows = first_start.take_in(data, self.start.today, self.as_user)
-        seconds = time.perf_counter() - begun
-        self._tell([f"{rows} rows of {data / 'demo'} are in, and known everywhere: {seconds:.1f} s."])
+            rows = take_in(data, self.start.today, self.as_user)
+        self._tell(demo_is_in(rows, data / "demo", time.perf_counter() - begun, self.start.lang))
 
     def _journey(self, name: str) -> None:
         documents = self.document.setdefault("journeys", {})[name] = []
@@ -162,6 +163,8 @@ class Visit:
                     self._tell(scene.told)
                     documents.append(scene.document)
         except Failed as error:
+            if self._closed:
+                return
             # People may have changed the demo since: Havn runs all the same.
             self._failures.append(error)
             documents.append(failure_document(error))
@@ -172,7 +175,7 @@ class Visit:
         if self.start.as_json:
             print_document({"data": str(data), "addresses": self.system.addresses, "seconds": seconds} | self.document)
         else:
-            tell(ready(data, self.system.addresses, seconds, self.start.stay))
+            tell(ready(data, self.system.addresses, seconds, self.start.stay, self.start.lang))
             sys.stdout.flush()
 
     def _tell(self, told: Any) -> None:  # noqa: ANN401

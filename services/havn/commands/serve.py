@@ -10,7 +10,7 @@ from services.havn.commands.failures import Failed, SettingInvalid
 from services.havn.commands.options import Json
 from services.havn.commands.surroundings import settings, today
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 class Service(StrEnum):

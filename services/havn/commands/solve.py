@@ -17,7 +17,7 @@ from services.havn.views.solution import solution as view
 from services.matching.rules.solve import solve as solved
 from services.matching.rules.validate import ProblemError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="JSON or binary of havn.matching.v1.Problem; - is stdin.")]
 Deadline = Annotated[float, typer.Option(min=0, max=1e6, help="Most time; then the best plan so far, with its bounds.")]

@@ -10,7 +10,7 @@ from services.havn.commands.output import show
 from services.havn.commands.surroundings import settings
 from services.havn.views.status import status as view
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 ANSWER_SECONDS = 2.0
 SERVING = health_pb2.HealthCheckResponse.ServingStatus.Name(health_pb2.HealthCheckResponse.SERVING)

@@ -12,11 +12,11 @@ from services.havn.commands.names import home_name, request_name
 from services.havn.commands.options import As, Json, Language, User
 from services.havn.commands.output import show
 from services.havn.connection import Connection
+from services.havn.views.phrases import Lang
 from services.havn.views.suggestions import Detail, one_home
 from services.havn.views.suggestions import suggestions as view
-from services.havn.views.words import Lang
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 # A plan may have to be made first; a server answers within 30 seconds or not at all.
 SUGGEST_SECONDS = 30.0
@@ -38,11 +38,12 @@ def suggest(
     json: Json = False,
 ) -> None:
     """Suggestions for one waiting child: each place with its reasons, every other home with its rule."""
+    name, only = request_name(request), home_name(why_not) if why_not else ""
     with asking(as_user) as connection:
-        found = suggested(connection, request_name(request))
-    if why_not:
-        _keep_only(found, home_name(why_not))
-    told = one_home(found, lang) if why_not else view(found, lang, Detail(top, all_homes))
+        found = suggested(connection, name)
+    if only:
+        _keep_only(found, only)
+    told = one_home(found, lang) if only else view(found, lang, Detail(top, all_homes))
     show(document(found), told, json)
 
 

@@ -1,5 +1,6 @@
 """The settings of this call, and the day where the authority is."""
 
+import os
 from datetime import date
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -12,6 +13,9 @@ from services.shared.settings import Settings
 
 def settings() -> Settings:
     """The settings. Raises SettingInvalid for a variable that holds what it can't."""
+    if os.environ.get("HAVN_DATA") == "":
+        # It would mean the folder that one happens to stand in.
+        raise SettingInvalid("HAVN_DATA: is empty; name a folder, or unset it.")
     try:
         found = Settings()
     except ValidationError as error:

@@ -9,10 +9,10 @@ import typer
 from services.havn.commands.options import Json, Language
 from services.havn.commands.output import tell
 from services.havn.commands.surroundings import settings, today
+from services.havn.views.phrases import Lang
 from services.havn.views.started import starting
-from services.havn.views.words import Lang
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 Stay = Annotated[
     bool | None,
@@ -32,7 +32,7 @@ def up(
     day = today(found)
     # The services' import takes seconds: what is wrong with the settings is said before, and that something happens.
     if not json:
-        tell(starting(found.data))
+        tell(starting(found.data, lang))
     from services.havn.commands.running_up import Start, run
 
     run(Start(found, day, demo, _stays(stay), lang, json))

@@ -7,7 +7,7 @@ import typer
 from services.havn.commands.options import Json
 from services.havn.commands.output import show
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -7,10 +7,10 @@ from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
 from services.havn.commands.options import As, Json, Language, User
 from services.havn.commands.output import show
+from services.havn.views.phrases import Lang
 from services.havn.views.waiting_list import waiting_list as view
-from services.havn.views.words import Lang
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

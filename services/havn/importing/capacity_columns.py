@@ -2,7 +2,19 @@
 
 from havn.capacity.v1 import capacity_pb2
 from havn.terms.v1 import terms_pb2
-from services.havn.importing.cells import DAY, KEY_CELL, MOMENT, MONEY, TEXT, UNIT, WHOLE, YES_OR_NO, listed, reference
+from services.havn.importing.cells import (
+    DAY,
+    KEY_CELL,
+    MOMENT,
+    MONEY,
+    TEXT,
+    TOWN,
+    UNIT,
+    WHOLE,
+    YES_OR_NO,
+    listed,
+    reference,
+)
 from services.havn.importing.choices import choice
 from services.havn.importing.columns import Column, Needed, Sheet
 from services.havn.importing.family_columns import (
@@ -28,7 +40,7 @@ INSTITUTIONS = Sheet(
         Column("authority", "authority", AUTHORITY, ALWAYS, "Myndigheden, den hører under", "The authority over it"),
         Column("display_name", "display_name", TEXT, ALWAYS, "Navn, som folk bruger", "The name that people use"),
         Column("owner_type", "owner_type", choice(capacity_pb2.OwnerType), ALWAYS, "Ejer", "Who owns it"),
-        Column("town", "town", TEXT, ALWAYS, "By eller bygd", "Town or settlement"),
+        Column("town", "town", TOWN, ALWAYS, "By eller bygd", "Town or settlement"),
         Column("approved", "approved", YES_OR_NO, NO, "Godkendt; tom er nej", "Approved; empty means no"),
     ),
 )
@@ -41,21 +53,35 @@ UNITS = Sheet(
     row="unit",
     resource="unit",
     identity=(
-        Column("institution", "parent", reference("institutions"), ALWAYS, "Institutionens nøgle", "Institution's key"),
+        Column(
+            "institution",
+            "parent",
+            reference("institutions", "i-1"),
+            ALWAYS,
+            "Institutionens nøgle",
+            "Institution's key",
+        ),
         Column("key", "id", KEY_CELL, ALWAYS, "Afdelingens nøgle, som a", "The unit's key, such as a"),
     ),
     content=(
         Column("display_name", "display_name", TEXT, ALWAYS, "Navn, som folk bruger", "The name that people use"),
-        Column("town", "town", TEXT, ALWAYS, "By eller bygd", "Town or settlement"),
+        Column("town", "town", TOWN, ALWAYS, "By eller bygd", "Town or settlement"),
         Column("kind", "kind", choice(capacity_pb2.UnitKind), ALWAYS, "Afdelingens slags", "What the unit is"),
         Column("step", "step", WHOLE, ALWAYS, "Trin på indsatstrappen, 4 til 8", "Step of the ladder, 4 to 8"),
         Column("places", "place_count", WHOLE, ALWAYS, "Pladser", "Places"),
-        Column("age_min", "age_min", WHOLE, NO, "Yngste, hele år", "Youngest, whole years"),
+        Column("age_min", "age_min", WHOLE, NO, "Yngste, hele år; tom er 0", "Youngest, whole years; empty means 0"),
         Column("age_max", "age_max", WHOLE, ALWAYS, "Ældste, hele år", "Oldest, whole years"),
         Column("gender_rule", "gender_rule", choice(capacity_pb2.GenderRule), ALWAYS, "Køn", "Who may live there"),
         Column("need_level", "need_level", NEED_LEVEL, ALWAYS, "Største behov", "Largest need"),
         Column("languages", "languages", LANGUAGES, ALWAYS, "Sprog", "Languages"),
-        Column("disposal", "disposal", choice(terms_pb2.Disposal), ALWAYS, "Hvem råder over pladserne", "Who disposes"),
+        Column(
+            "disposal",
+            "disposal",
+            choice(terms_pb2.Disposal),
+            ALWAYS,
+            "Hvem råder over pladserne",
+            "Who disposes of it",
+        ),
         Column("agreements", "agreements", AUTHORITIES, NO, "Kommuner med aftale", "Authorities with an agreement"),
         Column("competences", "competences", COMPETENCES, NO, "Det er den god til", "What it is good at"),
         Column("accessibility", "accessibility", ACCESSIBILITY, NO, "Det kan bygningen", "What the building allows"),
@@ -74,9 +100,16 @@ VACANCIES = Sheet(
     resource="vacancy",
     identity=(Column("unit", "parent", UNIT, ALWAYS, "Afdelingen", "The unit"),),
     content=(
-        Column("free_places", "free_place_count", WHOLE, NO, "Ledige pladser", "Free places"),
+        Column("free_places", "free_place_count", WHOLE, NO, "Ledige pladser; tom er 0", "Free places; empty means 0"),
         Column("free_from", "from_date", DAY, ALWAYS, "Ledig fra", "Free from"),
-        Column("confirmed_on", "confirmed_time", MOMENT, NO, "Bekræftet den", "Confirmed on"),
+        Column(
+            "confirmed_on",
+            "confirmed_time",
+            MOMENT,
+            NO,
+            "Bekræftet den; tom er i dag",
+            "Confirmed on; empty means today",
+        ),
         Column("confirmed_by", "confirmed_by", TEXT, NO, "Bekræftet af", "Confirmed by"),
     ),
 )

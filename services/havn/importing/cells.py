@@ -12,6 +12,7 @@ from google.type.money_pb2 import Money
 
 from havn.terms.v1 import terms_pb2
 from services.havn.importing.problems import words
+from services.shared.reference import towns
 
 KEY = r"[a-z0-9-]{1,40}"
 LIST_SEPARATOR = "|"
@@ -36,6 +37,13 @@ class Cell:
 def text(cell: str) -> str:
     """Words, as they stand."""
     if len(cell) > WORD_MAX:
+        raise NotAllowed
+    return cell
+
+
+def town(cell: str) -> str:
+    """A town or settlement that Havn knows."""
+    if cell not in towns():
         raise NotAllowed
     return cell
 
@@ -67,13 +75,13 @@ def money(cell: str) -> Money:
 
 def day(cell: str) -> Date:
     """A day, ISO or Danish."""
-    found = _day(cell)
+    found = day_in(cell)
     return Date(year=found.year, month=found.month, day=found.day)
 
 
 def moment(cell: str) -> Timestamp:
     """The start of a day in UTC, so that today is never in the future."""
-    found = _day(cell)
+    found = day_in(cell)
     stamp = Timestamp()
     stamp.FromDatetime(datetime(found.year, found.month, found.day, tzinfo=UTC))
     return stamp
@@ -117,7 +125,7 @@ def listed(kind: Cell) -> Cell:
     )
 
 
-def reference(collection: str) -> Cell:
+def reference(collection: str, example: str) -> Cell:
     """A key that names something in a collection, such as "k-12" for "children/k-12"."""
 
     def parse(cell: str) -> str:
@@ -125,7 +133,10 @@ def reference(collection: str) -> Cell:
 
     return Cell(
         parse,
-        words("nøgle: 1 til 40 tegn af a-z, 0-9 og bindestreg", "a key: 1 to 40 of a-z, 0-9 and hyphen"),
+        words(
+            f"nøgle som {example}: 1 til 40 tegn af a-z, 0-9 og bindestreg",
+            f"a key such as {example}: 1 to 40 of a-z, 0-9 and hyphen",
+        ),
     )
 
 
@@ -138,7 +149,8 @@ def _decimal(cell: str) -> Decimal:
         raise NotAllowed from None
 
 
-def _day(cell: str) -> date:
+def day_in(cell: str) -> date:
+    """The day that a text names, ISO or Danish. Raises NotAllowed."""
     for form, shape in DAY_FORMS:
         if re.fullmatch(shape, cell, re.ASCII):
             return _existing_day(cell, form)
@@ -153,8 +165,12 @@ def _existing_day(cell: str, form: str) -> date:
 
 
 TEXT = Cell(text, words(f"tekst på højst {WORD_MAX} tegn", f"text of at most {WORD_MAX} characters"))
+TOWN = Cell(
+    town,
+    words("en by eller bygd, stavet som øverst i HELP.txt", "a town or settlement, spelt as at the top of HELP.txt"),
+)
 KEY_CELL = Cell(key, words("1 til 40 tegn af a-z, 0-9 og bindestreg", "1 to 40 of a-z, 0-9 and hyphen"))
-WHOLE = Cell(whole, words(f"helt tal fra 0 til {WHOLE_MAX}", f"a whole number from 0 to {WHOLE_MAX}"))
+WHOLE = Cell(whole, words("helt tal, 0 eller mere", "a whole number, 0 or more"))
 DECIMAL = Cell(decimal, words("tal med højst to decimaler", "a number with at most two decimals"))
 MONEY = Cell(money, words("kroner, uden tusindtalsskilletegn", "kroner, without thousands separators"))
 DAY = Cell(day, words("dato som 2026-03-31 eller 31-03-2026", "a date such as 2026-03-31 or 31-03-2026"))

@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 from havn.placements.v1 import placements_pb2
 from havn.terms.v1 import terms_pb2
 from services.havn.importing.cells import Cell, NotAllowed, reference, text
+from services.havn.importing.meanings import explained
 from services.havn.importing.problems import words
 
 Number = TypeVar("Number", bound=int)
@@ -31,7 +32,7 @@ def choice(enum: Enumeration[Number]) -> Cell:
     def parse(cell: str) -> Number:
         return _number(numbers, cell)
 
-    return Cell(parse, words(f"et af: {', '.join(numbers)}", f"one of: {', '.join(numbers)}"))
+    return Cell(parse, words(f"et af: {', '.join(map(explained, numbers))}", f"one of: {', '.join(numbers)}"))
 
 
 def spoken_language() -> Cell:
@@ -45,22 +46,26 @@ def spoken_language() -> Cell:
             level=_number(levels, level),
         )
 
-    names = f"{'/'.join(languages)}:{'/'.join(levels)}"
     return Cell(
         parse,
-        words(f"sprog:niveau af {names}, som danish:good", f"language:level of {names}, such as danish:good"),
+        words(
+            f"sprog:niveau som danish:good; sprog: {', '.join(map(explained, languages))}; "
+            f"niveau: {', '.join(map(explained, levels))}",
+            f"language:level such as danish:good; languages: {', '.join(languages)}; levels: {', '.join(levels)}",
+        ),
     )
 
 
 def sibling_bond() -> Cell:
     """A sibling and how they are to live: "k-12:together", or "k-12:apart:who decided:why"."""
     rules = choices(placements_pb2.SiblingRule)
-    names = ", ".join(rules)
     return Cell(
         _bond,
         words(
-            f"barnets nøgle:regel af {names}; er den ikke together, også :hvem:hvorfor",
-            f"the child's key:rule of {names}; unless together also :who:why",
+            f"barnets nøgle og en regel, som k-12:together; regel: {', '.join(map(explained, rules))}; er den ikke "
+            "together, også hvem og hvorfor, som k-12:apart:Lederen:De skal have ro",
+            f"the child's key and a rule, such as k-12:together; rules: {', '.join(rules)}; unless together also who "
+            "and why, such as k-12:apart:The leader:They need calm",
         ),
     )
 
@@ -71,7 +76,7 @@ def _bond(cell: str) -> placements_pb2.SiblingBond:
     if number != placements_pb2.SIBLING_RULE_TOGETHER and not (author and reason):
         raise NotAllowed
     return placements_pb2.SiblingBond(
-        child=str(reference("children").parse(child)),
+        child=str(reference("children", "k-12").parse(child)),
         rule=number,
         author=text(author),
         reason=text(reason),

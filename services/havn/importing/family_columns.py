@@ -2,7 +2,7 @@
 
 from havn.families.v1 import families_pb2
 from havn.terms.v1 import terms_pb2
-from services.havn.importing.cells import DAY, KEY_CELL, MOMENT, MONEY, TEXT, WHOLE, listed, reference
+from services.havn.importing.cells import DAY, KEY_CELL, MOMENT, MONEY, TEXT, TOWN, WHOLE, listed, reference
 from services.havn.importing.choices import choice, spoken_language
 from services.havn.importing.columns import Column, Needed, Sheet
 
@@ -11,7 +11,8 @@ NEED_LEVEL = choice(terms_pb2.NeedLevel)
 COMPETENCES = listed(choice(terms_pb2.Competence))
 ACCESSIBILITY = listed(choice(terms_pb2.Accessibility))
 LANGUAGES = listed(spoken_language())
-AUTHORITY = reference("authorities")
+AUTHORITY = reference("authorities", "sermersooq")
+CHILD = reference("children", "k-12")
 AUTHORITIES = listed(AUTHORITY)
 
 
@@ -31,21 +32,30 @@ FAMILIES = Sheet(
         Column("authority", "authority", AUTHORITY, ALWAYS, "Kommunen, der godkendte", "The authority that approved"),
         Column("display_name", "display_name", TEXT, ALWAYS, "Navn, som folk bruger", "The name that people use"),
         Column("type", "type", choice(families_pb2.FamilyType), ALWAYS, "Familiens type", "The family's type"),
-        Column("town", "town", TEXT, ALWAYS, "By eller bygd", "Town or settlement"),
+        Column("town", "town", TOWN, ALWAYS, "By eller bygd", "Town or settlement"),
         Column("languages", "languages", LANGUAGES, ALWAYS, "Sprog i hjemmet", "Languages at home"),
         Column(
             "approval_reference", "approval.reference", TEXT, WITH_GROUP, "Tilladelsens nr.", "The approval's number"
         ),
         Column("approved_places", "approval.place_count", WHOLE, WITH_GROUP, "Børn ad gangen", "Children at a time"),
-        Column("approved_age_min", "approval.ages.min", WHOLE, NO, "Yngste, hele år", "Youngest, whole years"),
+        Column(
+            "approved_age_min",
+            "approval.ages.min",
+            WHOLE,
+            NO,
+            "Yngste, hele år; tom er 0",
+            "Youngest, whole years; empty means 0",
+        ),
         Column("approved_age_max", "approval.ages.max", WHOLE, WITH_GROUP, "Ældste, hele år", "Oldest, whole years"),
         Column("approved_need_level", "approval.need_level", NEED_LEVEL, WITH_GROUP, "Største behov", "Largest need"),
         Column("approved_from", "approval.valid_from_date", DAY, WITH_GROUP, "Godkendt fra", "Approved from"),
-        Column("approved_until", "approval.valid_until_date", DAY, WITH_GROUP, "Godkendt til og med", "Last day of it"),
+        Column(
+            "approved_until", "approval.valid_until_date", DAY, WITH_GROUP, "Godkendt til og med", "Approved through"
+        ),
         Column(
             "approved_child",
             "approval.child",
-            reference("children"),
+            CHILD,
             NO,
             "Netværksfamilie: det barn, den er godkendt til",
             "Network family: the child that it is approved for",
@@ -55,7 +65,14 @@ FAMILIES = Sheet(
         Column("experience_age_max", "experience.max", WHOLE, NO, "Erfaring: ældste", "Experience: oldest"),
         Column("accessibility", "accessibility", ACCESSIBILITY, NO, "Det kan boligen", "What the home allows"),
         Column("schools", "schools", listed(TEXT), NO, "Skoler i nærheden", "Schools within reach"),
-        Column("free_places", "availability.free_place_count", WHOLE, NO, "Ledige pladser", "Free places"),
+        Column(
+            "free_places",
+            "availability.free_place_count",
+            WHOLE,
+            NO,
+            "Ledige pladser; tom er 0",
+            "Free places; empty means 0",
+        ),
         Column("free_from", "availability.from_date", DAY, WITH_GROUP, "Ledig fra", "Free from"),
         Column("confirmed_on", "availability.confirmed_time", MOMENT, WITH_GROUP, "Bekræftet den", "Confirmed on"),
         Column("confirmed_by", "availability.confirmed_by", TEXT, WITH_GROUP, "Bekræftet af", "Confirmed by"),
@@ -63,8 +80,17 @@ FAMILIES = Sheet(
         Column("pause_reason", "pause.reason", TEXT, WITH_GROUP, "På pause: hvorfor", "Paused: why"),
         Column("paused_until", "pause.until_date", DAY, NO, "Pausens sidste dag", "Last day of the pause"),
         Column("course_completed", "training.completed_date", DAY, NO, "KRITH-kursus den", "KRITH course on"),
-        Column("course_waived_until", "training.waived_until_date", DAY, NO, "Kursus fritaget til", "Waived until"),
-        Column("course_waived_by", "training.waived_by", TEXT, NO, "Fritaget af", "Waived by"),
+        Column(
+            "course_waived_until",
+            "training.waived_until_date",
+            DAY,
+            NO,
+            "KRITH-kursus fraveget til",
+            "KRITH course waived until",
+        ),
+        Column(
+            "course_waived_by", "training.waived_by", TEXT, NO, "KRITH-kursus fraveget af", "KRITH course waived by"
+        ),
         Column("daily_rate", "daily_rate", MONEY, NO, "Kroner pr. barn pr. dag", "Kroner for one child a day"),
         Column("agreements", "agreements", AUTHORITIES, NO, "Kommuner med aftale", "Authorities with an agreement"),
     ),
@@ -78,8 +104,8 @@ HOUSEHOLD = Sheet(
     row="",
     resource="",
     identity=(
-        Column("family", "", reference("families"), ALWAYS, "Familiens nøgle", "The family's key"),
-        Column("person", "person", reference("persons"), ALWAYS, "Personens nøgle", "The person's key"),
+        Column("family", "", reference("families", "f-1"), ALWAYS, "Familiens nøgle", "The family's key"),
+        Column("person", "person", reference("persons", "p-1"), ALWAYS, "Personens nøgle", "The person's key"),
     ),
     content=(
         Column("role", "role", choice(families_pb2.HouseholdRole), ALWAYS, "Rolle i hjemmet", "Role in the home"),
@@ -87,10 +113,23 @@ HOUSEHOLD = Sheet(
         _day(
             "criminal_record_issued", "criminal_record.issued_date", "Straffeattest udstedt", "Criminal record issued"
         ),
-        _day("criminal_record_renew_by", "criminal_record.renew_by_date", "Straffeattest fornys senest", "Renew it by"),
-        _day("child_certificate_issued", "child_certificate.issued_date", "Børneattest udstedt", "Child cert. issued"),
         _day(
-            "child_certificate_renew_by", "child_certificate.renew_by_date", "Børneattest fornys senest", "Renew it by"
+            "criminal_record_renew_by",
+            "criminal_record.renew_by_date",
+            "Straffeattest fornys senest",
+            "Criminal record: renew by",
+        ),
+        _day(
+            "child_certificate_issued",
+            "child_certificate.issued_date",
+            "Børneattest udstedt",
+            "Child certificate issued",
+        ),
+        _day(
+            "child_certificate_renew_by",
+            "child_certificate.renew_by_date",
+            "Børneattest fornys senest",
+            "Child certificate: renew by",
         ),
     ),
 )

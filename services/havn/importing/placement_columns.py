@@ -9,6 +9,7 @@ from services.havn.importing.cells import (
     KEY_CELL,
     MONEY,
     TEXT,
+    TOWN,
     WHOLE,
     YES_OR_NO,
     listed,
@@ -16,10 +17,9 @@ from services.havn.importing.cells import (
 )
 from services.havn.importing.choices import choice, sibling_bond
 from services.havn.importing.columns import Column, Needed, Sheet
-from services.havn.importing.family_columns import ACCESSIBILITY, AUTHORITY, COMPETENCES, LANGUAGES, NEED_LEVEL
+from services.havn.importing.family_columns import ACCESSIBILITY, AUTHORITY, CHILD, COMPETENCES, LANGUAGES, NEED_LEVEL
 
 ALWAYS, WITH_GROUP, NO = Needed.ALWAYS, Needed.WITH_GROUP, Needed.NO
-CHILD = reference("children")
 GENDER = choice(terms_pb2.Gender)
 STEP_DA, STEP_EN = "Trin på indsatstrappen, 1 til 8", "Step of the ladder, 1 to 8"
 
@@ -37,7 +37,7 @@ _CHILD = (
     ),
     Column("birth_date", "child.birth_date", DAY, ALWAYS, "Fødselsdato", "Date of birth"),
     Column("gender", "child.gender", GENDER, ALWAYS, "Køn", "Gender"),
-    Column("home_town", "child.town", TEXT, ALWAYS, "Hvor barnet hører hjemme", "Where the child is at home"),
+    Column("home_town", "child.town", TOWN, ALWAYS, "Hvor barnet hører hjemme", "Where the child is at home"),
     Column("languages", "child.languages", LANGUAGES, ALWAYS, "Sprog, bedste først", "Languages, best first"),
 )
 
@@ -61,15 +61,22 @@ _SAFETY = (
     Column("danger_since", "danger.since_date", DAY, WITH_GROUP, "I fare: siden", "In danger: since"),
     Column("siblings", "siblings", listed(sibling_bond()), NO, "Søskende", "Brothers and sisters"),
     Column("protect_from_homes", "protection.homes", listed(HOME), NO, "Aldrig i hjemmene", "Never in the homes"),
-    Column("protect_from_towns", "protection.towns", listed(TEXT), NO, "Aldrig i byerne", "Never in the towns"),
-    Column("protect_from_persons", "protection.persons", listed(reference("persons")), NO, "Aldrig hos", "Never with"),
+    Column("protect_from_towns", "protection.towns", listed(TOWN), NO, "Aldrig i byerne", "Never in the towns"),
+    Column(
+        "protect_from_persons",
+        "protection.persons",
+        listed(reference("persons", "p-1")),
+        NO,
+        "Aldrig hos personer i household.csv",
+        "Never with these persons of household.csv",
+    ),
     Column("protect_from_children", "protection.children", listed(CHILD), NO, "Aldrig med børn", "Nor with children"),
 )
 
 _LIFE = (
     Column("school", "school.school", TEXT, WITH_GROUP, "Barnets skole", "The child's school"),
-    Column("school_town", "school.town", TEXT, WITH_GROUP, "Skolens by", "The school's town"),
-    Column("parents_town", "contact.town", TEXT, WITH_GROUP, "Forældrenes by", "The parents' town"),
+    Column("school_town", "school.town", TOWN, WITH_GROUP, "Skolens by", "The school's town"),
+    Column("parents_town", "contact.town", TOWN, WITH_GROUP, "Forældrenes by", "The parents' town"),
     Column(
         "visits_per_month",
         "contact.visits_per_month",
@@ -79,15 +86,29 @@ _LIFE = (
         "Visits a month, more than 0",
     ),
     Column("child_words", "wish.child_words", TEXT, NO, "Barnets egne ord", "The child's own words"),
-    Column("child_wish_town", "wish.child_town", TEXT, NO, "Barnet ønsker byen", "Town that the child wishes"),
+    Column("child_wish_town", "wish.child_town", TOWN, NO, "Barnet ønsker byen", "Town that the child wishes"),
     Column("child_wish_home", "wish.child_home", HOME, NO, "Barnet ønsker hjemmet", "Home that the child wishes"),
-    Column("parents_wish_town", "wish.parents_town", TEXT, NO, "Forældrene ønsker byen", "Town that parents wish"),
+    Column("parents_wish_town", "wish.parents_town", TOWN, NO, "Forældrene ønsker byen", "Town that parents wish"),
     Column("basis_kind", "legal_basis.kind", choice(placements_pb2.BasisKind), WITH_GROUP, "Grundlag", "Legal basis"),
     Column("basis_paragraph", "legal_basis.paragraph", TEXT, WITH_GROUP, "Grundlag: paragraf", "Basis: paragraph"),
     Column("basis_decided", "legal_basis.decided_date", DAY, WITH_GROUP, "Grundlag: dato", "Basis: decided on"),
     Column("basis_expires", "legal_basis.expiry_date", DAY, NO, "Grundlag: udløber", "Basis: expires on"),
-    Column("current_home", "current_home.home", HOME, NO, "Bor nu i; tom er hjemme", "Lives in; empty is at home"),
-    Column("current_step", "current_home.step", WHOLE, NO, "Bor nu på trin; 0 er hjemme", "On step; 0 is at home"),
+    Column(
+        "current_home",
+        "current_home.home",
+        HOME,
+        NO,
+        "Bor nu i; tom, når det er hjemme",
+        "Lives in now; empty when at home",
+    ),
+    Column(
+        "current_step",
+        "current_home.step",
+        WHOLE,
+        NO,
+        "Bor nu på trin; 0 er hjemme, tom er ikke oplyst",
+        "On step now; 0 is at home, empty is not stated",
+    ),
     Column("current_unsafe", "current_home.unsafe", YES_OR_NO, NO, "Usikkert at blive der", "Not safe to stay there"),
 )
 

@@ -24,7 +24,7 @@ def read(folder: Path) -> Rows | Problems:
 
     Raises OSError where the folder or a file can't be opened.
     """
-    contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix.lower() == ".csv"}
+    contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if _is_meant(path)}
     tables = [table(sheet, contents[sheet.file]) for sheet in SHEETS if sheet.file in contents]
     rows = {found.sheet.file: _values(found) for found in tables if found.readable}
     problems = [*_folder_problems(contents), *_row_problems(tables, rows)]
@@ -35,6 +35,11 @@ def read(folder: Path) -> Rows | Problems:
         capacity=Part(_rows(rows, CAPACITY_FILES), _digest(contents, CAPACITY_FILES)),
         placements=Part(_rows(rows, PLACEMENT_FILES), _digest(contents, PLACEMENT_FILES)),
     )
+
+
+def _is_meant(path: Path) -> bool:
+    """Whether a path is a CSV file of the user's; macOS and office programs leave others beside it."""
+    return path.suffix.lower() == ".csv" and not path.name.startswith((".", "~"))
 
 
 def _values(found: Table) -> tuple[Values, ...]:

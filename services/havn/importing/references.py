@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from services.havn.importing.problems import Problem, words
 from services.havn.importing.values import Values
 
-# Checked only where the folder has the file that holds the named rows; otherwise they are taken to be in Havn already.
+# Checked only where the file of the named rows holds any; otherwise they are taken to be in Havn already.
 REFERENCES = (
     ("household.csv", "family"),
     ("units.csv", "institution"),
@@ -29,7 +29,7 @@ def duplicates(rows: tuple[Values, ...]) -> Iterator[Problem]:
 
 def unknown_references(rows: Mapping[str, tuple[Values, ...]]) -> Iterator[Problem]:
     """References to rows that the folder should have; `rows` are those of the files that could be read."""
-    names = {file: {_name(row) for row in found} for file, found in rows.items()}
+    names = {file: {_name(row) for row in found} for file, found in rows.items() if found}
     for file, column in REFERENCES:
         for row in rows.get(file, ()):
             named = row.by_column.get(column)

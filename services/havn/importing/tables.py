@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 
@@ -11,6 +11,14 @@ from services.havn.importing.columns import Needed, Sheet
 from services.havn.importing.problems import Problem, words
 
 DELIMITERS = (";", ",")
+NOT_UTF_8 = words(
+    "filen er ikke en CSV-fil i UTF-8: vælg i Excel Gem som, CSV UTF-8",
+    "the file is no CSV file in UTF-8: in Excel choose Save as, CSV UTF-8",
+)
+NOT_CSV = words(
+    f"et anførselstegn står forkert eller er ikke lukket, eller en celle har over {csv.field_size_limit()} tegn",
+    f"a quotation mark is misplaced or not closed, or a cell has more than {csv.field_size_limit()} characters",
+)
 
 
 @dataclass(frozen=True)
@@ -35,12 +43,13 @@ class Table:
 def table(sheet: Sheet, content: bytes) -> Table:
     """Takes a file apart; a file or header that can't be read leaves no lines."""
     try:
-        records = list(_records(content.decode("utf-8-sig")))
+        told = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _unreadable(sheet, words("filen er ikke UTF-8: gem den som CSV UTF-8", "not UTF-8: save as CSV UTF-8"))
-    except csv.Error:
-        return _unreadable(sheet, words("filen er ikke en CSV-fil", "the file is not a CSV file"))
-    header = [name.strip() for name in records[0]] if records else []
+        return _unreadable(sheet, 0, NOT_UTF_8)
+    records, whole = _records(told)
+    if not whole:
+        return _unreadable(sheet, len(records) + 1, NOT_CSV)
+    header = [name.strip().lower() for name in records[0]] if records else []
     if problems := tuple(_header_problems(sheet, header)):
         return Table(sheet, (), problems, readable=False)
     lines = [Line(number, _cells(header, record)) for number, record in enumerate(records[1:], start=2)]
@@ -54,10 +63,17 @@ def letter(index: int) -> str:
     return (letter(high - 1) if high else "") + chr(ord("A") + low)
 
 
-def _records(content: str) -> Iterator[list[str]]:
+def _records(content: str) -> tuple[list[list[str]], bool]:
+    """The file's records, and whether these are all: none is taken from where it is no CSV file any more."""
     first = content.partition("\n")[0]
     delimiter = max(DELIMITERS, key=first.count)
-    return csv.reader(StringIO(content, newline=""), delimiter=delimiter, strict=True)
+    records = []
+    try:
+        for record in csv.reader(StringIO(content, newline=""), delimiter=delimiter, strict=True):
+            records.append(record)
+    except csv.Error:
+        return records, False
+    return records, True
 
 
 def _cells(header: list[str], record: list[str]) -> dict[str, str]:
@@ -65,16 +81,19 @@ def _cells(header: list[str], record: list[str]) -> dict[str, str]:
     return {name: cell for name, cell in filled if cell}
 
 
-def _unreadable(sheet: Sheet, why: terms_pb2.Words) -> Table:
-    return Table(sheet, (), (Problem(sheet.file, 0, "", why),), readable=False)
+def _unreadable(sheet: Sheet, row: int, why: terms_pb2.Words) -> Table:
+    return Table(sheet, (), (Problem(sheet.file, row, "", why),), readable=False)
 
 
 def _header_problems(sheet: Sheet, header: list[str]) -> Iterator[Problem]:
     known = {column.name: column for column in sheet.columns}
+    if not known.keys() & set(header):
+        yield Problem(sheet.file, 1, "", _no_header(known))
+        return
     # An unknown name may be a row of data in a file without header: it is never repeated.
     for index, name in enumerate(header):
         if name and name not in known:
-            yield Problem(sheet.file, 1, letter(index), _unknown_column(sheet))
+            yield Problem(sheet.file, 1, letter(index), _unknown_column(known, header))
     for name, count in Counter(header).items():
         if name in known and count > 1:
             yield Problem(sheet.file, 1, name, words("kolonnen står der flere gange", "the column stands there twice"))
@@ -83,9 +102,17 @@ def _header_problems(sheet: Sheet, header: list[str]) -> Iterator[Problem]:
             yield Problem(sheet.file, 1, name, words("kolonnen mangler", "the column is missing"))
 
 
-def _unknown_column(sheet: Sheet) -> terms_pb2.Words:
-    names = ", ".join(column.name for column in sheet.columns)
-    return words(f"ukendt kolonne; filen kan have: {names}", f"unknown column; the file may have: {names}")
+def _no_header(known: Iterable[str]) -> terms_pb2.Words:
+    names = ", ".join(known)
+    return words(
+        f"rækken er ingen overskrift: den skal nævne kolonner af {names}",
+        f"the row is no header: it must name columns of {names}",
+    )
+
+
+def _unknown_column(known: Iterable[str], header: list[str]) -> terms_pb2.Words:
+    names = ", ".join(name for name in known if name not in header)
+    return words(f"ukendt kolonne; filen kan også have: {names}", f"unknown column; the file may also have: {names}")
 
 
 def _too_long(sheet: Sheet, number: int) -> Problem:

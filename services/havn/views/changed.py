@@ -5,33 +5,50 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 
 from havn.matching.v1.matching_pb2 import Suggestion, Suggestions
-from services.havn.views.words import count, home, table
+from services.havn.views.phrases import Lang, count, phrase
+from services.havn.views.words import home, short, table
 
 
-def changed(before: Suggestions, after: Suggestions, known_seconds: float, seconds: float) -> Iterator[RenderableType]:
-    """The child's list before and after, side by side, and how long that took."""
-    fitted = count(len(before.suggestions), "home", "homes")
-    yield f"Before, {fitted} fitted {after.request}; now {len(after.suggestions)} do."
+def changed(before: Suggestions, after: Suggestions, lang: Lang) -> Iterator[RenderableType]:
+    """The child's list before and after, side by side."""
+    fitted, fit = count(len(before.suggestions), "home", lang), len(after.suggestions)
+    told = "Before, {before} fitted {request}; now {after} do."
+    yield phrase(told, lang, before=fitted, request=short(after.request), after=fit)
     yield ""
     earlier = {each.home.name: each for each in before.suggestions}
-    rows = table("#Now", "#Before", "Home", "Town", "#Step", "The plan's place")
+    rows = table("#Now", "#Before", "Home", "=Town", "#Step", "The plan's place", lang=lang)
     for each in after.suggestions:
-        was = earlier.pop(each.home.name, None)
-        name = f"{each.home.display_name} ({home(each.home.name)})"
-        before_rank = str(was.rank) if was else "new"
-        rows.add_row(str(each.rank), before_rank, name, each.home.town, str(each.home.step), _in_plan(was, each))
+        rows.add_row(*_cells(earlier.pop(each.home.name, None), each, lang))
     for gone in earlier.values():
-        name = f"{gone.home.display_name} ({home(gone.home.name)})"
-        rows.add_row("gone", str(gone.rank), name, gone.home.town, str(gone.home.step), _in_plan(gone, None))
+        rows.add_row(*_cells(gone, None, lang))
     yield rows
-    yield (
-        f"{known_seconds * 1000:.0f} ms from the report until matching knew of it, "
-        f"{seconds * 1000:.0f} ms until the changed suggestions were here, the new plan for all included."
+
+
+def lasted(known_seconds: float, seconds: float, lang: Lang) -> str:
+    """How long the change took to arrive."""
+    told = (
+        "{known} ms from the report until matching knew of it, {all} ms until the changed suggestions were here, the "
+        "new plan for all included."
+    )
+    return phrase(told, lang, known=f"{known_seconds * 1000:.0f}", all=f"{seconds * 1000:.0f}")
+
+
+def _cells(was: Suggestion | None, now: Suggestion | None, lang: Lang) -> tuple[str, ...]:
+    shown = (now or was or Suggestion()).home
+    return (
+        str(now.rank) if now else phrase("gone", lang),
+        str(was.rank) if was else phrase("new", lang),
+        f"{home(shown.name)}  {shown.display_name}",
+        shown.town,
+        str(shown.step),
+        _in_plan(was, now, lang),
     )
 
 
-def _in_plan(was: Suggestion | None, now: Suggestion | None) -> str:
+def _in_plan(was: Suggestion | None, now: Suggestion | None, lang: Lang) -> str:
     before, after = bool(was and was.in_plan), bool(now and now.in_plan)
     if before and after:
-        return "still"
-    return "now" if after else "before" if before else ""
+        return phrase("still", lang)
+    if after:
+        return phrase("now", lang)
+    return phrase("before", lang) if before else ""

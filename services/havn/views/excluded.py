@@ -7,35 +7,46 @@ from rich.console import RenderableType
 
 from havn.access.v1.access_pb2 import Role
 from havn.matching.v1.matching_pb2 import ExcludedHome, Refusal
-from services.havn.views.words import Lang, count, home, indented, listed, points, said, table, title
+from services.havn.views.phrases import Lang, count, phrase
+from services.havn.views.words import home, indented, inner, listed, place, points, said, table, title
 
 
 def excluded_by_rule(homes: Sequence[ExcludedHome], lang: Lang) -> Iterator[RenderableType]:
     """How many homes each rule stands against, and for how many it is the only one."""
-    yield title(f"{count(len(homes), 'home does', 'homes do')} not fit:")
+    yield _heading(homes, lang)
     found: dict[tuple[str, str], list[tuple[Refusal, bool]]] = defaultdict(list)
     for each in homes:
         for refusal in each.refusals:
             found[refusal.rule, refusal.code].append((refusal, len(each.refusals) == 1))
-    rows = table("Rule", "Why not", "#Homes", "#Only this", "For example")
-    for (rule, code), refusals in sorted(found.items(), key=lambda item: (-len(item[1]), int(item[0][0][1:]))):
-        only = sum(alone for _, alone in refusals)
-        why = code.replace("_", " ").lower()
-        rows.add_row(rule, why, str(len(refusals)), str(only), f"{said(refusals[0][0].words, lang)}.")
+    rows = table("=Rule", "#Homes", "#Alone", "Why not, for example", lang=lang)
+    for (rule, _), refusals in sorted(found.items(), key=lambda item: (-len(item[1]), int(item[0][0][1:]))):
+        alone = sum(only for _, only in refusals)
+        rows.add_row(rule, str(len(refusals)), str(alone), f"{said(refusals[0][0].words, lang)}.")
     yield rows
-    yield "--all tells each home with its rule; --why-not HOME tells one."
+    yield phrase("Alone: for so many homes it is the only rule. --all tells each home, --why-not HOME one.", lang)
 
 
 def each_excluded(homes: Sequence[ExcludedHome], lang: Lang) -> Iterator[RenderableType]:
     """Each home with every rule against it, who may waive it, and the single change that would include it."""
-    yield title(f"{count(len(homes), 'home does', 'homes do')} not fit:")
+    yield _heading(homes, lang)
     for each in homes:
-        yield f"{home(each.home.name)}  {each.home.display_name}, {each.home.town}, step {each.home.step}"
+        yield f"{home(each.home.name)}  {place(each.home, lang)}"
         yield indented(points(_against(refusal, lang) for refusal in each.refusals))
 
 
+def _heading(homes: Sequence[ExcludedHome], lang: Lang) -> RenderableType:
+    return title(f"{phrase('{homes} not fit', lang, homes=count(len(homes), 'home does', lang))}:")
+
+
 def _against(refusal: Refusal, lang: Lang) -> str:
-    waivers = [Role.Name(role).removeprefix("ROLE_").replace("_", " ").lower() for role in refusal.waivable_by]
-    waiver = f" May be waived by: {listed(waivers)}." if waivers else ""
-    change = f" It would fit if: {said(refusal.change, lang)}." if refusal.HasField("change") else ""
-    return f"{refusal.rule}: {said(refusal.words, lang)}.{waiver}{change}"
+    told = [f"{refusal.rule}: {said(refusal.words, lang)}."]
+    if refusal.waivable_by:
+        roles = listed((_role(role, lang) for role in refusal.waivable_by), lang)
+        told.append(phrase("May be waived by: {roles}.", lang, roles=roles))
+    if refusal.HasField("change"):
+        told.append(phrase("It would fit if: {change}.", lang, change=inner(said(refusal.change, lang))))
+    return " ".join(told)
+
+
+def _role(role: Role.ValueType, lang: Lang) -> str:
+    return phrase(Role.Name(role).removeprefix("ROLE_").replace("_", " ").lower(), lang)

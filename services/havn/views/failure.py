@@ -8,6 +8,8 @@ from rich.text import Text
 
 from services.havn.commands.failures import Failed
 
+ROLE_NOT_ALLOWED = "ROLE_NOT_ALLOWED"
+
 
 def failure(failed: Failed) -> Iterator[RenderableType]:
     """The message; for fields one line each; the reference, for whoever reads the log."""
@@ -16,9 +18,17 @@ def failure(failed: Failed) -> Iterator[RenderableType]:
         for fault in failed.fields:
             yield Text(f"  {fault.field}: {fault.description}")
     else:
-        yield Text(failed.message)
+        yield Text(_sentence(failed.message))
+    if failed.reason == ROLE_NOT_ALLOWED:
+        yield Text("Another user may: see --as in the help of the command.")
     if failed.reference:
         yield Text(f"Reference: {failed.reference}")
+
+
+def _sentence(message: str) -> str:
+    """A service's message as people write sentences."""
+    begun = message[:1].upper() + message[1:]
+    return begun if begun.endswith((".", "!", "?", ":")) else f"{begun}."
 
 
 def failure_document(failed: Failed) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.padding import Padding
 
-from havn.families.v1.families_pb2 import FollowUp, FollowUpPart, ListFollowUpsResponse
+from havn.families.v1.families_pb2 import FollowUp, FollowUpAction, FollowUpPart, ListFollowUpsResponse
 from havn.terms.v1.terms_pb2 import Words
-from services.havn.views.words import Lang, count, day, indented, moment, points, said, table, title
+from services.havn.views.phrases import Lang, count, phrase
+from services.havn.views.words import day, indented, moment, points, said, short, table, title
 
 PARTS = {
     "competences": Words(da="Kompetencer", en="Competences"),
@@ -21,7 +22,11 @@ PARTS = {
 
 def follow_ups(family: str, answer: ListFollowUpsResponse, lang: Lang) -> Iterator[RenderableType]:
     """A family's follow-ups, latest visit first."""
-    yield f"{count(len(answer.follow_ups), 'follow-up')} of {family}."
+    if not answer.follow_ups:
+        yield phrase("No follow-up of {family} yet.", lang, family=short(family))
+        return
+    number = count(len(answer.follow_ups), "follow-up", lang)
+    yield phrase("{follow_ups} of {family}.", lang, follow_ups=number, family=short(family))
     for each in answer.follow_ups:
         yield ""
         yield from follow_up(each, lang)
@@ -29,24 +34,34 @@ def follow_ups(family: str, answer: ListFollowUpsResponse, lang: Lang) -> Iterat
 
 def follow_up(found: FollowUp, lang: Lang) -> Iterator[RenderableType]:
     """One follow-up: the five parts, what was agreed, when the next visit is."""
-    yield title(f"KRITH follow-up of {found.name.split('/followUps')[0]}, visited {day(found.visit_date)}")
-    yield f"Logged by {found.consultant} on {moment(found.create_time)}: {found.name}"
+    family = short(found.name.split("/followUps")[0])
+    told = phrase("KRITH follow-up of {family}, visited {day}", lang, family=family, day=day(found.visit_date))
+    yield title(told)
+    logged = moment(found.create_time)
+    yield phrase("Logged by {user} on {moment}: {name}", lang, user=found.consultant, moment=logged, name=found.name)
     if found.children:
-        yield f"About {', '.join(found.children)}."
+        yield phrase("About {children}.", lang, children=", ".join(map(short, found.children)))
     yield Padding(_parts(found, lang), (1, 0, 1, 0))
     if found.actions:
-        yield "Agreed:"
-        yield indented(points(f"{each.what} ({each.owner}, by {day(each.due_date)})" for each in found.actions), 1)
-    yield "The consultant is concerned." if found.concern else "The consultant has no concern."
-    yield f"Next visit: {day(found.next_visit_date)}."
+        yield phrase("Agreed:", lang)
+        yield indented(points(_action(each, lang) for each in found.actions), 1)
+    yield phrase("The consultant is concerned." if found.concern else "The consultant has no concern.", lang)
+    yield phrase("Next visit: {day}.", lang, day=day(found.next_visit_date))
+
+
+def _action(agreed: FollowUpAction, lang: Lang) -> str:
+    due = day(agreed.due_date)
+    return phrase("{what} ({owner}, by {day})", lang, what=agreed.what, owner=agreed.owner, day=due)
 
 
 def _parts(found: FollowUp, lang: Lang) -> RenderableType:
-    rows = table("Part", "What was seen and talked about")
+    rows = table("Part", "What was seen and talked about", lang=lang)
     for field, words in PARTS.items():
-        rows.add_row(said(words, lang), _told(getattr(found, field)))
+        rows.add_row(said(words, lang), _told(getattr(found, field), lang))
     return rows
 
 
-def _told(part: FollowUpPart) -> str:
-    return f"{part.note}\nThe child: “{part.child_words}”" if part.child_words else part.note
+def _told(part: FollowUpPart, lang: Lang) -> str:
+    if not part.child_words:
+        return part.note
+    return f"{part.note}\n{phrase('The child: “{words}”', lang, words=part.child_words)}"

@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.console import RenderableType
 from rich.rule import Rule
 
-from services.havn.views.words import table, title
+from services.havn.views.phrases import Lang, count, phrase
+from services.havn.views.words import Verbatim, table, title
 
 TO_TRY = (
     ("waiting-list", "who waits, in order"),
@@ -22,14 +23,32 @@ TO_TRY = (
 )
 
 
-def starting(data: Path) -> Iterator[RenderableType]:
+def starting(data: Path, lang: Lang) -> Iterator[RenderableType]:
     """What begins, and where."""
-    yield f"Havn starts on the data folder {data} (log: havn.log) ..."
+    yield phrase("Havn starts on the data folder {data} (log: havn.log) ...", lang, data=data)
 
 
-def started(seconds: float) -> Iterator[RenderableType]:
+def started(seconds: float, lang: Lang) -> Iterator[RenderableType]:
     """That the services run."""
-    yield f"NATS and the services run: {seconds:.1f} s."
+    yield phrase("NATS and the services run: {seconds} s.", lang, seconds=f"{seconds:.1f}")
+
+
+def first_start(lang: Lang) -> Iterator[RenderableType]:
+    """That the demo is being made."""
+    yield phrase("First start: making up the demo and taking it in; this takes some seconds ...", lang)
+
+
+def demo_is_in(number: int, folder: Path, seconds: float, lang: Lang) -> Iterator[RenderableType]:
+    """That the demo is there, and everywhere known."""
+    rows = count(number, "row", lang)
+    told = "{rows} of {folder} are in, and known everywhere: {seconds} s."
+    yield phrase(told, lang, rows=rows, folder=folder, seconds=f"{seconds:.1f}")
+
+
+def ended(lang: Lang) -> Iterator[RenderableType]:
+    """That Havn is no more."""
+    yield ""
+    yield phrase("Havn has ended.", lang)
 
 
 def heading(text: str, command: str) -> Iterator[RenderableType]:
@@ -41,25 +60,32 @@ def heading(text: str, command: str) -> Iterator[RenderableType]:
     yield ""
 
 
-def ready(data: Path, addresses: Mapping[str, str], seconds: float, stays: bool) -> Iterator[RenderableType]:
+def ready(
+    data: Path, addresses: Mapping[str, str], seconds: float, stays: bool, lang: Lang
+) -> Iterator[RenderableType]:
     """That everything runs, where it is, and what to try."""
     yield ""
     yield Rule()
-    yield title(f"Havn is ready after {seconds:.1f} s")
-    services = table("Service", "Address (gRPC)")
+    yield title(phrase("Havn is ready after {seconds} s", lang, seconds=f"{seconds:.1f}"))
+    services = table("Service", "Address (gRPC)", lang=lang)
     for name, address in addresses.items():
         services.add_row(name, address)
     yield services
     yield ""
-    yield "To try next, in another terminal:" if stays else "To try next, while it runs (havn up --demo in a terminal):"
+    yield from _to_try(data, stays, lang)
+    yield phrase("Ctrl-C ends it." if stays else "It ends now: this is no terminal, or it was asked to.", lang)
+
+
+def _to_try(data: Path, stays: bool, lang: Lang) -> Iterator[RenderableType]:
+    here, later = "To try next, in another terminal:", "To try next, while it runs (havn up --demo in a terminal):"
+    yield phrase(here if stays else later, lang)
     if "HAVN_DATA" in os.environ:
-        yield f"  export HAVN_DATA={shlex.quote(str(data))}"
-    tries = table("", "")
+        yield Verbatim(f"  export HAVN_DATA={shlex.quote(str(data))}")
+    tries = table("=", "", lang=lang)
     tries.show_header = False
     for command, what in TO_TRY:
-        tries.add_row(f"  {_program()} {command}", what)
+        tries.add_row(f"  {_program()} {command}", phrase(what, lang))
     yield tries
-    yield "Ctrl-C ends it." if stays else "It ends now: this is no terminal, or it was asked to."
 
 
 def _program() -> str:

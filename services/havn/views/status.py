@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import RenderableType
 
+from services.havn.views.phrases import Lang
 from services.havn.views.words import table
 
 WORDS = {
@@ -17,7 +18,7 @@ WORDS = {
 def status(data: str, services: Iterable[Mapping[str, str]]) -> Iterator[RenderableType]:
     """Each service, where it is and whether it serves."""
     yield f"Data folder: {data}"
-    rows = table("Service", "Address", "")
+    rows = table("Service", "Address", "", lang=Lang.EN)
     for service in services:
         rows.add_row(service["name"], service["address"], WORDS.get(service["status"], service["status"]))
     yield rows

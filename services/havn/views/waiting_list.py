@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 
 from havn.capacity.v1.capacity_pb2 import ListWaitingListResponse, WaitingListEntry
-from services.havn.views.words import Lang, count, day, said, short, table
+from services.havn.views.phrases import Lang, count, phrase
+from services.havn.views.words import day, said, short, table
 
 
 def waiting_list(answer: ListWaitingListResponse, lang: Lang) -> Iterator[RenderableType]:
     """Who waits, in order."""
     if not answer.entries:
-        yield "Nobody waits."
+        yield phrase("Nobody waits.", lang)
         return
-    yield f"{count(len(answer.entries), 'child waits', 'children wait')}, in this order:"
+    yield phrase("{children}, in this order:", lang, children=count(len(answer.entries), "child waits", lang))
     yield ""
-    rows = table("#", "Request", "#Age", "Town", "#Step", "#Days", "Place by", "Why here", gap=1)
+    rows = table("#", "=Request", "#Age", "=Town", "#Step", "#Days", "=Place by", "Why here", lang=lang, gap=1)
     for entry in answer.entries:
         rows.add_row(*_cells(entry, lang))
     yield rows
@@ -30,10 +31,12 @@ def _cells(entry: WaitingListEntry, lang: Lang) -> tuple[str, ...]:
         str(entry.need_step),
         str(entry.days_waited),
         day(entry.place_by_date),
-        f"{said(entry.reason_words, lang)}{_company(entry)}",
+        "; ".join([said(entry.reason_words, lang), *_company(entry, lang)]),
     )
 
 
-def _company(entry: WaitingListEntry) -> str:
-    siblings = f"; {count(entry.sibling_count, 'sibling')}" if entry.sibling_count else ""
-    return f"{siblings}{'; parent with child' if entry.parent_with_child else ''}"
+def _company(entry: WaitingListEntry, lang: Lang) -> Iterator[str]:
+    if entry.sibling_count:
+        yield count(entry.sibling_count, "sibling", lang)
+    if entry.parent_with_child:
+        yield phrase("parent with child", lang)

@@ -1,8 +1,7 @@
-"""Small things in words: sentences in a language, days, amounts, names."""
+"""Small things in words: sentences in a language, days, amounts, names, tables."""
 
 from collections.abc import Iterable
 from datetime import UTC
-from enum import StrEnum
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
@@ -15,16 +14,12 @@ from rich.text import Text
 
 from havn.matching.v1 import matching_pb2
 from havn.terms.v1.terms_pb2 import Words
+from services.havn.views.phrases import Lang, heading, phrase
 
-
-class Lang(StrEnum):
-    """A language that services speak."""
-
-    DA = "da"
-    EN = "en"
-
+DAY_NANOSECONDS = 86_400_000_000_000
 
 FITS = {
+    matching_pb2.FIT_CLASS_UNSPECIFIED: "unknown",
     matching_pb2.FIT_CLASS_GOOD: "good",
     matching_pb2.FIT_CLASS_FAIR: "fair",
     matching_pb2.FIT_CLASS_POOR: "poor",
@@ -44,14 +39,16 @@ def day(date: Date) -> str:
 
 
 def moment(time: Timestamp) -> str:
-    """A moment as 2026-03-02 14:05, in UTC."""
+    """A moment as 2026-03-02 14:05, in UTC; of one that only its day is known of, as imports tell it, the day."""
+    if time.ToNanoseconds() % DAY_NANOSECONDS == 0:
+        return f"{time.ToDatetime(UTC):%Y-%m-%d}"
     return f"{time.ToDatetime(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def kroner(money: Money) -> str:
+def kroner(money: Money, lang: Lang) -> str:
     """An amount in whole kroner."""
-    whole = money.units + round(money.nanos / 1e9)
-    return f"{whole:,} kr."
+    grouped = f"{money.units + round(money.nanos / 1e9):,} kr."
+    return grouped.replace(",", ".") if lang is Lang.DA else grouped
 
 
 def short(name: str) -> str:
@@ -69,15 +66,19 @@ def home(name: str) -> str:
     return unit(name)
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def place(of: matching_pb2.Home, lang: Lang) -> str:
+    """A home as people know it: its name, its town and its step."""
+    return phrase("{home}, {town}, step {step}", lang, home=of.display_name, town=of.town, step=of.step)
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str], lang: Lang) -> str:
     """Words with commas, and an "and" before the last."""
     *first, last = list(words) or [""]
-    return f"{', '.join(first)} and {last}" if first else last
+    return f"{', '.join(first)} {'og' if lang is Lang.DA else 'and'} {last}" if first else last
+
+
+class Verbatim(str):
+    """A line to copy, such as a command or a token: never broken, however long."""
 
 
 def title(text: str) -> Text:
@@ -85,12 +86,19 @@ def title(text: str) -> Text:
     return Text(text, style="bold")
 
 
-def table(*columns: str, gap: int = 2) -> Table:
-    """A table with a rule below its headings and none between its rows; "#name" is a column of numbers."""
+def table(*columns: str, lang: Lang, gap: int = 2) -> Table:
+    """A table with a rule below its headings and none between its rows.
+
+    "#Name" is a column of numbers, "=Name" one of keys; neither is ever wrapped, and nothing is ever cut.
+    """
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, gap, 0, 0), header_style="bold")
     for column in columns:
-        number = column.startswith("#")
-        made.add_column(column.removeprefix("#"), justify="right" if number else "left", no_wrap=number)
+        made.add_column(
+            heading(column.lstrip("#="), lang),
+            justify="right" if column.startswith("#") else "left",
+            no_wrap=column.startswith(("#", "=")),
+            overflow="fold",
+        )
     return made
 
 

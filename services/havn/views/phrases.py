@@ -1,0 +1,246 @@
+"""The views' own words: written in English where they are told, and said in Danish by these tables."""
+
+from enum import StrEnum
+
+
+class Lang(StrEnum):
+    """A language that Havn speaks."""
+
+    DA = "da"
+    EN = "en"
+
+
+NOUNS = {
+    # One and many in English, then in Danish.
+    "child waits": ("child waits", "children wait", "barn venter", "børn venter"),
+    "child who waits": ("child who waits", "children who wait", "barn, der venter,", "børn, der venter,"),
+    "follow-up": ("follow-up", "follow-ups", "opfølgning", "opfølgninger"),
+    "free place": ("free place", "free places", "ledig plads", "ledige pladser"),
+    "home": ("home", "homes", "hjem", "hjem"),
+    "home does": ("home does", "homes do", "hjem passer", "hjem passer"),
+    "more home fits": ("more home fits", "more homes fit", "hjem mere passer", "hjem mere passer"),
+    "row": ("row", "rows", "række", "rækker"),
+    "sibling": ("sibling", "siblings", "søskende", "søskende"),
+    "step": ("step", "steps", "trin", "trin"),
+    "thing": ("thing", "things", "ting", "ting"),
+    "unit": ("unit", "units", "afdeling", "afdelinger"),
+    "unit that reported": (
+        "unit that reported",
+        "units that reported",
+        "afdeling, der har meldt",
+        "afdelinger, der har meldt",
+    ),
+}
+"""What is counted, by its English singular."""
+
+DANISH = {
+    # The waiting list.
+    "Nobody waits.": "Ingen venter.",
+    "{children}, in this order:": "{children} i denne rækkefølge:",
+    "parent with child": "forælder med barn",
+    # The plan.
+    "The plan covers {children} and {homes} that may be used. It has a place for {placed}. It is a suggestion: "
+    "people decide.": (
+        "Planen omfatter {children} og {homes}, der kan bruges. Den har plads til {placed}. Den er et forslag: "
+        "mennesker bestemmer."
+    ),
+    "Children who wait to step down are not in it: suggest finds places for each of them.": (
+        "Børn, der venter på udslusning, er ikke med: suggest finder pladser til hvert af dem."
+    ),
+    "Proven on all {levels} levels: no plan is better.": "Bevist på alle {levels} niveauer: ingen plan er bedre.",
+    "{open} of {levels} levels are not proven: a better plan may exist.": (
+        "{open} af {levels} niveauer er ikke bevist: der kan findes en bedre plan."
+    ),
+    "No place yet": "Ingen plads endnu",
+    "What would change it:": "Det ville ændre det:",
+    "only for tonight": "kun for i nat",
+    "{steps} above the need": "{steps} over behovet",
+    "reunite by {day}": "samles senest {day}",
+    "rate unknown": "takst ukendt",
+    "How sure it is that no plan is better, level by level": (
+        "Hvor sikkert det er, at ingen plan er bedre, niveau for niveau"
+    ),
+    "proven best": "bevist bedst",
+    "proven within its tolerance of {bound}": "bevist inden for tolerancen fra {bound}",
+    "not proven; the bound is {bound}": "ikke bevist; grænsen er {bound}",
+    "Policy {policy}. {build} s to build, {solve} s to solve. {name}": (
+        "Regelsæt {policy}. {build} s at stille op, {solve} s at løse. {name}"
+    ),
+    # Suggestions.
+    "Suggestions for {who}": "Forslag til {who}",
+    "For {who}": "For {who}",
+    "{first}, together with {others}": "{first}, sammen med {others}",
+    "{first} (if possible together with {others})": "{first} (om muligt sammen med {others})",
+    "No home may be used.": "Ingen hjem kan bruges.",
+    "{homes}: --top {top} explains all.": "{homes}: --top {top} forklarer dem alle.",
+    "This home fits:": "Dette hjem passer:",
+    "{home}, {town}, step {step}": "{home}, {town}, trin {step}",
+    "[the plan's place]": "[planens plads]",
+    "To know before asking:": "Godt at vide, før hjemmet spørges:",
+    "For others who wait: as the plan has it.": "For andre, der venter: som i planen.",
+    "For others who wait: nothing changes.": "For andre, der venter: intet ændres.",
+    "For others who wait: not computed for this place.": "For andre, der venter: ikke beregnet for denne plads.",
+    "For others who wait, if it is chosen instead of the plan's place: {effects}.": (
+        "For andre, der venter, hvis den vælges i stedet for planens plads: {effects}."
+    ),
+    "Fit {fit} of 100 ({fit_class}).": "Passer {fit} af 100 ({fit_class}).",
+    "{price} a day{parts}.": "{price} pr. dag{parts}.",
+    "the home": "hjemmet",
+    "travel for contact": "rejser til samvær",
+    "interpreter": "tolk",
+    "the rate of the home is not known": "hjemmets takst er ikke kendt",
+    "good": "godt",
+    "fair": "rimeligt",
+    "poor": "dårligt",
+    "unknown": "ukendt",
+    "Staying where the child is": "At blive, hvor barnet er",
+    "No place in the plan": "Ingen plads i planen",
+    "Policy {policy}. Kept as shown: {name}": "Regelsæt {policy}. Gemt, som det er vist: {name}",
+    # Homes that do not fit.
+    "{homes} not fit": "{homes} ikke",
+    "Alone: for so many homes it is the only rule. --all tells each home, --why-not HOME one.": (
+        "Alene: for så mange hjem er det den eneste regel. --all viser hvert hjem, --why-not HJEM ét."
+    ),
+    "May be waived by: {roles}.": "Kan fraviges af: {roles}.",
+    "It would fit if: {change}.": "Det, der skal til: {change}.",
+    "coordinator": "visitator",
+    "caseworker": "rådgiver",
+    "consultant": "familieplejekonsulent",
+    "institution": "institution",
+    "leader": "leder",
+    "council": "Samråd",
+    "foster family": "plejefamilie",
+    "central list": "Socialstyrelsen",
+    "committee": "udvalg",
+    "auditor": "tilsyn",
+    "administrator": "administrator",
+    # Vacancies.
+    "{places} in {units}.": "{places} i {units}.",
+    "fresh": "frisk",
+    "ageing: confirm it": "ældes: få den bekræftet",
+    "stale: ask again": "forældet: spørg igen",
+    "{unit} has {places} from {day}.": "{unit} har {places} fra {day}.",
+    "Confirmed by {user} on {moment}.": "Bekræftet af {user} {moment}.",
+    # Follow-ups.
+    "{follow_ups} of {family}.": "{follow_ups} på {family}.",
+    "No follow-up of {family} yet.": "Ingen opfølgning på {family} endnu.",
+    "KRITH follow-up of {family}, visited {day}": "KRITH-opfølgning på {family}, besøgt {day}",
+    "Logged by {user} on {moment}: {name}": "Skrevet af {user} {moment}: {name}",
+    "About {children}.": "Om {children}.",
+    "The child: “{words}”": "Barnet: ”{words}”",
+    "Agreed:": "Aftalt:",
+    "{what} ({owner}, by {day})": "{what} ({owner}, senest {day})",
+    "The consultant is concerned.": "Konsulenten er bekymret.",
+    "The consultant has no concern.": "Konsulenten er ikke bekymret.",
+    "Next visit: {day}.": "Næste besøg: {day}.",
+    # Journeys.
+    "The coordinator asks for a plan for all who wait": "Visitator beder om en plan for alle, der venter",
+    "Suggestions for the first child on the list, with reasons": "Forslag til det første barn på listen, med grunde",
+    "The consultant logs a KRITH follow-up and reads it back": "Konsulenten skriver en KRITH-opfølgning og læser den",
+    "An institution reports a free place": "En institution melder en ledig plads",
+    "It reaches matching through NATS, and what is suggested for a child changes": (
+        "Det når matchningen gennem NATS, og forslagene til et barn ændrer sig"
+    ),
+    "Before, {before} fitted {request}; now {after} do.": "Før passede {before} til {request}; nu passer {after}.",
+    "new": "nyt",
+    "gone": "væk",
+    "still": "stadig",
+    "now": "nu",
+    "before": "før",
+    "{known} ms from the report until matching knew of it, {all} ms until the changed suggestions were here, the "
+    "new plan for all included.": (
+        "{known} ms fra meldingen, til matchningen kendte den, og {all} ms, til de ændrede forslag var her, den nye "
+        "plan for alle medregnet."
+    ),
+    # The start.
+    "Havn starts on the data folder {data} (log: havn.log) ...": "Havn starter på mappen {data} (log: havn.log) ...",
+    "NATS and the services run: {seconds} s.": "NATS og tjenesterne kører: {seconds} s.",
+    "First start: making up the demo and taking it in; this takes some seconds ...": (
+        "Første start: demoen laves og læses ind; det tager nogle sekunder ..."
+    ),
+    "{rows} of {folder} are in, and known everywhere: {seconds} s.": (
+        "{rows} fra {folder} er inde og kendt overalt: {seconds} s."
+    ),
+    "Havn is ready after {seconds} s": "Havn er klar efter {seconds} s",
+    "To try next, in another terminal:": "Prøv nu, i en anden terminal:",
+    "To try next, while it runs (havn up --demo in a terminal):": "Prøv, mens den kører (havn up --demo i terminal):",
+    "who waits, in order": "hvem der venter, i rækkefølge",
+    "places for one child, with reasons; --all tells why not the others": (
+        "pladser til ét barn, med grunde; --all viser, hvorfor ikke de andre"
+    ),
+    "the plan for all who wait": "planen for alle, der venter",
+    "KRITH follow-ups of a family": "en families KRITH-opfølgninger",
+    "free places, and how far to trust them": "ledige pladser, og hvor sikre de er",
+    "the health of each service": "hvordan hver tjeneste har det",
+    "Ctrl-C ends it.": "Ctrl-C slutter.",
+    "It ends now: this is no terminal, or it was asked to.": (
+        "Den slutter nu: her er ingen terminal, eller der blev bedt om det."
+    ),
+    "Havn has ended.": "Havn er slut.",
+    # An import.
+    "{rows} can be taken; nothing was written.": "{rows} kan tages ind; intet blev skrevet.",
+    "{rows} are in Havn.": "{rows} er i Havn.",
+    "Nothing was written: {things} to mend.": "Intet blev skrevet: {things} at rette.",
+    "(the folder)": "(mappen)",
+    "And {number} more: --json tells all.": "Og {number} mere: --json viser alle.",
+}
+"""Sentences and words; braces name the facts that are put in."""
+
+HEADINGS = {
+    "A day": "Pr. dag",
+    "Address (gRPC)": "Adresse (gRPC)",
+    "Age": "Alder",
+    "Alone": "Alene",
+    "Before": "Før",
+    "Certificate": "Bevis",
+    "Child": "Barn",
+    "Column": "Kolonne",
+    "Confirmed": "Bekræftet",
+    "Days": "Dage",
+    "File": "Fil",
+    "Fit": "Passer",
+    "Free": "Ledige",
+    "From": "Fra",
+    "Home": "Hjem",
+    "Homes": "Hjem",
+    "How far to trust it": "Hvor sikkert det er",
+    "How it fits": "Hvordan det passer",
+    "Met": "Opfyldt",
+    "Now": "Nu",
+    "Part": "Del",
+    "Place by": "Frist",
+    "Reached": "Nået",
+    "Request": "Anmodning",
+    "Row": "Række",
+    "Rows": "Rækker",
+    "Rule": "Regel",
+    "Service": "Tjeneste",
+    "Step": "Trin",
+    "The plan's place": "Planens plads",
+    "Town": "By",
+    "Unit": "Afdeling",
+    "Weight": "Vægt",
+    "What is counted": "Hvad der tælles",
+    "What to mend": "Hvad der skal rettes",
+    "What was seen and talked about": "Hvad der blev set og talt om",
+    "Why here": "Hvorfor her",
+    "Why not, for example": "Hvorfor ikke, for eksempel",
+}
+"""Of the columns of tables."""
+
+
+def phrase(english: str, lang: Lang, **facts: object) -> str:
+    """One of the views' own sentences in the language, with its facts put in. Raises KeyError for one that is none."""
+    return (english if lang is Lang.EN else DANISH[english]).format_map(facts)
+
+
+def heading(english: str, lang: Lang) -> str:
+    """The heading of a column in the language; that without a name has none in any."""
+    return english if lang is Lang.EN or not english else HEADINGS[english]
+
+
+def count(number: int, noun: str, lang: Lang) -> str:
+    """A number with its noun."""
+    one, many, et, flere = NOUNS[noun]
+    singular, plural = (one, many) if lang is Lang.EN else (et, flere)
+    return f"{number} {singular if number == 1 else plural}"
