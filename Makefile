@@ -1,17 +1,21 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check bench protos
+.PHONY: help setup run test check bench protos sbom released
 
 BIN := .venv/bin
+# Its only warning is that what depends on what is not known of Havn itself.
+MATERIALS = $(BIN)/python -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible $(BIN)/python
 
 help:
 	@echo "make setup    the environment in .venv, from requirements.lock"
 	@echo "make run      Havn with a demo municipality"
 	@echo "make test     the tests"
-	@echo "make check    style, types, import rules, protos"
+	@echo "make check    style, types, import rules, protos, licences"
 	@echo "make bench    the benchmarks"
 	@echo "make protos   protos/gen anew from the .proto files"
+	@echo "make released the .proto files as a release has them: later ones may not break them"
+	@echo "make sbom     the bill of materials, as CycloneDX, in dist"
 
 setup: .venv/ready
 	@:
@@ -28,6 +32,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	bash protos/check.sh
+	$(MATERIALS) --no-validate | $(BIN)/python -m deploy.licences
 
 bench: setup
 	$(BIN)/python -m bench.matching
@@ -35,6 +40,13 @@ bench: setup
 
 protos: setup
 	bash protos/generate.sh
+
+released: setup
+	bash protos/describe.sh $(CURDIR)/protos/released.binpb
+
+sbom: setup
+	@mkdir -p dist
+	$(MATERIALS) --output-file dist/havn.cdx.json
 
 # uv bootstraps by pip, in the locked version and by its hashes. A sync removes havn itself, so havn comes last.
 .venv/ready: requirements.lock pyproject.toml
