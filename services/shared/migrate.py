@@ -1,12 +1,15 @@
 """Brings a service's database to the newest shape, with Alembic."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command, context, op
 from alembic.config import Config
-from sqlalchemy import Engine, MetaData
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData
 
 from services.shared.tables import Shared
 
@@ -15,11 +18,28 @@ SERVICES = Path(__file__).parents[1]
 
 def upgrade(service: str, engine: Engine) -> None:
     """Runs the migrations of a service that its database lacks, in one transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(SERVICES / service / "migrations"))
+    config = _config(service)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def is_current(service: str, connection: Connection) -> bool:
+    """Whether a database lacks no migration of this version; one that a newer version migrated lacks none."""
+    kept = set(MigrationContext.configure(connection).get_current_heads())
+    known = {script.revision for script in _scripts(service).walk_revisions()}
+    return kept == set(_scripts(service).get_heads()) or bool(kept - known)
+
+
+@cache
+def _scripts(service: str) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(service))
+
+
+def _config(service: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SERVICES / service / "migrations"))
+    return config
 
 
 def run(records: MetaData) -> None:

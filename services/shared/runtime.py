@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import grpc
 import structlog
 from google.protobuf.descriptor import ServiceDescriptor
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from nats.aio.client import Client
 from sqlalchemy import MetaData
 
-from services.shared import access, checks, clients, events, migrate
+from services.shared import access, checks, clients, events, migrate, needs
 from services.shared.clock import Clock
 from services.shared.consumers import Consumer, Subscription
 from services.shared.database import Database
+from services.shared.readiness import Readiness
 from services.shared.relay import Relay
 from services.shared.server import Gate, Interceptor
 from services.shared.settings import Settings
@@ -33,6 +35,10 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
     # Otherwise two servers may share a port in silence.
     ("grpc.so_reuseport", 0),
 )
+
+
+Task = Callable[[], Coroutine[Any, Any, None]]
+"""Runs beside the calls until it is cancelled."""
 
 
 @dataclass
@@ -57,7 +63,7 @@ class Parts:
     descriptor: ServiceDescriptor
     register: Callable[[grpc.aio.Server], None]
     subscriptions: Sequence[Subscription] = ()
-    tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    tasks: Sequence[Task] = ()
     channels: Sequence[grpc.aio.Channel] = ()
 
 
@@ -77,52 +83,56 @@ class Running:
     definition: Definition
     address: str
     store: Store
+    readiness: Readiness
     _database: Database
-    _server: grpc.aio.Server
-    _health: health.aio.HealthServicer
-    _nats: Client
-    _tasks: list[asyncio.Task[None]]
-    _parts: Parts
-    _drain_seconds: float
+    _opened: AsyncExitStack
 
     async def stop(self) -> None:
         """Takes no new calls, lets those under way end, then lets go of streams and files."""
-        await self._health.enter_graceful_shutdown()
-        await self._server.stop(self._drain_seconds)
-        await _cancelled(self._tasks)
-        for channel in self._parts.channels:
-            await channel.close()
-        # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out.
-        await self._nats.close()
-        await asyncio.to_thread(self._database.close)
+        await self._opened.aclose()
         log.info("service.stopped", service=self.definition.name)
 
 
 async def start(definition: Definition, platform: Platform) -> Running:
     """A service that answers calls at an address that the platform then knows.
 
-    Raises LookupError for an RPC without permission, OSError for a port that is taken, NatsError without NATS.
+    Raises LookupError for an RPC without permission, OSError for a port that is taken, NatsError without NATS; then
+    nothing stays open.
     """
+    async with AsyncExitStack() as opened:
+        running = await _opened(definition, platform, opened)
+        running._opened = opened.pop_all()
+    log.info("service.started", service=definition.name, port=int(running.address.rpartition(":")[2]))
+    return running
+
+
+async def _opened(definition: Definition, platform: Platform, opened: AsyncExitStack) -> Running:
+    """The service, whose parts `opened` closes, the last first: calls, tasks, channels, NATS, database."""
     settings, name = platform.settings, definition.name
     database = Database(settings.data / f"{name}.sqlite")
+    opened.push_async_callback(asyncio.to_thread, database.close)
     await asyncio.to_thread(migrate.upgrade, name, database.engine)
     store = Store(database, platform.clock)
     connection = await events.connect(settings.nats_url, name)
+    # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out.
+    opened.push_async_callback(connection.close)
     jetstream = connection.jetstream()
     await events.ensure_stream(jetstream, name)
     parts = definition.build(platform, store)
-    server, port, checker = await _serve(definition, platform, store, parts)
+    for channel in parts.channels:
+        opened.push_async_callback(channel.close)
+    readiness = Readiness(parts.descriptor.full_name)
+    checks = needs.checks(name, database, connection, platform.clock)
+    await readiness.look(checks)
     relay = Relay(name, database, jetstream, platform.clock)
     store.changed = relay.wake
     consumers = [Consumer(name, subscription, store, jetstream) for subscription in parts.subscriptions]
-    runners = [relay.run, *(consumer.run for consumer in consumers), *parts.tasks]
-    tasks = [asyncio.create_task(_forever(name, run)) for run in runners]
-    address = f"{settings.host}:{port}"
-    platform.addresses[name] = address
-    log.info("service.started", service=name, port=port)
-    return Running(
-        definition, address, store, database, server, checker, connection, tasks, parts, settings.drain_seconds
-    )
+    runners: list[Task] = [relay.run, *(consumer.run for consumer in consumers), *parts.tasks]
+    runners += [readiness.beat, partial(readiness.watch, checks)]
+    opened.push_async_callback(_cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
+    port = await _serve(definition, platform, store, parts, readiness, opened)
+    platform.addresses[name] = address = f"{settings.host}:{port}"
+    return Running(definition, address, store, readiness, database, opened)
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
@@ -134,7 +144,7 @@ async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
         _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
 
 
-async def _forever(service: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+async def _forever(service: str, run: Task) -> None:
     """Runs a task that is never to end, and begins it again when a fault ends it."""
     while True:
         try:
@@ -145,17 +155,23 @@ async def _forever(service: str, run: Callable[[], Coroutine[Any, Any, None]]) -
 
 
 async def _serve(
-    definition: Definition, platform: Platform, store: Store, parts: Parts
-) -> tuple[grpc.aio.Server, int, health.aio.HealthServicer]:
+    definition: Definition, platform: Platform, store: Store, parts: Parts, readiness: Readiness, opened: AsyncExitStack
+) -> int:
+    """Answers calls, at the port that it gives, until `opened` closes."""
+    settings = platform.settings
     gate = Gate(definition.name, platform.signer.verifier(), access.permissions([parts.descriptor]), store)
     server = grpc.aio.server(interceptors=[Interceptor(gate)], options=_OPTIONS)
     parts.register(server)
-    checker = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(checker, server)
+    health_pb2_grpc.add_HealthServicer_to_server(readiness.health, server)
     reflection.enable_server_reflection([parts.descriptor.full_name, reflection.SERVICE_NAME], server)
-    settings = platform.settings
     port = server.add_insecure_port(f"{settings.host}:{settings.port(definition.name)}")
     await server.start()
-    await checker.set("", health_pb2.HealthCheckResponse.SERVING)
-    await checker.set(parts.descriptor.full_name, health_pb2.HealthCheckResponse.SERVING)
-    return server, port, checker
+    opened.push_async_callback(_drained, server, readiness, settings)
+    return port
+
+
+async def _drained(server: grpc.aio.Server, readiness: Readiness, settings: Settings) -> None:
+    """Says that the service ends, still answers while clients and balancers notice, then answers what has begun."""
+    await readiness.end()
+    await asyncio.sleep(settings.notice_seconds)
+    await server.stop(settings.drain_seconds)

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     capacity_port: int = Field(default=0, ge=0, le=65535)
     matching_port: int = Field(default=0, ge=0, le=65535)
     placements_address: str = Field(default="", description="Where peers find placements, as host:port.")
+    notice_seconds: float = Field(default=0.0, ge=0, le=30, description="How long a service that ends still answers.")
     drain_seconds: float = Field(default=3.0, ge=0, le=30, description="How long calls under way may take on a stop.")
     plan_seconds: float = Field(default=20.0, gt=0, le=25, description="How long a plan may compute.")
 

@@ -1,5 +1,7 @@
 """havn status."""
 
+from typing import Any
+
 import grpc
 import typer
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -9,33 +11,41 @@ from services.havn.commands.options import Json
 from services.havn.commands.output import show
 from services.havn.commands.surroundings import settings
 from services.havn.views.status import status as view
+from services.shared.readiness import NEEDS, READINESS
 
 app = typer.Typer(add_completion=False)
 
 ANSWER_SECONDS = 2.0
-SERVING = health_pb2.HealthCheckResponse.ServingStatus.Name(health_pb2.HealthCheckResponse.SERVING)
+SERVING, NOT_SERVING = "SERVING", "NOT_SERVING"
 
 
 @app.command()
 def status(json: Json = False) -> None:
-    """The health of each service; ends with 0 only when all serve."""
+    """The health of each service and what it lacks; ends with 0 only when all are ready."""
     found_settings = settings()
     found = running(found_settings)
-    services = [
-        {"name": name, "address": address, "status": health(address)} for name, address in found.addresses.items()
-    ]
+    services = [{"name": name, "address": address, **health(address)} for name, address in found.addresses.items()]
     told = {"data": str(found_settings.data), "pid": found.pid, "services": services}
     show(told, view(str(found_settings.data), services), json)
     if any(service["status"] != SERVING for service in services):
         raise typer.Exit(1)
 
 
-def health(address: str) -> str:
-    """What the service at an address says of itself: SERVING, NOT_SERVING, or the code of the error."""
+def health(address: str) -> dict[str, Any]:
+    """What the service at an address says of itself.
+
+    "status" is SERVING, NOT_SERVING, or the code of the error; "lacking" the needs that are not met.
+    """
     with grpc.insecure_channel(address) as channel:
-        try:
-            check = health_pb2_grpc.HealthStub(channel).Check  # type: ignore[attr-defined]  # missing in the stubs
-            answer = check(health_pb2.HealthCheckRequest(), timeout=ANSWER_SECONDS)
-        except grpc.RpcError as error:
-            return error.code().name if isinstance(error, grpc.Call) else "UNKNOWN"
+        said = _asked(channel, READINESS)
+        lacking = [need for need in NEEDS if said == NOT_SERVING and _asked(channel, f"{READINESS}/{need}") == said]
+    return {"status": said, "lacking": lacking}
+
+
+def _asked(channel: grpc.Channel, name: str) -> str:
+    check = health_pb2_grpc.HealthStub(channel).Check  # type: ignore[attr-defined]  # missing in the stubs
+    try:
+        answer = check(health_pb2.HealthCheckRequest(service=name), timeout=ANSWER_SECONDS)
+    except grpc.RpcError as error:
+        return error.code().name if isinstance(error, grpc.Call) else "UNKNOWN"
     return health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
