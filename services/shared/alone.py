@@ -1,13 +1,11 @@
 """One service in a process of its own, as containers run it."""
 
-import asyncio
-import signal
-
 import uvloop
 
 from services.shared import access, logs, runtime
 from services.shared.clock import SystemClock
 from services.shared.settings import Settings
+from services.shared.stopping import Stop
 
 
 def serve(definition: runtime.Definition) -> None:
@@ -15,15 +13,13 @@ def serve(definition: runtime.Definition) -> None:
     logs.configure()
     settings = Settings()
     settings.make_data_folder()
-    uvloop.run(_serve(definition, settings))
+    with Stop(settings.drain_seconds) as stop:
+        uvloop.run(_serve(definition, settings, stop))
 
 
-async def _serve(definition: runtime.Definition, settings: Settings) -> None:
+async def _serve(definition: runtime.Definition, settings: Settings, stop: Stop) -> None:
     signer = access.Signer(access.key_from(settings.signing_key))
     platform = runtime.Platform(settings, SystemClock(settings.time_zone), signer, settings.addresses())
     running = await runtime.start(definition, platform)
-    stopped = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    await stopped.wait()
+    await stop.wait()
     await running.stop()

@@ -5,7 +5,7 @@ import pytest
 
 from services.havn.commands.follow_up_content import action, content_key, from_file
 from services.havn.commands.lazy import MODULES
-from services.havn.commands.options import User
+from services.havn.commands.options import User, day
 from services.havn.users import USERS
 from tests.cli.conftest import Havn
 
@@ -40,10 +40,25 @@ def test_a_system_that_was_killed_does_not_run(havn: Havn, data: Path) -> None:
     assert havn("status", "--json").error["reason"] == "NOT_RUNNING"
 
 
+@pytest.mark.parametrize("pid", [-1, 0, 10**30, "x", None])
+def test_a_system_of_no_process_does_not_run(pid: object, havn: Havn, data: Path) -> None:
+    data.mkdir()
+    (data / "system.json").write_text(json.dumps({"pid": pid, "addresses": {"families": "127.0.0.1:1"}}))
+    assert havn("plan", "--json").error["reason"] == "NOT_RUNNING"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"pid": 1, "addresses": {}}', '{"pid": 1, "addresses": 3}'])
+def test_a_description_that_a_power_cut_left_is_of_no_system(content: str, havn: Havn, data: Path) -> None:
+    data.mkdir()
+    (data / "system.json").write_text(content)
+    assert havn("plan", "--json").error["reason"] == "NOT_RUNNING"
+
+
 @pytest.mark.parametrize("command", MODULES)
 def test_every_command_explains_itself(command: str, havn: Havn) -> None:
     assert f"havn {command}" in havn(command, "--help").out
     assert f" {command} " in havn("--help").out
+    assert "completion" not in havn(command, "--help").out
 
 
 def test_the_version_is_told(havn: Havn) -> None:
@@ -63,7 +78,20 @@ WRONG = [
     ["report-vacancy", "i/u", "--free", "1", "--from", "2026-02-30"],
     ["report-vacancy", "i/u", "--free", "1", "--from", "tomorrow"],
     ["report-vacancy", "i/u", "--free", "-1"],
+    ["report-vacancy", "i/u", "--free", "99999999999999"],
+    ["report-vacancy", "i/u", "--free", "1", "--from", "20260302"],
+    ["report-vacancy", "i/u", "--free", "1", "--from", "2026-W10"],
     ["report-vacancy", "i/units/u", "--free", "1"],
+    ["report-vacancy", "requests/r-001", "--free", "1"],
+    ["suggest", ""],
+    ["suggest", "families/f-001"],
+    ["suggest", "r-001", "--why-not", "requests/r-001"],
+    ["follow-ups", "i-nuuk-01/a"],
+    ["import", ""],
+    ["template", ""],
+    ["demo", ""],
+    ["demo", "folder", "--today", "9999-12-31"],
+    ["demo", "folder", "--today", "0001-01-01"],
     ["log-follow-up", "f-001", "--visit-date", "0"],
     ["log-follow-up", "f-001", "--action", "only what"],
     ["demo", "folder", "--today", "2026"],
@@ -93,6 +121,23 @@ def test_a_setting_that_cannot_be_is_named(name: str, value: str, havn: Havn, mo
     answer = havn("up", "--once", "--json")
     assert answer.code == 2
     assert name in answer.error["message"]
+
+
+def test_an_empty_data_folder_is_not_the_folder_one_stands_in(havn: Havn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAVN_DATA", "")
+    answer = havn("status", "--json")
+    assert answer.code == 2
+    assert "HAVN_DATA" in answer.error["message"]
+
+
+def test_days_are_written_as_in_files() -> None:
+    assert day("02-03-2026") == day("2026-03-02")
+
+
+@pytest.mark.parametrize("command", ["template", "demo"])
+def test_a_file_is_no_folder(command: str, havn: Havn, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "is a file" in havn(command, tmp_path / "file", "--json").error["message"]
 
 
 def test_templates_are_written_once_and_an_import_of_them_reads_nothing_wrong(havn: Havn, tmp_path: Path) -> None:
@@ -131,7 +176,10 @@ def test_a_demo_goes_into_an_empty_folder_only(havn: Havn, tmp_path: Path) -> No
     assert havn("demo", tmp_path / "demo").code == 1
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"visit_date": "2026-02-30"}', '{"score": 4}', '{"concern": "?"}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"visit_date": "2026-02-30"}', '{"visit_date": "2026-W10"}', '{"score": 4}', '{"concern": "?"}'],
+)
 def test_a_file_that_holds_no_follow_up_is_refused(content: str, havn: Havn, tmp_path: Path) -> None:
     path = tmp_path / "follow_up.json"
     path.write_text(content)
@@ -142,7 +190,7 @@ def test_a_file_that_holds_no_follow_up_is_refused(content: str, havn: Havn, tmp
 
 def test_a_follow_up_file_takes_days_as_people_write_them(tmp_path: Path) -> None:
     path = tmp_path / "follow_up.json"
-    path.write_text('{"visit_date": "2026-03-02", "actions": [{"what": "ring", "dueDate": "2026-03-09"}]}')
+    path.write_text('{"visit_date": "2026-03-02", "actions": [{"what": "ring", "dueDate": "09-03-2026"}]}')
     found = from_file(path)
     assert (found.visit_date.month, found.actions[0].due_date.day) == (3, 9)
 

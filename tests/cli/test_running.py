@@ -1,13 +1,12 @@
 import os
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import GONE_SECONDS, Havn, Ran, process
+from tests.cli.conftest import Havn, Ran, process
 
 # Five parts, each a note.
 NOTES = ["--competences", "k", "--resources", "r", "--involvement", "i", "--trust", "t", "--everyday-life", "h"]
@@ -61,6 +60,29 @@ def test_the_waiting_list_comes_whole(asked: Havn) -> None:
     assert [entry["position"] for entry in entries] == list(range(1, len(entries) + 1))
     assert "children wait, in this order" in asked("waiting-list").out
     assert "I fare" in asked("waiting-list", "--lang", "da").out
+
+
+def test_the_plan_says_who_is_not_in_it(asked: Havn) -> None:
+    assert "Children who wait to step down are not in it" in asked("plan").out
+    assert "Den er et forslag: mennesker" in " ".join(asked("plan", "--lang", "da").out.split())
+
+
+def test_units_with_free_places_come_first(asked: Havn) -> None:
+    rows = [line.split() for line in asked("vacancies").out.splitlines() if line.startswith("i-")]
+    free = [int(row[1]) > 0 for row in rows]
+    assert free == sorted(free, reverse=True)
+    assert "UTC" not in " ".join(rows[-1])
+    assert "Hvor sikkert det er" in asked("vacancies", "--lang", "da").out
+
+
+def test_a_family_without_follow_ups_is_no_empty_answer(asked: Havn) -> None:
+    assert asked("follow-ups", "f-009").out == "No follow-up of f-009 yet.\n"
+
+
+def test_a_day_beyond_all_days_is_refused_in_words(asked: Havn) -> None:
+    told = asked("log-follow-up", "f-002", *NOTES, "--visit-date", "9999-12-31", "--json")
+    assert told.code == 1
+    assert told.error["fields"]
 
 
 def test_suggestions_tell_why_and_why_not(asked: Havn) -> None:
@@ -120,6 +142,9 @@ def test_a_stranger_is_refused(command: list[str], asked: Havn) -> None:
     answer = asked(*command, "--as", "stranger", "--json")
     assert answer.code == 1
     assert answer.error["reason"] == "ROLE_NOT_ALLOWED"
+    told = asked(*command, "--as", "stranger").err
+    assert told.startswith("Your roles may not do this.\n")
+    assert "--as" in told
 
 
 def test_the_demo_can_be_imported_again_and_stays_the_same(asked: Havn, first_start: tuple[Path, Ran]) -> None:
@@ -133,19 +158,6 @@ def test_the_demo_can_be_imported_again_and_stays_the_same(asked: Havn, first_st
 def test_a_token_is_made_for_a_user(asked: Havn) -> None:
     assert asked("token", "--as", "leader").out.count(".") == 2
     assert asked("token", "--json").document["user"] == "coordinator"
-
-
-@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_within_seconds_with_0(name: signal.Signals, tmp_path: Path) -> None:
-    staying = process(tmp_path / "data", "up", "--stay")
-    assert staying.stdout
-    for line in staying.stdout:
-        if line.startswith("Havn is ready"):
-            break
-    staying.send_signal(name)
-    staying.communicate(timeout=GONE_SECONDS)
-    assert staying.returncode == 0
-    assert not (tmp_path / "data" / "system.json").exists()
 
 
 def test_a_first_start_that_was_killed_is_completed_by_the_next(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from havn.terms.v1 import terms_pb2
 from services.havn.importing.problems import Problem, Problems
 from services.havn.importing.reading import read
 from services.havn.importing.rows import Rows
+from services.havn.importing.templates import write_templates
 from tests.importing.conftest import GOOD, Put
 
 
@@ -170,6 +171,25 @@ def test_an_unknown_column_is_named_by_its_letter_and_never_repeated(tmp_path: P
     assert "Aviaja" not in str(problem)
 
 
+def test_an_unknown_column_is_told_which_ones_are_left(tmp_path: Path, put: Put) -> None:
+    put("vacancies.csv", {"places": "1"})
+    (problem,) = found(tmp_path)
+    assert problem.words.en == "unknown column; the file may also have: confirmed_on, confirmed_by"
+
+
+def test_a_file_without_a_header_is_one_problem(tmp_path: Path) -> None:
+    (tmp_path / "vacancies.csv").write_text("i-1/a;1;2026-03-02\n", "utf-8")
+    (problem,) = found(tmp_path)
+    assert (problem.row, problem.column) == (1, "")
+    assert "i-1" not in str(problem)
+    assert "no header" in str(problem)
+
+
+def test_a_header_may_shout(tmp_path: Path) -> None:
+    (tmp_path / "vacancies.csv").write_text("UNIT;Free_places;Free_From\ni-1/a;1;2026-03-02\n", "utf-8")
+    assert rows(tmp_path).counts == {"vacancies.csv": 1}
+
+
 def test_a_column_stands_there_twice(tmp_path: Path) -> None:
     header = ";".join(GOOD["vacancies.csv"]) + ";unit"
     (tmp_path / "vacancies.csv").write_text(f"{header}\n", "utf-8")
@@ -234,6 +254,26 @@ def test_homes_that_the_folder_does_not_list_are_left_to_the_services(tmp_path: 
     assert rows(tmp_path).counts == {"vacancies.csv": 1, "placements.csv": 2}
 
 
+def test_a_template_that_nobody_filled_lists_no_homes(tmp_path: Path, put: Put) -> None:
+    write_templates(tmp_path)
+    put("placements.csv", {"home": "f-9"}, {"key": "pl-2", "home": "i-9/z"})
+    assert rows(tmp_path).counts == {"placements.csv": 2}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_another_encoding_is_told_how_to_save(tmp_path: Path, put: Put, encoding: str) -> None:
+    put("vacancies.csv", {"confirmed_by": "Søren"}, encoding=encoding)
+    (problem,) = found(tmp_path)
+    assert "choose Save as, CSV UTF-8" in str(problem)
+    assert "Gem som" in problem.words.da
+
+
+@pytest.mark.parametrize("column", ["home_town", "protect_from_towns"])
+def test_a_town_is_one_that_havn_knows(tmp_path: Path, put: Put, column: str) -> None:
+    put("requests.csv", {column: "Godthåb"})
+    assert problems(tmp_path) == [("requests.csv", 2, column)]
+
+
 def test_an_unreadable_file_makes_no_other_file_wrong(tmp_path: Path, put: Put) -> None:
     put("placements.csv", {"home": "f-9"})
     put("household.csv", {"family": "f-9"})
@@ -273,7 +313,8 @@ def test_a_file_that_is_no_csv_file_is_one_from_a_row_on(tmp_path: Path, put: Pu
 def test_an_unknown_file_is_a_slip(tmp_path: Path, put: Put) -> None:
     put("requests.csv", {})
     (tmp_path / "familes.csv").touch()
-    (tmp_path / "README.txt").touch()
+    for others in ("README.txt", "._requests.csv", "~$requests.csv", ".~lock.requests.csv#"):
+        (tmp_path / others).touch()
     assert problems(tmp_path) == [("familes.csv", 0, "")]
 
 

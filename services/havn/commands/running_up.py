@@ -1,16 +1,13 @@
 """One start of Havn: up, perhaps with the demo and its journeys, ready, and down again."""
 
 import asyncio
-import os
-import signal
 import sys
-import threading
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 import uvloop
@@ -29,15 +26,7 @@ from services.havn.views.phrases import Lang
 from services.havn.views.started import demo_is_in, ended, first_start, heading, ready, started
 from services.shared import logs
 from services.shared.settings import Settings
-
-T = TypeVar("T")
-
-# The drain takes 3 of them at most; whatever then still computes has nothing to save.
-GONE_SECONDS = 4.5
-
-
-class Stopped(Exception):
-    """Somebody asked Havn to end."""
+from services.shared.stopping import Stop
 
 
 @dataclass(frozen=True)
@@ -52,36 +41,39 @@ class Start:
     as_json: bool
 
 
-def run(start: Start) -> None:
+def run(start: Start, stop: Stop) -> None:
     """Runs Havn from start to end. Raises Failed where it does not come up, or a journey could not be shown."""
     data = start.settings.data
     start.settings.make_data_folder()
     with (data / "havn.log").open("a", buffering=1, encoding="utf-8") as log:
         logs.configure(log)
-        uvloop.run(_run(start))
+        uvloop.run(_run(start, stop))
 
 
-async def _run(start: Start) -> None:
-    stopping = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+async def _run(start: Start, stop: Stop) -> None:
+    if stop.asked:
+        return
     begun = time.perf_counter()
     system = System(start.settings)
     await _entered(system, start.settings)
-    visit = Visit(start, system, begun)
+    visit = Visit(start, system, stop, begun)
+    showing = asyncio.create_task(visit.show())
+    code = Failed.exit_code
     try:
-        await _until_stopped(stopping, visit.show())
+        await stop.or_done(showing)
         if start.stay:
-            await stopping.wait()
-    except Stopped:
-        pass
+            await stop.wait()
+        code = 0 if start.stay or not visit.failures else code
     finally:
-        _be_gone_in(GONE_SECONDS)
-        visit.close()
+        stop.ask(code)
         await system.stop()
-    if start.stay and not start.as_json:
+        # Nobody answers it any more, so it ends. Before that its channels must be open, or gRPC crashes the process.
+        await asyncio.wait({showing})
+        visit.close()
+    if not start.stay:
+        visit.raise_failures()
+    elif not start.as_json:
         tell(ended(start.lang))
-    visit.raise_failures()
 
 
 async def _entered(system: System, settings: Settings) -> None:
@@ -94,28 +86,17 @@ async def _entered(system: System, settings: Settings) -> None:
         raise Failed(f"Havn does not start: {error}. See {settings.data / 'havn.log'}.", "UNAVAILABLE") from error
 
 
-async def _until_stopped(stopping: asyncio.Event, work: Awaitable[None]) -> None:
-    """Does the work. Raises Stopped when it is asked to stop before."""
-    doing, stop = asyncio.ensure_future(work), asyncio.ensure_future(stopping.wait())
-    await asyncio.wait({doing, stop}, return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    if not doing.done():
-        doing.cancel()
-        raise Stopped
-    doing.result()
-
-
 @dataclass
 class Visit:
     """What people are shown of one start. Blocking calls are made in threads, never in that of the event loop."""
 
     start: Start
     system: System
+    stop: Stop
     begun: float
     document: dict[str, Any] = field(default_factory=dict)
+    failures: list[Failed] = field(default_factory=list)
     _connections: dict[str, Connection] = field(default_factory=dict)
-    _failures: list[Failed] = field(default_factory=list)
-    _closed: bool = False
 
     def as_user(self, user: str) -> Connection:
         """The connection of a demo user."""
@@ -124,25 +105,34 @@ class Visit:
         return self._connections[user]
 
     async def show(self) -> None:
-        """The demo and its journeys, where asked for; then that Havn is ready."""
+        """The demo and its journeys, where asked for; then that Havn is ready. A stop ends it at its next call."""
         self._tell(started(time.perf_counter() - self.begun, self.start.lang))
-        if self.start.demo:
-            await asyncio.to_thread(self._take_in_demo)
-            for name in JOURNEYS:
-                await asyncio.to_thread(self._journey, name)
-        self.system.announce()
-        self._ready(time.perf_counter() - self.begun)
+        if self.start.demo and not self.stop.asked:
+            await asyncio.to_thread(self._demo)
+        if not self.stop.asked:
+            self.system.announce()
+            self._ready(time.perf_counter() - self.begun)
 
     def close(self) -> None:
-        """Ends calls under way; what they can't do then is no failure."""
-        self._closed = True
+        """Lets go of the channels, which nothing may use any more."""
         for connection in self._connections.values():
             connection.close()
 
     def raise_failures(self) -> None:
         """Raises the first Failed of the journeys, if any."""
-        for each in self._failures:
+        for each in self.failures:
             raise each
+
+    def _demo(self) -> None:
+        """What a stop cuts short is no failure."""
+        try:
+            self._take_in_demo()
+        except Failed:
+            if not self.stop.asked:
+                raise
+        for name in JOURNEYS:
+            if not self.stop.asked:
+                self._journey(name)
 
     def _take_in_demo(self) -> None:
         data = self.start.settings.data
@@ -159,14 +149,14 @@ class Visit:
         try:
             with _refused_as_failed():
                 for scene in JOURNEYS[name](self.as_user, self.start.today, self.start.lang):
-                    self._tell(heading(scene.heading, scene.command))
+                    self._tell(heading(scene.heading, scene.command, self.start.lang))
                     self._tell(scene.told)
                     documents.append(scene.document)
         except Failed as error:
-            if self._closed:
+            if self.stop.asked:
                 return
             # People may have changed the demo since: Havn runs all the same.
-            self._failures.append(error)
+            self.failures.append(error)
             documents.append(failure_document(error))
             self._tell(failure(error))
 
@@ -190,15 +180,3 @@ def _refused_as_failed() -> Iterator[None]:
         yield
     except grpc.RpcError as error:
         raise failed(error) from error
-
-
-def _be_gone_in(seconds: float) -> None:
-    """Ends the process when the time is up: a plan that is being computed can't be interrupted otherwise."""
-    timer = threading.Timer(seconds, _end)
-    timer.daemon = True
-    timer.start()
-
-
-def _end() -> None:
-    sys.stdout.flush()
-    os._exit(0)

@@ -11,6 +11,7 @@ from services.havn.commands.output import tell
 from services.havn.commands.surroundings import settings, today
 from services.havn.views.phrases import Lang
 from services.havn.views.started import starting
+from services.shared.stopping import Stop
 
 app = typer.Typer(add_completion=False)
 
@@ -30,12 +31,13 @@ def up(
     """Starts Havn: nats-server and all services, over one data folder."""
     found = settings()
     day = today(found)
-    # The services' import takes seconds: what is wrong with the settings is said before, and that something happens.
-    if not json:
-        tell(starting(found.data, lang))
-    from services.havn.commands.running_up import Start, run
+    with Stop(found.drain_seconds) as stop:
+        # The services' import takes seconds: wrong settings are told before, and that something happens.
+        if not json:
+            tell(starting(found.data, lang))
+        from services.havn.commands.running_up import Start, run
 
-    run(Start(found, day, demo, _stays(stay), lang, json))
+        run(Start(found, day, demo, _stays(stay), lang, json), stop)
 
 
 def _stays(asked: bool | None) -> bool:

@@ -51,12 +51,12 @@ def ended(lang: Lang) -> Iterator[RenderableType]:
     yield phrase("Havn has ended.", lang)
 
 
-def heading(text: str, command: str) -> Iterator[RenderableType]:
+def heading(text: str, command: str, lang: Lang) -> Iterator[RenderableType]:
     """What happened, and the command that does the same."""
     yield ""
     yield Rule()
     yield title(text)
-    yield f"$ {_program()} {command}"
+    yield f"$ {_program()} {command}{' --lang da' if lang is Lang.DA else ''}"
     yield ""
 
 
@@ -81,6 +81,8 @@ def _to_try(data: Path, stays: bool, lang: Lang) -> Iterator[RenderableType]:
     yield phrase(here if stays else later, lang)
     if "HAVN_DATA" in os.environ:
         yield Verbatim(f"  export HAVN_DATA={shlex.quote(str(data))}")
+    if lang is Lang.DA:
+        yield "  export HAVN_LANG=da"
     tries = table("=", "", lang=lang)
     tries.show_header = False
     for command, what in TO_TRY:
