@@ -3,16 +3,23 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from google.protobuf.message import Message
+
 from services.shared.access import NOBODY, Caller
 
 
 @dataclass
 class Call:
-    """What the interceptors know of a call: its RPC's path, a reference for people to quote, who calls."""
+    """What the interceptors know of a call: its RPC's path, a reference for people to quote, who calls, and for what.
+
+    `request` is the message, once the caller may send it: of a stream none.
+    """
 
     rpc: str
     reference: str
     caller: Caller = NOBODY
+    purpose: str = ""
+    request: Message | None = None
 
 
 _current: ContextVar[Call] = ContextVar("havn_call")

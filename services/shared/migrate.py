@@ -1,5 +1,7 @@
 """Brings a service's database to the newest shape, with Alembic."""
 
+import hashlib
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,12 @@ from services.shared.tables import Shared
 SERVICES = Path(__file__).parents[1]
 
 
-def upgrade(service: str, engine: Engine) -> None:
-    """Runs the migrations of a service that its database lacks, in one transaction."""
+def upgrade(service: str, engine: Engine, to: str = "head") -> None:
+    """Runs the migrations of a service that its database lacks, up to a revision, in one transaction."""
     config = _config(service)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def is_current(service: str, connection: Connection) -> bool:
@@ -107,3 +109,59 @@ def create_record_table(name: str, *columns: sa.Column[Any]) -> None:
         sa.Column("body", sa.LargeBinary, nullable=False),
         *columns,
     )
+
+
+def seal_audit() -> None:
+    """Makes the audit trail a chain of hashes to which rows are only added. Frozen.
+
+    Rows that are there are sealed as they are found: the chain says nothing of what was done to them before.
+    """
+    with op.batch_alter_table("audit") as audit:
+        for name in ("purpose", "outcome"):
+            audit.add_column(sa.Column(name, sa.String, nullable=False, server_default=""))
+        for name in ("previous_hash", "hash"):
+            audit.add_column(sa.Column(name, sa.LargeBinary, nullable=False, server_default=""))
+    _seal_rows(op.get_bind())
+    with op.batch_alter_table("audit") as audit:
+        for name in ("purpose", "outcome", "previous_hash", "hash"):
+            audit.alter_column(name, server_default=None)
+    for statement in _ONLY_ADDED[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+def _seal_rows(connection: sa.Connection) -> None:
+    kept = "sequence, time, subject, roles, authority, rpc, reference, action, names"
+    rows = connection.execute(sa.text(f"SELECT {kept} FROM audit ORDER BY sequence")).all()
+    sealing = sa.text(
+        "UPDATE audit SET outcome='OK', names=:names, previous_hash=:before, hash=:hash WHERE sequence=:at"
+    )
+    # What a repeated write will say; whose records they are was not kept.
+    connection.execute(sa.text("UPDATE answers SET names = '{\"\": ' || names || '}'"))
+    before = bytes(32)
+    for sequence, *who, action, names in rows:
+        by_authority = json.dumps({who[3]: json.loads(names)})
+        content = [before.hex(), sequence, *who, "", action, "OK", by_authority]
+        digest = hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+        connection.execute(sealing, {"names": by_authority, "before": before, "hash": digest, "at": sequence})
+        before = digest
+
+
+_ONLY_ADDED = {
+    "sqlite": (
+        "CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'rows of the audit trail are only added'); END",
+        "CREATE TRIGGER audit_undeleted BEFORE DELETE ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'rows of the audit trail are only added'); END",
+        # INSERT OR REPLACE would change a row past the other two.
+        "CREATE TRIGGER audit_at_end BEFORE INSERT ON audit "
+        "WHEN NEW.sequence <= (SELECT max(sequence) FROM audit) "
+        "BEGIN SELECT RAISE(ABORT, 'rows of the audit trail are only added'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_is_only_added_to() RETURNS trigger LANGUAGE plpgsql "
+        "AS $$ BEGIN RAISE EXCEPTION 'rows of the audit trail are only added'; END $$",
+        "CREATE TRIGGER audit_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_only_added_to()",
+    ),
+}
+"""Statements that refuse to change or delete a row of the audit trail."""

@@ -118,7 +118,8 @@ class Change(View):
     """One transaction that changes something."""
 
     now: datetime
-    touched: dict[str, None] = field(default_factory=dict)
+    touched: dict[str, str] = field(default_factory=dict)
+    """The authorities of the records that were added or saved, by name."""
     discarded: bool = False
 
     def add(self, kind: Kind[M], message: M) -> M:
@@ -129,7 +130,7 @@ class Change(View):
             raise NameTaken(message.name)
         message.etag = "1"
         self.session.add(_row(kind, message))
-        self.touched[message.name] = None
+        self.touched[message.name] = message.authority
         return message
 
     def save(self, kind: Kind[M], message: M, etag: str) -> M:
@@ -141,7 +142,7 @@ class Change(View):
             raise EtagStale(message.name)
         message.etag = str(row.version + 1)
         self.session.merge(_row(kind, message))
-        self.touched[message.name] = None
+        self.touched[message.name] = message.authority
         return message
 
     def put_newer(self, kind: Kind[M], message: M) -> bool:

@@ -23,7 +23,15 @@ from grpc_status import rpc_status
 from havn.access.v1 import access_pb2
 from services.shared import access, checks, status
 from services.shared.call import Call, begin
-from services.shared.errors import BadInput, DeadlineInvalid, DeadlinePassed, HavnError, TokenMissing
+from services.shared.errors import (
+    BadInput,
+    DeadlineInvalid,
+    DeadlinePassed,
+    HavnError,
+    NotFound,
+    RoleNotAllowed,
+    TokenMissing,
+)
 from services.shared.names import looks_like_cpr
 from services.shared.store import Store
 
@@ -35,6 +43,9 @@ MAX_UNARY_SECONDS = 30.0
 MAX_STREAM_SECONDS = 3600.0
 OPEN_PREFIX = "/grpc.health.v1.Health/"
 SIGNED_IN_PREFIX = "/grpc.reflection."
+
+PURPOSES = tuple(name.removeprefix("PURPOSE_") for name in access_pb2.Purpose.keys()[1:])
+"""What a caller may say that it asks for, in x-purpose."""
 
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -91,7 +102,7 @@ class Guard:
     async def unary_unary(self, data: bytes, context: Context) -> Message:
         """One request, one answer."""
         async with self._passed(context) as call:
-            answer: Message = await self.handler.unary_unary(self._parsed(data), context)
+            answer: Message = await self.handler.unary_unary(self._parsed(call, data), context)
             await self._record_read(call, answer)
         return answer
 
@@ -104,7 +115,7 @@ class Guard:
     async def unary_stream(self, data: bytes, context: Context) -> AsyncIterator[Message]:
         """One request, many answers."""
         async with self._passed(context) as call:
-            async for answer in self.handler.unary_stream(self._parsed(data), context):
+            async for answer in self.handler.unary_stream(self._parsed(call, data), context):
                 await self._record_read(call, answer)
                 yield answer
 
@@ -123,7 +134,9 @@ class Guard:
             call.caller = self._caller(metadata)
             begin(call)
             structlog.contextvars.bind_contextvars(actor=call.caller.subject, roles=call.caller.role_names())
+            await steps.enter_async_context(self._recorded_refusals(call))
             self._authorise(call)
+            call.purpose = _purpose(metadata)
             streaming = self.handler.request_streaming or self.handler.response_streaming
             await steps.enter_async_context(_deadline(context, MAX_STREAM_SECONDS if streaming else MAX_UNARY_SECONDS))
             yield call
@@ -138,9 +151,10 @@ class Guard:
         if not self.path.startswith(SIGNED_IN_PREFIX):
             access.authorise(call.caller, self.gate.permissions[self.path])
 
-    def _parsed(self, data: bytes) -> Message:
+    def _parsed(self, call: Call, data: bytes) -> Message:
         message = self._message(data)
         checks.check(message)
+        call.request = message
         return message
 
     async def _parsed_each(self, data: AsyncIterator[bytes]) -> AsyncIterator[Message]:
@@ -157,7 +171,15 @@ class Guard:
 
     async def _record_read(self, call: Call, answer: Message) -> None:
         if self.gate.permissions[self.path].case_content:
-            await self.gate.store.record_read(call, _names(answer))
+            await self.gate.store.record_read(call, answer)
+
+    @asynccontextmanager
+    async def _recorded_refusals(self, call: Call) -> AsyncIterator[None]:
+        try:
+            yield
+        except (NotFound, RoleNotAllowed) as error:
+            await self.gate.store.record_refusal(call, error.reason)
+            raise
 
 
 @asynccontextmanager
@@ -198,12 +220,8 @@ def _reference(metadata: dict[str, str | bytes]) -> str:
     return given if _REFERENCE.fullmatch(given) and not looks_like_cpr(given) else uuid.uuid4().hex
 
 
-def _names(answer: Message) -> list[str]:
-    """The names of the records in an answer: its own, those that it is about, those of the messages in its lists."""
-    names = [getattr(answer, field) for field in ("name", "request") if field in answer.DESCRIPTOR.fields_by_name]
-    for field, value in answer.ListFields():
-        if field.is_repeated and field.message_type is not None and "name" in field.message_type.fields_by_name:
-            names += [item.name for item in value]
-        elif field.name == "requests":
-            names += value
-    return list(dict.fromkeys(names))
+def _purpose(metadata: dict[str, str | bytes]) -> str:
+    given = str(metadata.get("x-purpose", ""))
+    if given and given not in PURPOSES:
+        raise BadInput.of("x-purpose", f"must be one of {', '.join(PURPOSES)}, or left out")
+    return given

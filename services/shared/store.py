@@ -9,13 +9,16 @@ from typing import Any, Protocol, TypeVar
 from google.protobuf.message import Message
 from sqlmodel import Session
 
+from services.shared import audit
 from services.shared.access import Caller
+from services.shared.audit import Action
 from services.shared.call import Call, current
 from services.shared.clock import Clock
 from services.shared.database import Database
 from services.shared.errors import BadInput, RequestIdReused
 from services.shared.records import Change, View
-from services.shared.tables import Answer, AuditRow, InboxEvent
+from services.shared.shown import Shown, shown
+from services.shared.tables import Answer, InboxEvent
 
 MAX_KEY_LENGTH = 100
 
@@ -37,6 +40,8 @@ class Store:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._readers = audit.Readers(database)
+        self._refusals = audit.Refusals()
         self.changed: Callable[[], None] = lambda: None
         """Called after each commit: there may be events to publish."""
 
@@ -72,7 +77,7 @@ class Store:
         def transaction(session: Session) -> None:
             change = Change(session, call.caller, now)
             work(change)
-            session.add(_audit(call, now, "write", list(change.touched)))
+            audit.append(session, [audit.row(call, now, Action.WRITE, _by_authority(change.touched))])
 
         await self._database.write(transaction)
         self.changed()
@@ -90,26 +95,34 @@ class Store:
         await self._database.write(apply)
         self.changed()
 
-    async def record_read(self, call: Call, names: list[str]) -> None:
+    async def record_read(self, call: Call, answer: Message) -> None:
         """Writes who is about to see which records; until it is written, nothing may be shown."""
+        seen = shown(answer, call.caller.authority)
+        await self._readers.record(audit.row(call, self._clock.now(), Action.READ, seen))
+
+    async def record_refusal(self, call: Call, outcome: str) -> None:
+        """Writes who was refused what, unless the same caller had too many rows of refusals in this minute already."""
         now = self._clock.now()
-        await self._database.write(lambda session: session.add(_audit(call, now, "read", names)))
+        if self._refusals.may_add(call.caller.subject, now):
+            asked = audit.asked_for(call)
+            await self._readers.record(audit.row(call, now, Action.REFUSED, asked, outcome))
 
     def _once(self, session: Session, call: Call, key: str, digest: bytes, work: Callable[[Change], A]) -> bytes:
         now, identity = self._clock.now(), (call.caller.subject, call.rpc, key)
         earlier = session.get(Answer, identity)
         if earlier is not None:
             _require_same(earlier, digest)
-            session.add(_audit(call, now, "repeat", json.loads(earlier.names)))
+            audit.append(session, [audit.row(call, now, Action.REPEAT, json.loads(earlier.names))])
             return earlier.body
         change = Change(session, call.caller, now)
-        body = work(change).SerializeToString()
+        answer = work(change)
+        body = answer.SerializeToString()
         if change.discarded:
             session.rollback()
             return body
-        names = list(change.touched)
+        names = _by_authority(change.touched, shown(answer, call.caller.authority))
         session.add(_answer(identity, digest, body, names, now))
-        session.add(_audit(call, now, "write", names))
+        audit.append(session, [audit.row(call, now, Action.WRITE, names)])
         return body
 
 
@@ -127,7 +140,7 @@ def _require_same(earlier: Answer, digest: bytes) -> None:
         raise RequestIdReused
 
 
-def _answer(identity: tuple[str, str, str], digest: bytes, body: bytes, names: list[str], now: datetime) -> Answer:
+def _answer(identity: tuple[str, str, str], digest: bytes, body: bytes, names: Shown, now: datetime) -> Answer:
     caller, rpc, request_id = identity
     return Answer(
         caller=caller,
@@ -140,14 +153,9 @@ def _answer(identity: tuple[str, str, str], digest: bytes, body: bytes, names: l
     )
 
 
-def _audit(call: Call, now: datetime, action: str, names: list[str]) -> AuditRow:
-    return AuditRow(
-        time=now.isoformat(),
-        subject=call.caller.subject,
-        roles=call.caller.role_names(),
-        authority=call.caller.authority,
-        rpc=call.rpc,
-        reference=call.reference,
-        action=action,
-        names=json.dumps(names),
-    )
+def _by_authority(touched: Mapping[str, str], also: Shown | None = None) -> Shown:
+    """What was touched, by authority, and what else was shown."""
+    found = {authority: dict.fromkeys(names) for authority, names in (also or {}).items()}
+    for name, authority in touched.items():
+        found.setdefault(authority, {})[name] = None
+    return {authority: list(names) for authority, names in found.items()}

@@ -49,7 +49,10 @@ class InboxEvent(Shared, table=True):
 
 
 class AuditRow(Shared, table=True):
-    """Who read or wrote which records, when and by which RPC; rows are only added."""
+    """Who read or wrote which records, when and by which RPC: a link of the chain that `services.shared.audit` makes.
+
+    `names` is JSON: names of records by the authority that they are of.
+    """
 
     __tablename__ = "audit"
 
@@ -62,6 +65,10 @@ class AuditRow(Shared, table=True):
     reference: str
     action: str
     names: str
+    purpose: str
+    outcome: str
+    previous_hash: bytes = b""
+    hash: bytes = b""
 
 
 class Record(SQLModel):

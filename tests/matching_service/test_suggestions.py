@@ -52,12 +52,12 @@ async def test_the_audit_trail_names_the_siblings_that_suggestions_are_about(hav
     )
     shown = await coordinator.matching.SuggestMatches(pb.SuggestMatchesRequest(request=first.name))
     assert list(shown.requests) == [first.name, second.name]
-    assert await havn.rows("matching", last_read) == [shown.name, first.name, second.name]
+    assert (await havn.rows("matching", last_read))[cast.MUNICIPALITY] == [shown.name, first.name, second.name]
 
 
-def last_read(session: Session) -> list[str]:
+def last_read(session: Session) -> dict[str, list[str]]:
     reads = select(AuditRow.names).where(AuditRow.action == "read").order_by(col(AuditRow.sequence).desc())
-    names: list[str] = json.loads(session.exec(reads).first() or "[]")
+    names: dict[str, list[str]] = json.loads(session.exec(reads).first() or "{}")
     return names
 
 

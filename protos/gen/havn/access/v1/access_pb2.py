@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bhavn/access/v1/access.proto\x12\x0ehavn.access.v1\x1a google/protobuf/descriptor.proto\"G\n\nPermission\x12#\n\x05roles\x18\x01 \x03(\x0e\x32\x14.havn.access.v1.Role\x12\x14\n\x0c\x63\x61se_content\x18\x02 \x01(\x08*\x94\x02\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x14\n\x10ROLE_COORDINATOR\x10\x01\x12\x13\n\x0fROLE_CASEWORKER\x10\x02\x12\x13\n\x0fROLE_CONSULTANT\x10\x03\x12\x14\n\x10ROLE_INSTITUTION\x10\x04\x12\x0f\n\x0bROLE_LEADER\x10\x05\x12\x10\n\x0cROLE_COUNCIL\x10\x06\x12\x16\n\x12ROLE_FOSTER_FAMILY\x10\x07\x12\x15\n\x11ROLE_CENTRAL_LIST\x10\x08\x12\x12\n\x0eROLE_COMMITTEE\x10\t\x12\x10\n\x0cROLE_AUDITOR\x10\n\x12\x16\n\x12ROLE_ADMINISTRATOR\x10\x0b\x12\x10\n\x0cROLE_SERVICE\x10\x0c*\xac\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45RROR_REASON_TOKEN_MISSING\x10\x01\x12\x1e\n\x1a\x45RROR_REASON_TOKEN_INVALID\x10\x02\x12!\n\x1d\x45RROR_REASON_ROLE_NOT_ALLOWED\x10\x03\x12!\n\x1d\x45RROR_REASON_DEADLINE_INVALID\x10\x04\x12 \n\x1c\x45RROR_REASON_DEADLINE_PASSED\x10\x05\x12\x1e\n\x1a\x45RROR_REASON_FIELD_INVALID\x10\x06\x12\x1a\n\x16\x45RROR_REASON_NOT_FOUND\x10\x07\x12\x1b\n\x17\x45RROR_REASON_NAME_TAKEN\x10\x08\x12\x1b\n\x17\x45RROR_REASON_ETAG_STALE\x10\t\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\n\x12\"\n\x1e\x45RROR_REASON_STATE_NOT_ALLOWED\x10\x0b\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x0c:P\n\npermission\x12\x1e.google.protobuf.MethodOptions\x18\xa2\x90\x03 \x01(\x0b\x32\x1a.havn.access.v1.Permissionb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bhavn/access/v1/access.proto\x12\x0ehavn.access.v1\x1a google/protobuf/descriptor.proto\"G\n\nPermission\x12#\n\x05roles\x18\x01 \x03(\x0e\x32\x14.havn.access.v1.Role\x12\x14\n\x0c\x63\x61se_content\x18\x02 \x01(\x08*\x94\x02\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x14\n\x10ROLE_COORDINATOR\x10\x01\x12\x13\n\x0fROLE_CASEWORKER\x10\x02\x12\x13\n\x0fROLE_CONSULTANT\x10\x03\x12\x14\n\x10ROLE_INSTITUTION\x10\x04\x12\x0f\n\x0bROLE_LEADER\x10\x05\x12\x10\n\x0cROLE_COUNCIL\x10\x06\x12\x16\n\x12ROLE_FOSTER_FAMILY\x10\x07\x12\x15\n\x11ROLE_CENTRAL_LIST\x10\x08\x12\x12\n\x0eROLE_COMMITTEE\x10\t\x12\x10\n\x0cROLE_AUDITOR\x10\n\x12\x16\n\x12ROLE_ADMINISTRATOR\x10\x0b\x12\x10\n\x0cROLE_SERVICE\x10\x0c*\x98\x01\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x10\n\x0cPURPOSE_CASE\x10\x01\x12\x15\n\x11PURPOSE_EMERGENCY\x10\x02\x12\x17\n\x13PURPOSE_SUPERVISION\x10\x03\x12\x1b\n\x17PURPOSE_RIGHT_OF_ACCESS\x10\x04\x12\x15\n\x11PURPOSE_OPERATION\x10\x05*\xac\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45RROR_REASON_TOKEN_MISSING\x10\x01\x12\x1e\n\x1a\x45RROR_REASON_TOKEN_INVALID\x10\x02\x12!\n\x1d\x45RROR_REASON_ROLE_NOT_ALLOWED\x10\x03\x12!\n\x1d\x45RROR_REASON_DEADLINE_INVALID\x10\x04\x12 \n\x1c\x45RROR_REASON_DEADLINE_PASSED\x10\x05\x12\x1e\n\x1a\x45RROR_REASON_FIELD_INVALID\x10\x06\x12\x1a\n\x16\x45RROR_REASON_NOT_FOUND\x10\x07\x12\x1b\n\x17\x45RROR_REASON_NAME_TAKEN\x10\x08\x12\x1b\n\x17\x45RROR_REASON_ETAG_STALE\x10\t\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\n\x12\"\n\x1e\x45RROR_REASON_STATE_NOT_ALLOWED\x10\x0b\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x0c:P\n\npermission\x12\x1e.google.protobuf.MethodOptions\x18\xa2\x90\x03 \x01(\x0b\x32\x1a.havn.access.v1.Permissionb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,8 +34,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ROLE']._serialized_start=155
   _globals['_ROLE']._serialized_end=431
-  _globals['_ERRORREASON']._serialized_start=434
-  _globals['_ERRORREASON']._serialized_end=862
+  _globals['_PURPOSE']._serialized_start=434
+  _globals['_PURPOSE']._serialized_end=586
+  _globals['_ERRORREASON']._serialized_start=589
+  _globals['_ERRORREASON']._serialized_end=1017
   _globals['_PERMISSION']._serialized_start=81
   _globals['_PERMISSION']._serialized_end=152
 # @@protoc_insertion_point(module_scope)

@@ -85,6 +85,42 @@ ROLE_SERVICE: Role.ValueType  # 12
 """Another service of Havn."""
 Global___Role: _TypeAlias = Role  # noqa: Y015
 
+class _Purpose:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Purpose.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PURPOSE_UNSPECIFIED: _Purpose.ValueType  # 0
+    """Not said."""
+    PURPOSE_CASE: _Purpose.ValueType  # 1
+    """Work on a case (sagsbehandling)."""
+    PURPOSE_EMERGENCY: _Purpose.ValueType  # 2
+    """A child needs a safe place now (akut)."""
+    PURPOSE_SUPERVISION: _Purpose.ValueType  # 3
+    """Supervision and audit (tilsyn)."""
+    PURPOSE_RIGHT_OF_ACCESS: _Purpose.ValueType  # 4
+    """Somebody's right to know what is kept on them, and who saw it (indsigt)."""
+    PURPOSE_OPERATION: _Purpose.ValueType  # 5
+    """Keeping Havn running (drift)."""
+
+class Purpose(_Purpose, metaclass=_PurposeEnumTypeWrapper):
+    """What a caller asks for: the word behind PURPOSE_ in the metadata `x-purpose`. The audit trail keeps it."""
+
+PURPOSE_UNSPECIFIED: Purpose.ValueType  # 0
+"""Not said."""
+PURPOSE_CASE: Purpose.ValueType  # 1
+"""Work on a case (sagsbehandling)."""
+PURPOSE_EMERGENCY: Purpose.ValueType  # 2
+"""A child needs a safe place now (akut)."""
+PURPOSE_SUPERVISION: Purpose.ValueType  # 3
+"""Supervision and audit (tilsyn)."""
+PURPOSE_RIGHT_OF_ACCESS: Purpose.ValueType  # 4
+"""Somebody's right to know what is kept on them, and who saw it (indsigt)."""
+PURPOSE_OPERATION: Purpose.ValueType  # 5
+"""Keeping Havn running (drift)."""
+Global___Purpose: _TypeAlias = Purpose  # noqa: Y015
+
 class _ErrorReason:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015

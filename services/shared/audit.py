@@ -1,0 +1,180 @@
+"""The audit trail: who saw and changed which records. Rows are only added, each sealed with the hash of the one before.
+
+A row that is changed, dropped or moved no longer fits its neighbours, and `first_fault` names it. That the end was not
+cut off is shown by a head that was kept elsewhere: `Head`.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from services.shared.call import Call
+from services.shared.database import Database
+from services.shared.shown import Shown, shown
+from services.shared.tables import AuditRow
+
+GENESIS = bytes(32)
+"""What the first row has for a hash before it."""
+
+# The order is part of the seal: a later column comes with a later kind of seal.
+_SEALED = "previous_hash sequence time subject roles authority rpc reference purpose action outcome names".split()
+
+MOST_ASKED_FOR = 20
+MOST_REFUSALS = 60
+
+# Of PostgreSQL, held from reading the head to the commit: there several processes add rows.
+_LOCK = 2
+
+
+class Action(StrEnum):
+    """What was done with the records."""
+
+    READ = "read"
+    WRITE = "write"
+    REPEAT = "repeat"
+    """A write came again, and its first answer was shown again."""
+    REFUSED = "refused"
+    """Nothing was shown or changed; the records are those that were asked for."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A row's place in the chain."""
+
+    sequence: int
+    hash: bytes
+
+
+START = Link(0, GENESIS)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first row that is not as it was written."""
+
+    sequence: int
+    missing: bool
+    """Or else changed."""
+
+
+def row(call: Call, now: datetime, action: Action, records: Shown, outcome: str = "OK") -> AuditRow:
+    """A row that is not in the chain yet."""
+    return AuditRow(
+        time=now.isoformat(),
+        subject=call.caller.subject,
+        roles=call.caller.role_names(),
+        authority=call.caller.authority,
+        rpc=call.rpc,
+        reference=call.reference,
+        purpose=call.purpose,
+        action=action,
+        outcome=outcome,
+        names=json.dumps(records),
+    )
+
+
+def asked_for(call: Call) -> Shown:
+    """The first names in the caller's request: as the caller wrote them, whosever they may be."""
+    if call.request is None:
+        return {}
+    names = [name for written in shown(call.request, "").values() for name in written]
+    return {call.caller.authority: names[:MOST_ASKED_FOR]} if names else {}
+
+
+def append(session: Session, rows: Iterable[AuditRow]) -> None:
+    """Adds rows to the chain. It comes last in a transaction: others wait for its commit."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+    last = head(session)
+    for added in rows:
+        added.sequence, added.previous_hash = last.sequence + 1, last.hash
+        added.hash = seal(added)
+        last = Link(added.sequence, added.hash)
+        session.add(added)
+
+
+def head(session: Session) -> Link:
+    """The end of the chain."""
+    newest = select(AuditRow.sequence, AuditRow.hash).order_by(col(AuditRow.sequence).desc()).limit(1)
+    found = session.exec(newest).first()
+    return START if found is None else Link(found[0] or 0, found[1])
+
+
+def seal(row: AuditRow) -> bytes:
+    """The hash of a row, in which the one before has its own."""
+    content = [getattr(row, name) for name in _SEALED]
+    # Bytes are told as hexadecimal digits, wherever they stand: whoever changed a row may have left any type in it.
+    canonical = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+def after(session: Session, last: Link, most: int) -> list[AuditRow]:
+    """The next rows of the trail, so many at most."""
+    following = select(AuditRow).where(col(AuditRow.sequence) > last.sequence)
+    return list(session.exec(following.order_by(col(AuditRow.sequence)).limit(most)))
+
+
+def first_fault(last: Link, rows: Iterable[AuditRow]) -> Fault | None:
+    """The first fault of rows that are to follow `last`."""
+    return next(_faults(last, rows), None)
+
+
+def _faults(last: Link, rows: Iterable[AuditRow]) -> Iterator[Fault]:
+    for found in rows:
+        sequence = found.sequence or 0
+        if sequence != last.sequence + 1:
+            yield Fault(last.sequence + 1, missing=True)
+        if seal(found) != found.hash:
+            yield Fault(sequence, missing=False)
+        if found.previous_hash != last.hash:
+            # The one before was sealed anew: this one still holds the hash that it had.
+            yield Fault(max(last.sequence, 1), missing=False)
+        last = Link(sequence, found.hash)
+
+
+class Refusals:
+    """Lets each caller have 60 rows of refusals a minute: a loop of refused calls fills no disk. The log has each."""
+
+    def __init__(self) -> None:
+        self._minute: datetime | None = None
+        self._counts: Counter[str] = Counter()
+
+    def may_add(self, subject: str, now: datetime) -> bool:
+        """Whether the caller may have another row; it counts as had."""
+        minute = now.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            self._minute = minute
+            self._counts.clear()
+        self._counts[subject] += 1
+        return self._counts[subject] <= MOST_REFUSALS
+
+
+class Readers:
+    """Writes the rows of calls that change nothing: those that wait while a transaction runs share the next one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[AuditRow] = []
+        self._next: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def record(self, row: AuditRow) -> None:
+        """Returns once the row is committed."""
+        self._waiting.append(row)
+        if self._next is None:
+            self._next = asyncio.create_task(self._write())
+        # Whoever is cancelled takes nobody's row along.
+        await asyncio.shield(self._next)
+
+    async def _write(self) -> None:
+        async with self._one_at_a_time:
+            rows, self._waiting, self._next = self._waiting, [], None
+            await self._database.write(lambda session: append(session, rows))
