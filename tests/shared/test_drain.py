@@ -7,6 +7,7 @@ from pathlib import Path
 import grpc
 
 from havn.placements.v1 import placements_pb2 as pb
+from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.placements.api import DEFINITION as PLACEMENTS
 from tests import cast
 from tests.conftest import WAIT_SECONDS, Havn, eventually, running_havn
@@ -64,9 +65,13 @@ async def test_a_call_under_way_is_answered_before_the_service_stops(tmp_path: P
     async with running_havn(tmp_path, [PLACEMENTS]) as havn:
         client = havn.as_(cast.COORDINATOR)
 
+        # Refused before it reads or writes: it must not wait for the disk.
+        channel = havn.channels(lambda: "no-token")["placements"]
+        nobody = PlacementsServiceStub(channel)
+
         async def away() -> bool:
             try:
-                await client.placements.GetRequest(pb.GetRequestRequest(name="requests/none"))
+                await nobody.GetRequest(pb.GetRequestRequest(name="requests/none"))
             except grpc.aio.AioRpcError as error:
                 return error.code() is grpc.StatusCode.UNAVAILABLE
             return False
@@ -84,3 +89,4 @@ async def test_a_call_under_way_is_answered_before_the_service_stops(tmp_path: P
         slow_disk.set()
         assert (await filing).etag == "1"
         await asyncio.gather(write, stopping)
+        await channel.close()
