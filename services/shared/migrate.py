@@ -29,8 +29,12 @@ def upgrade(service: str, engine: Engine, to: str = "head") -> None:
 def is_current(service: str, connection: Connection) -> bool:
     """Whether a database lacks no migration of this version; one that a newer version migrated lacks none."""
     kept = set(MigrationContext.configure(connection).get_current_heads())
-    known = {script.revision for script in _scripts(service).walk_revisions()}
-    return kept == set(_scripts(service).get_heads()) or bool(kept - known)
+    return kept == set(_scripts(service).get_heads()) or bool(kept - shapes(service))
+
+
+def shapes(service: str) -> set[str]:
+    """All shapes that a service's database had, up to the newest, as Alembic names them."""
+    return {script.revision for script in _scripts(service).walk_revisions()}
 
 
 @cache

@@ -177,6 +177,32 @@ DANISH = {
         "Den slutter nu: her er ingen terminal, eller der blev bedt om det."
     ),
     "Havn has ended.": "Havn er slut.",
+    # Backups.
+    "{file} holds Havn as it was on {moment}.": "{file} rummer Havn, som det var {moment}.",
+    "{folder} holds Havn as it was on {moment}.": "{folder} rummer Havn, som det var {moment}.",
+    "{key} is its key: without it nobody reads the backup. Keep it apart from backups, and twice.": (
+        "{key} er dens nøgle: uden den læser ingen sikkerhedskopien. Gem den et andet sted end kopierne, og to gange."
+    ),
+    "Now take it to another machine, and see there whether it is well:": (
+        "Flyt den nu til en anden maskine, og se dér, om den er i orden:"
+    ),
+    "What was changed later is not in it.": "Det, der blev ændret senere, er ikke med.",
+    "Start it:": "Start det:",
+    "{path} is well.": "{path} er i orden.",
+    "{path} is not well:": "{path} er ikke i orden:",
+    "the database is damaged: {detail}": "databasen er beskadiget: {detail}",
+    "its shape {detail} is unknown here: a newer Havn made it": (
+        "dens form {detail} er ukendt her: et nyere Havn har lavet den"
+    ),
+    "the table {detail} does not hold what the backup says of it": (
+        "tabellen {detail} rummer ikke det, som kopien siger om den"
+    ),
+    "row {detail} of its audit trail is missing, or not as it was written": (
+        "række {detail} i dens revisionsspor mangler eller er ikke, som den blev skrevet"
+    ),
+    "it heard of changes that their owner does not have: {detail}": (
+        "den har hørt om ændringer, som deres ejer ikke har: {detail}"
+    ),
     # An import.
     "{rows} can be taken; nothing was written.": "{rows} kan tages ind; intet blev skrevet.",
     "{rows} are in Havn.": "{rows} er i Havn.",
@@ -205,6 +231,7 @@ HEADINGS = {
     "Homes": "Hjem",
     "How far to trust it": "Hvor sikkert det er",
     "How it fits": "Hvordan det passer",
+    "MB": "MB",
     "Met": "Opfyldt",
     "Now": "Nu",
     "Part": "Del",
@@ -221,6 +248,7 @@ HEADINGS = {
     "Unit": "Afdeling",
     "Weight": "Vægt",
     "What is counted": "Hvad der tælles",
+    "What is wrong": "Hvad der er galt",
     "What to mend": "Hvad der skal rettes",
     "What was seen and talked about": "Hvad der blev set og talt om",
     "Why here": "Hvorfor her",

@@ -1,0 +1,89 @@
+"""A backup from a data folder to a file, and back into a data folder."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from services.havn.backup import archive
+from services.havn.backup.checking import Problem, problems, problems_of_copies
+from services.havn.backup.copying import copy, pinned, require_databases
+from services.havn.backup.files import file_of, sqlite, sync, whole, workshop
+from services.havn.backup.manifest import Manifest
+from services.havn.backup.unusable import Unusable
+
+LAST_BACKUP = "last-backup.json"
+"""In the data folder: when the last backup was made, for the metric of its age."""
+
+
+def back_up(data: Path, path: Path, key: bytes) -> Manifest:
+    """Puts a backup of a data folder at `path`, which may be in use meanwhile. Raises Unusable."""
+    if path.exists():
+        raise Unusable(f"{path}: exists, and nothing is overwritten; name a new file")
+    require_databases(data)
+    with workshop(data / "backup.part") as work:
+        # Before the databases are looked at: what was answered by then is in the backup.
+        time = datetime.now(UTC)
+        with pinned(data) as connections:
+            databases = {service: work / file_of(service) for service in connections}
+            copies = {service: copy(connections[service], databases[service]) for service in connections}
+        manifest = Manifest.now(time, copies)
+        wrong = problems_of_copies(work, manifest)
+        if wrong:
+            raise Unusable(f"{data}: is not well, so that no backup is made; ask havn verify {data}")
+        archive.write(path, key, manifest, databases)
+    with whole(data / LAST_BACKUP) as part:
+        part.write_text(json.dumps({"time": manifest.time.isoformat()}))
+    return manifest
+
+
+def restore(path: Path, key: bytes, folder: Path) -> Manifest:
+    """Makes a data folder from a backup, whole or not at all. Raises Unusable.
+
+    Its streams are made anew from the outbox: every event is published again, and each consumer passes over those that
+    it has marked.
+    """
+    folder = folder.resolve()
+    _require_empty(folder)
+    with workshop(folder.with_name(f"{folder.name}.part")) as work:
+        manifest = _extracted(path, key, work)
+        for service in manifest.services:
+            _publish_again(work / file_of(service))
+        sync(work)
+        work.rename(folder)
+        sync(folder.parent)
+    return manifest
+
+
+def verify_backup(path: Path, key: bytes, room: Path) -> tuple[Manifest, list[Problem]]:
+    """What a backup says of itself, and what is wrong with it; `room` is a folder to work in. Raises Unusable."""
+    with workshop(room) as work, archive.reading(path, key) as opened:
+        opened.extract(work)
+        return opened.manifest, problems_of_copies(work, opened.manifest)
+
+
+def verify_folder(data: Path) -> list[Problem]:
+    """What is wrong with a data folder, which may be in use. Raises Unusable for one without databases."""
+    with pinned(data) as connections:
+        return list(problems(connections, {}))
+
+
+def _extracted(path: Path, key: bytes, work: Path) -> Manifest:
+    with archive.reading(path, key) as opened:
+        opened.extract(work)
+    for problem in problems_of_copies(work, opened.manifest):
+        raise Unusable(f"{path}: {problem.service} is not well ({problem.fault}: {problem.detail})")
+    return opened.manifest
+
+
+def _publish_again(database: Path) -> None:
+    engine = sqlite(database)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE outbox SET sent_time = NULL"))
+    sync(database)
+
+
+def _require_empty(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()):
+        raise Unusable(f"{folder}: is in use or holds something; name a new folder")

@@ -1,0 +1,36 @@
+"""What the commands around backups share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.havn.commands.failures import Failed, FileUnusable
+from services.havn.commands.options import folder_name
+
+KEY_VARIABLE = "HAVN_BACKUP_KEY"
+
+BackupFile = Annotated[Path, typer.Argument(parser=folder_name, metavar="FILE", help="The file of the backup.")]
+KeyFile = Annotated[
+    Path,
+    typer.Option("--key", envvar=KEY_VARIABLE, help="The file of the key; keep it apart from the backups."),
+]
+
+
+@contextmanager
+def usable() -> Iterator[None]:
+    """Raises FileUnusable for a key, file or folder that is not what it must be, Failed for a database that fails."""
+    from pysqlite3.dbapi2 import Error
+    from sqlalchemy.exc import DatabaseError
+
+    from services.havn.backup.unusable import Unusable
+
+    try:
+        yield
+    except Unusable as error:
+        raise FileUnusable(f"{error}.") from error
+    except (Error, DatabaseError) as error:
+        told = error.orig if isinstance(error, DatabaseError) else error
+        raise Failed(f"A database can't be read or written: {told}.", "UNAVAILABLE") from error
