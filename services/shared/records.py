@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from services.shared.access import EVERYWHERE, Caller
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
+from services.shared.scope import everywhere, narrow
 from services.shared.tables import OutboxEvent, Record
 
 MAX_PAGE = 200
@@ -68,6 +69,10 @@ class View:
 
     session: Session
     caller: Caller
+
+    def __post_init__(self) -> None:
+        """Lets the database itself show no more than the caller's scope."""
+        narrow(self.session, self.caller)
 
     def get(self, kind: Kind[M], name: str) -> M:
         """The message of that name. Raises NotFound where there is none, or none that the caller may see."""
@@ -155,7 +160,7 @@ class Change(View):
 
     def _is_kept(self, kind: Kind[M], name: str) -> bool:
         # Without a flush for each look-up the rows of an import are inserted together.
-        with self.session.no_autoflush:
+        with self.session.no_autoflush, everywhere(self.session, self.caller):
             return self.session.get(kind.table, name) is not None
 
     def announce(self, subject: str, event: Message) -> None:
@@ -190,9 +195,12 @@ def next_token(sort_key: str) -> str:
 def after(token: str) -> str:
     """The sort key that a page begins behind. Raises BadInput for a token that was never given out."""
     try:
-        return b64decode(token, altchars=b"-_", validate=True).decode()
+        key = b64decode(token, altchars=b"-_", validate=True).decode()
     except ValueError as error:
         raise BadInput.of("page_token", _PAGE_TOKEN) from error
+    if not key.isprintable():
+        raise BadInput.of("page_token", _PAGE_TOKEN)
+    return key
 
 
 def _under(table: type[Record], own: str) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from sqlalchemy import MetaData
 
-from services.shared import access, checks, clients, events, migrate, needs
+from services.shared import access, checks, clients, events, migrate, needs, postgres, sqlite
 from services.shared.clock import Clock
 from services.shared.consumers import Consumer, Subscription
 from services.shared.database import Database
@@ -109,9 +109,8 @@ async def start(definition: Definition, platform: Platform) -> Running:
 async def _opened(definition: Definition, platform: Platform, opened: AsyncExitStack) -> Running:
     """The service, whose parts `opened` closes, the last first: calls, tasks, channels, NATS, database."""
     settings, name = platform.settings, definition.name
-    database = Database(settings.data / f"{name}.sqlite")
+    database = await asyncio.to_thread(_database, settings, name)
     opened.push_async_callback(asyncio.to_thread, database.close)
-    await asyncio.to_thread(migrate.upgrade, name, database.engine)
     store = Store(database, platform.clock)
     connection = await events.connect(settings.nats_url, name)
     # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out.
@@ -125,14 +124,31 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     checks = needs.checks(name, database, connection, platform.clock)
     await readiness.look(checks)
     relay = Relay(name, database, jetstream, platform.clock)
-    store.changed = relay.wake
+    store.on_change(relay.wake)
     consumers = [Consumer(name, subscription, store, jetstream) for subscription in parts.subscriptions]
     runners: list[Task] = [relay.run, *(consumer.run for consumer in consumers), *parts.tasks]
     runners += [readiness.beat, partial(readiness.watch, checks)]
+    if url := settings.database(name):
+        runners.append(partial(postgres.hear, url, store.changed))
     opened.push_async_callback(_cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
     port = await _serve(definition, platform, store, parts, readiness, opened)
     platform.addresses[name] = address = f"{settings.host}:{port}"
     return Running(definition, address, store, readiness, database, opened)
+
+
+def _database(settings: Settings, service: str) -> Database:
+    """A service's database in its newest shape: a file, or what the settings name, which its owner migrates."""
+    if not (url := settings.database(service)):
+        file = sqlite.database(settings.data / f"{service}.sqlite")
+        migrate.upgrade(service, file.engine)
+        return file
+    database = postgres.database(url)
+    try:
+        migrate.require_current(service, database.engine)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:

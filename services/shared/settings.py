@@ -21,6 +21,10 @@ class Settings(BaseSettings):
     time_zone: str = Field(default="America/Nuuk", description="Where the authority's day begins.")
     key_file: Path | None = Field(default=None, description="Private key for tokens; made in the data folder if unset.")
     nats_url: str = Field(default="", description="NATS to use; empty where Havn starts its own.")
+    database_url: str = Field(
+        default="", description="PostgreSQL, with {service} where each has a name of its own; empty for SQLite files."
+    )
+    database_owner_url: str = Field(default="", description="The same as the tables' owner, for havn migrate only.")
     placements_port: int = Field(default=0, ge=0, le=65535, description="0 picks a free one; so for the others.")
     families_port: int = Field(default=0, ge=0, le=65535)
     capacity_port: int = Field(default=0, ge=0, le=65535)
@@ -43,6 +47,10 @@ class Settings(BaseSettings):
         """Makes the data folder where it is missing, and lets nobody else read what this process writes from now on."""
         os.umask(0o077)
         self.data.mkdir(parents=True, exist_ok=True)
+
+    def database(self, service: str) -> str:
+        """The URL of a service's database; empty for an SQLite file in the data folder."""
+        return self.database_url.replace("{service}", service)
 
     def port(self, service: str) -> int:
         """The port that a service is to listen on."""

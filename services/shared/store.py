@@ -16,6 +16,7 @@ from services.shared.call import Call, current
 from services.shared.clock import Clock
 from services.shared.database import Database
 from services.shared.errors import BadInput, RequestIdReused
+from services.shared.leases import Leases
 from services.shared.records import Change, View
 from services.shared.shown import Shown, shown
 from services.shared.tables import Answer, InboxEvent
@@ -42,8 +43,17 @@ class Store:
         self._clock = clock
         self._readers = audit.Readers(database)
         self._refusals = audit.Refusals()
-        self.changed: Callable[[], None] = lambda: None
-        """Called after each commit: there may be events to publish."""
+        self.leases = Leases(database)
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Calls `listener` after each change, by any replica: there may be events to publish, or news to show."""
+        self._listeners.append(listener)
+
+    def changed(self) -> None:
+        """Tells that something was committed, here or by another replica."""
+        for listener in self._listeners:
+            listener()
 
     async def view(self, work: Callable[[View], T]) -> T:
         """What `work` reads, as the current caller sees it."""
