@@ -4,6 +4,9 @@
 .PHONY: help setup run test check bench protos sbom released
 
 BIN := .venv/bin
+
+# What meets a database: these run on SQLite with all others, and once more on PostgreSQL.
+ON_DATABASES := $(addprefix tests/,shared contract placements families capacity matching_service journeys faults cli importing)
 # Its only warning is that what depends on what is not known of Havn itself.
 MATERIALS = $(BIN)/python -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible $(BIN)/python
 
@@ -25,6 +28,7 @@ run: setup
 
 test: setup
 	$(BIN)/pytest
+	$(BIN)/pytest --database postgresql $(ON_DATABASES)
 
 check: setup
 	$(BIN)/ruff check .

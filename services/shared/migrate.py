@@ -52,7 +52,7 @@ def _scripts(service: str) -> ScriptDirectory:
 
 
 def require_current(service: str, engine: Engine) -> None:
-    """Passes a database that lacks no migration. Raises RuntimeError for another one, which its owner has to migrate."""
+    """Passes a database that lacks no migration. Raises RuntimeError for another, which its owner has to migrate."""
     with engine.connect() as connection:
         if not is_current(service, connection):
             raise RuntimeError(f"its database lacks migrations: run havn migrate {service}")

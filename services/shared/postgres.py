@@ -11,6 +11,9 @@ from services.shared.database import READERS, Database, Lane
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 30
 
+TURN_SECONDS = 10
+"""How long a write waits for its turn."""
+
 # A replica that is frozen in the middle of a write holds the writers' lock: it loses its transaction after this.
 IDLE_SECONDS = 15
 
@@ -25,7 +28,7 @@ _CHANGED = "changed"
 _ALWAYS = {
     "synchronous_commit": "on",
     "statement_timeout": f"{STATEMENT_SECONDS}s",
-    "lock_timeout": f"{STATEMENT_SECONDS}s",
+    "lock_timeout": f"{TURN_SECONDS}s",
     "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
 }
 

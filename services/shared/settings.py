@@ -52,6 +52,10 @@ class Settings(BaseSettings):
         """The URL of a service's database; empty for an SQLite file in the data folder."""
         return self.database_url.replace("{service}", service)
 
+    def owner_database(self, service: str) -> str:
+        """The URL of a service's database as the owner of its tables."""
+        return self.database_owner_url.replace("{service}", service)
+
     def port(self, service: str) -> int:
         """The port that a service is to listen on."""
         port: int = getattr(self, f"{service}_port")
