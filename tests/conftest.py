@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import grpc
+import hypothesis
 import pytest
 import pytest_asyncio
 from google.rpc import error_details_pb2
@@ -42,6 +43,11 @@ Part = Any
 
 WAIT_SECONDS = 45.0
 """How long a test waits for what must happen; it fails by this, and passes without waiting."""
+
+
+# How long an example takes depends on who else uses the machine.
+hypothesis.settings.register_profile("havn", deadline=None)
+hypothesis.settings.load_profile("havn")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -97,4 +97,3 @@ def _engine(url: URL, connections: int, **options: str) -> Engine:
             "options": " ".join(f"-c {name}={value}" for name, value in given.items()),
         },
     )
-

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from havn.families.v1 import families_pb2 as families
 from services.families.store import FAMILIES
 from services.havn.system import DEFINITIONS
-from services.shared import migrate, postgres, runtime
+from services.shared import audit, call, migrate, postgres, runtime
 from services.shared.access import Caller
 from services.shared.database import Database
 from services.shared.errors import DatabaseAway
@@ -77,6 +77,19 @@ async def test_who_adds_does_not_wait_for_a_write_that_takes_long(replicas: list
         assert await database.add(lambda session: setting("is_superuser", session)) == "off"
     ended.set()
     await writing
+
+
+async def test_rows_that_replicas_add_to_the_audit_trail_at_once_are_one_chain(replicas: list[Database]) -> None:
+    read = call.Call("/havn.test/Get", "reference", cast.COORDINATOR)
+
+    def add(session: Session) -> None:
+        audit.append(session, [audit.row(read, cast.NOW, audit.Action.READ, {})])
+
+    runs = (replicas[0].add, replicas[1].add, replicas[0].write, replicas[1].write)
+    await asyncio.gather(*(run(add) for run in runs * 10))
+    rows = await replicas[0].read(lambda session: audit.after(session, audit.START, 100))
+    assert len(rows) == 40
+    assert audit.first_fault(audit.START, rows) is None
 
 
 async def test_a_frozen_writer_loses_its_turn(replicas: list[Database]) -> None:
