@@ -1,7 +1,7 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check bench protos sbom released
+.PHONY: help setup run test check bench protos development-ca sbom released
 
 BIN := .venv/bin
 
@@ -18,6 +18,7 @@ help:
 	@echo "make bench    the benchmarks"
 	@echo "make protos   protos/gen anew from the .proto files"
 	@echo "make released the .proto files as a release has them: later ones may not break them"
+	@echo "make development-ca certificates, keys and passwords for docker-compose.yml, for development"
 	@echo "make sbom     the bill of materials, as CycloneDX, in dist"
 
 setup: .venv/ready
@@ -44,6 +45,9 @@ bench: setup
 
 protos: setup
 	bash protos/generate.sh
+
+development-ca: setup
+	@$(BIN)/python -m deploy.development
 
 released: setup
 	bash protos/describe.sh $(CURDIR)/protos/released.binpb
