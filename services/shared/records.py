@@ -125,7 +125,6 @@ class Change(View):
     now: datetime
     touched: dict[str, str] = field(default_factory=dict)
     """The authorities of the records that were added or saved, by name."""
-    discarded: bool = False
 
     def add(self, kind: Kind[M], message: M) -> M:
         """Keeps a new message, with its first etag. Raises NameTaken, and NotFound for one outside the scope."""
@@ -165,19 +164,7 @@ class Change(View):
 
     def announce(self, subject: str, event: Message) -> None:
         """Writes an event, to be published once this is committed."""
-        self.session.add(
-            OutboxEvent(
-                event_id=uuid.uuid4().hex,
-                subject=subject,
-                kind=event.DESCRIPTOR.full_name,
-                body=event.SerializeToString(deterministic=True),
-                time=self.now.isoformat(),
-            )
-        )
-
-    def discard(self) -> None:
-        """Lets nothing of this change stay, and keeps no answer."""
-        self.discarded = True
+        self.session.add(OutboxEvent(**outbox_values(subject, event, self.now)))
 
 
 def page_size(asked: int) -> int:
@@ -212,14 +199,29 @@ def _message(kind: Kind[M], row: Record) -> M:
 
 
 def _row(kind: Kind[M], message: M) -> Record:
-    columns: dict[str, Any] = {"sort_key": message.name} | kind.columns(message)
-    return kind.table(
-        name=message.name,
-        authority=message.authority,
-        version=int(message.etag),
-        body=message.SerializeToString(deterministic=True),
-        **columns,
-    )
+    return kind.table(**row_values(kind, message))
+
+
+def row_values(kind: Kind[M], message: M) -> dict[str, Any]:
+    """The columns of a message's row."""
+    return {
+        "name": message.name,
+        "authority": message.authority,
+        "sort_key": message.name,
+        "version": int(message.etag),
+        "body": message.SerializeToString(deterministic=True),
+    } | kind.columns(message)
+
+
+def outbox_values(subject: str, event: Message, now: datetime) -> dict[str, Any]:
+    """The columns of an event's row in the outbox."""
+    return {
+        "event_id": uuid.uuid4().hex,
+        "subject": subject,
+        "kind": event.DESCRIPTOR.full_name,
+        "body": event.SerializeToString(deterministic=True),
+        "time": now.isoformat(),
+    }
 
 
 def positions(items: list[T], size: int, token: str) -> Page[T]:

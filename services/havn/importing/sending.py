@@ -1,14 +1,16 @@
 """Sends what was read to the three services: first everything is checked everywhere, then written.
 
-A service must answer a request_id that it has written already as it did then, also when asked to validate only: so an
-import that was interrupted between two services is completed by running it again.
+Rows are known by their keys, and a row that says what is kept changes nothing: so an import that was interrupted
+between two services is completed by running it again.
 """
 
 import re
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 from havn.capacity.v1 import capacity_pb2, capacity_pb2_grpc
@@ -19,7 +21,7 @@ from services.havn.importing.columns import put
 from services.havn.importing.problems import Problem, Problems, words
 from services.havn.importing.rows import Part, Row, Rows
 
-DEADLINE_SECONDS = 25
+DEADLINE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Parcel:
     part: Part
     request: type[Message]
     call: Callable[..., Answer] = field(repr=False)
+    request_id: str = field(default_factory=lambda: f"import-{uuid.uuid4().hex}")
 
     def send(self, *, validate_only: bool) -> Answer:
         """Streams the rows."""
@@ -66,12 +69,15 @@ class Parcel:
         return tuple(_problem(self.part.rows[found.index], found) for found in answer.problems)
 
     def _requests(self, validate_only: bool) -> Iterator[Message]:
+        untold = dict(self.part.told)
         for index, row in enumerate(self.part.rows):
             request = self.request()
             put(request, row.sheet.row, row.message)
             if index == 0:
-                put(request, "request_id", f"import-{self.service}-{self.part.digest}")
+                put(request, "request_id", self.request_id)
                 put(request, "validate_only", validate_only)
+            if row.sheet.row in untold:
+                put(request, "update_mask", FieldMask(paths=untold.pop(row.sheet.row)))
             yield request
 
 
