@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Protocol
 
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -35,15 +36,27 @@ class Clients:
 
 @dataclass(frozen=True)
 class Sent:
-    """Nothing stood in the way; 0 when it was only validated."""
+    """Nothing stood in the way: rows that are new, changed and the same, or would be."""
 
     created_count: int = 0
+    updated_count: int = 0
+    unchanged_count: int = 0
+
+    def plus(self, answer: "Answer") -> "Sent":
+        """With those of another service."""
+        return Sent(
+            self.created_count + answer.created_count,
+            self.updated_count + answer.updated_count,
+            self.unchanged_count + answer.unchanged_count,
+        )
 
 
 class Answer(Protocol):
     """What every import answers."""
 
     created_count: int
+    updated_count: int
+    unchanged_count: int
 
     @property
     def problems(self) -> Iterable[terms_pb2.RowProblem]:
@@ -87,21 +100,23 @@ def send(rows: Rows, clients: Clients, *, validate_only: bool = False) -> Sent |
     Raises grpc.RpcError where a service does not answer or refuses the caller; running it again completes the import.
     """
     parcels = _parcels(rows, clients)
-    problems = [found for parcel in parcels for found in parcel.problems(parcel.send(validate_only=True))]
-    if problems:
-        return Problems(tuple(problems))
-    return Sent() if validate_only else _write(parcels)
+    answers = [(parcel, parcel.send(validate_only=True)) for parcel in parcels]
+    if problems := tuple(found for parcel, answer in answers for found in parcel.problems(answer)):
+        return Problems(problems)
+    if validate_only:
+        return reduce(Sent.plus, (answer for _, answer in answers), Sent())
+    return _write(parcels)
 
 
 def _write(parcels: list[Parcel]) -> Sent | Problems:
-    created = 0
+    sent = Sent()
     for parcel in parcels:
         answer = parcel.send(validate_only=False)
         # Something else was written since the check.
         if problems := parcel.problems(answer):
             return Problems(problems)
-        created += answer.created_count
-    return Sent(created)
+        sent = sent.plus(answer)
+    return sent
 
 
 def _parcels(rows: Rows, clients: Clients) -> list[Parcel]:
