@@ -1,12 +1,9 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check bench protos development-ca sbom released
+.PHONY: help setup run test check bench protos sbom released
 
 BIN := .venv/bin
-
-# What meets a database: these run on SQLite with all others, and once more on PostgreSQL.
-ON_DATABASES := $(addprefix tests/,shared contract placements families capacity matching_service journeys faults cli importing)
 # Its only warning is that what depends on what is not known of Havn itself.
 MATERIALS = $(BIN)/python -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible $(BIN)/python
 
@@ -18,7 +15,6 @@ help:
 	@echo "make bench    the benchmarks"
 	@echo "make protos   protos/gen anew from the .proto files"
 	@echo "make released the .proto files as a release has them: later ones may not break them"
-	@echo "make development-ca certificates, keys and passwords for docker-compose.yml, for development"
 	@echo "make sbom     the bill of materials, as CycloneDX, in dist"
 
 setup: .venv/ready
@@ -29,7 +25,6 @@ run: setup
 
 test: setup
 	$(BIN)/pytest
-	$(BIN)/pytest --database postgresql $(ON_DATABASES)
 
 check: setup
 	$(BIN)/ruff check .
@@ -42,12 +37,10 @@ check: setup
 bench: setup
 	$(BIN)/python -m bench.matching
 	$(BIN)/python -m bench.solver
+	$(BIN)/python -m bench.services
 
 protos: setup
 	bash protos/generate.sh
-
-development-ca: setup
-	@$(BIN)/python -m deploy.development
 
 released: setup
 	bash protos/describe.sh $(CURDIR)/protos/released.binpb

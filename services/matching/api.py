@@ -75,7 +75,9 @@ class MatchingApi(rpc.MatchingServiceServicer):
             )
             return change.add(RUNS, run)
 
-        return await self._store.change(request, pb.MatchRun, create)
+        run = await self._store.change(request, pb.MatchRun, create)
+        await self._runner.tell()
+        return run
 
     async def GetMatchRun(self, request: pb.GetMatchRunRequest, context: Context) -> pb.MatchRun:
         """A run as it stands."""

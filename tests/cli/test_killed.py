@@ -20,7 +20,6 @@ from services.havn.demo.journey import REPORTING_UNIT, RESIDENTIAL_REQUEST
 from services.havn.running import find
 from services.havn.users import USERS
 from services.shared import access
-from services.shared.clients import Tokens
 from services.shared.clock import SystemClock
 from services.shared.settings import Settings
 from services.shared.wire import date_message
@@ -49,8 +48,7 @@ def started(data: Path) -> Havn:
 def connected(data: Path, user: str) -> Iterator[Connection]:
     system = find(data)
     assert system
-    signer = access.Signer(access.key_from(Settings(data=data).signing_key))
-    connection = connect(system.addresses, Tokens(signer, USERS[user]))
+    connection = connect(system.addresses, access.Signer(access.key_from(Settings(data=data).signing_key)), USERS[user])
     try:
         yield connection
     finally:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from services.matching.planning import Planner
+from services.shared import migrate
 from services.shared.database import Database
 from services.shared.store import Store
-from tests import cast, databases
+from tests import cast
 
 
 class Watched(cast.FixedClock):
@@ -29,7 +30,8 @@ class Watched(cast.FixedClock):
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = databases.of_service("matching", tmp_path)
+    made = Database(tmp_path / "matching.sqlite")
+    migrate.upgrade("matching", made.engine)
     yield made
     made.close()
 

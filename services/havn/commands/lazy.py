@@ -24,7 +24,6 @@ MODULES = {
     "restore": "restore",
     "verify": "verify",
     "serve": "serve",
-    "migrate": "migrate",
     "token": "token",
     "version": "version",
 }
