@@ -1,9 +1,12 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check bench protos sbom released
+.PHONY: help setup run test check bench protos development-ca sbom released
 
 BIN := .venv/bin
+
+# What meets a database: these run on SQLite with all others, and once more on PostgreSQL.
+ON_DATABASES := $(addprefix tests/,shared contract placements families capacity matching_service journeys faults cli importing)
 # Its only warning is that what depends on what is not known of Havn itself.
 MATERIALS = $(BIN)/python -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible $(BIN)/python
 
@@ -15,6 +18,7 @@ help:
 	@echo "make bench    the benchmarks"
 	@echo "make protos   protos/gen anew from the .proto files"
 	@echo "make released the .proto files as a release has them: later ones may not break them"
+	@echo "make development-ca certificates, keys and passwords for docker-compose.yml, for development"
 	@echo "make sbom     the bill of materials, as CycloneDX, in dist"
 
 setup: .venv/ready
@@ -25,6 +29,7 @@ run: setup
 
 test: setup
 	$(BIN)/pytest
+	$(BIN)/pytest --database postgresql $(ON_DATABASES)
 
 check: setup
 	$(BIN)/ruff check .
@@ -41,6 +46,9 @@ bench: setup
 
 protos: setup
 	bash protos/generate.sh
+
+development-ca: setup
+	@$(BIN)/python -m deploy.development
 
 released: setup
 	bash protos/describe.sh $(CURDIR)/protos/released.binpb

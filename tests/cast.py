@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
+from sqlmodel import Session, col, select
 
 from havn.access.v1 import access_pb2 as access_terms
 from havn.capacity.v1 import capacity_pb2 as capacity
@@ -16,6 +17,7 @@ from havn.placements.v1 import placements_pb2 as placements
 from havn.terms.v1 import terms_pb2 as terms
 from services.havn import users
 from services.shared.access import Caller, role
+from services.shared.tables import OutboxEvent
 from services.shared.wire import date_message, timestamp
 
 USERS = users.USERS
@@ -362,6 +364,17 @@ def opening(
 def reporting(unit: str, vacancy: capacity.Vacancy | None = None, **differing: Value) -> capacity.ReportVacancyRequest:
     good: dict[str, Value] = {"parent": unit, "vacancy": vacancy or a_vacancy(), "request_id": fresh()}
     return capacity.ReportVacancyRequest(**good | differing)
+
+
+def announced(session: Session) -> list[str]:
+    """Subjects of all events, in order."""
+    return list(session.exec(select(OutboxEvent.subject).order_by(col(OutboxEvent.sequence))))
+
+
+def counts(answer: Value) -> tuple[int, int, int]:
+    """Rows of an import that are new, changed and the same."""
+    assert not answer.problems
+    return answer.created_count, answer.updated_count, answer.unchanged_count
 
 
 async def one_by_one(rows: Iterable[R]) -> AsyncIterator[R]:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import grpc
+import hypothesis
 import pytest
 import pytest_asyncio
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
+from sqlalchemy import text
 from sqlmodel import Session
 
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
@@ -22,12 +24,11 @@ from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.havn.nats_server import NatsServer
 from services.havn.system import DEFINITIONS
-from services.shared import access, logs, runtime
+from services.shared import access, logs, runtime, scope
 from services.shared.access import Caller
 from services.shared.clients import DEADLINE_SECONDS, Tokens
 from services.shared.database import Database
-from services.shared.settings import Settings
-from tests import cast
+from tests import cast, databases
 
 if TYPE_CHECKING:
     from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceAsyncStub
@@ -42,6 +43,24 @@ Part = Any
 
 WAIT_SECONDS = 45.0
 """How long a test waits for what must happen; it fails by this, and passes without waiting."""
+
+
+# How long an example takes depends on who else uses the machine.
+hypothesis.settings.register_profile("havn", deadline=None)
+hypothesis.settings.load_profile("havn")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--database") == "postgresql":
+        databases.use_postgres()
+
+
+def pytest_unconfigure() -> None:
+    databases.finish()
 
 
 class _Signed:
@@ -115,7 +134,7 @@ class Havn:
     async def start(self, definitions: Sequence[runtime.Definition] = DEFINITIONS) -> None:
         logs.configure(self.log)
         await self.nats.start()
-        settings = Settings(data=self.data, nats_url=self.nats.url)
+        settings = databases.settings(self.data, nats_url=self.nats.url)
         self.platform = runtime.Platform(settings, self.clock, self.signer)
         for definition in definitions:
             await self.start_service(definition)
@@ -124,13 +143,7 @@ class Havn:
         running = await runtime.start(definition, self.platform)
         self.services[definition.name] = running
         self._changed[definition.name] = happened = asyncio.Event()
-        wake = running.store.changed
-
-        def changed() -> None:
-            wake()
-            happened.set()
-
-        running.store.changed = changed
+        running.store.on_change(happened.set)
 
     async def stop(self) -> None:
         await self.forget_clients()
@@ -163,7 +176,21 @@ class Havn:
 
     async def rows(self, service: str, read: Callable[[Session], T]) -> T:
         """What is kept, behind the service's back."""
-        return await self.database(service).read(read)
+
+        def everything(session: Session) -> T:
+            scope.narrow(session, cast.SERVICE)
+            return read(session)
+
+        return await self.database(service).read(everything)
+
+    async def alter(self, service: str, statement: str) -> None:
+        """Changes a service's tables as their owner."""
+
+        def alter() -> None:
+            with databases.owner(self.database(service)) as connection:
+                connection.execute(text(statement))
+
+        await asyncio.to_thread(alter)
 
     async def until(self, service: str, condition: Callable[[], Awaitable[bool]]) -> None:
         """Returns once the condition holds, which is asked after each change that the service commits."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
 
 from havn.capacity.v1 import capacity_pb2 as pb
@@ -9,14 +10,36 @@ from havn.capacity.v1 import capacity_pb2_grpc as rpc
 from havn.placements.v1.events_pb2 import PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.capacity import events, rules
-from services.capacity.store import INSTITUTIONS, UNITS, VACANCIES, WAITING, Capacity, UnitRow, WaitingListRow
+from services.capacity.store import (
+    INSTITUTIONS,
+    UNITS,
+    VACANCIES,
+    WAITING,
+    Capacity,
+    InstitutionRow,
+    UnitRow,
+    VacancyRow,
+    WaitingListRow,
+)
 from services.shared import importing, names, wire
 from services.shared.clock import Clock
 from services.shared.consumers import Subscription
+from services.shared.drafts import Draft, Entry
+from services.shared.importing import UNCHANGED, Difference, Names, Taking, difference
 from services.shared.records import Change, positions
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
+
+INSTITUTION = Entry(
+    INSTITUTIONS,
+    "institution",
+    rules.INSTITUTION_CHANGEABLE,
+    events.institution_created,
+    events.institution_updated,
+)
+UNIT = Entry(UNITS, "unit", rules.UNIT_CHANGEABLE, events.unit_created, events.unit_updated)
+VACANCY = Entry(VACANCIES, "vacancy", rules.VACANCY_CHANGEABLE, events.vacancy_reported, events.vacancy_reported)
 
 
 class CapacityApi(rpc.CapacityServiceServicer):
@@ -80,20 +103,59 @@ class CapacityApi(rpc.CapacityServiceServicer):
     async def ImportCapacity(
         self, request_iterator: AsyncIterator[pb.ImportCapacityRequest], context: Context
     ) -> pb.ImportCapacityResponse:
-        """Takes institutions, units and vacancies, all or none."""
-        return await importing.take_all(self._store, request_iterator, pb.ImportCapacityResponse, self._enter_row)
+        """Takes institutions, units and vacancies, new or known by their key, all or none."""
+        taking = Taking(self._take, _looked_at)
+        return await importing.take_all(self._store, request_iterator, pb.ImportCapacityResponse, taking)
 
-    def _enter_row(
-        self, change: Change, row: pb.ImportCapacityRequest
-    ) -> pb.Institution | pb.InstitutionUnit | pb.Vacancy:
+    def _take(self, draft: Draft, row: pb.ImportCapacityRequest) -> Difference:
         if row.HasField("institution"):
-            importing.check_row(row.institution)
-            return self._enter(change, row.institution)
+            return self._take_institution(draft, row.institution, row.update_mask)
         if row.HasField("unit"):
-            importing.check_row(row.unit)
-            return self._enter_unit(change, row.unit)
-        importing.check_row(row.vacancy)
-        return self._report(change, row.vacancy)
+            return self._take_unit(draft, row.unit, row.update_mask)
+        return self._take_vacancy(draft, row.vacancy, row.update_mask)
+
+    def _take_institution(self, draft: Draft, request: pb.CreateInstitutionRequest, mask: FieldMask) -> Difference:
+        institution = request.institution
+        institution.name = f"institutions/{names.chosen_id(request.id)}"
+        kept = draft.kept(INSTITUTION, institution, mask)
+        changed = difference(institution, kept)
+        if changed != UNCHANGED:
+            importing.check_row(request)
+            rules.check_institution(institution)
+            draft.put(INSTITUTION, institution)
+        if kept and kept.approved != institution.approved:
+            for unit in draft.all(UNITS, col(UnitRow.parent) == institution.name):
+                unit.approved = institution.approved
+                draft.put(UNIT, unit)
+        return changed
+
+    def _take_unit(self, draft: Draft, request: pb.CreateUnitRequest, mask: FieldMask) -> Difference:
+        institution, unit = draft.get(INSTITUTIONS, request.parent), request.unit
+        unit.name = f"{institution.name}/units/{names.chosen_id(request.id)}"
+        kept = draft.kept(UNIT, unit, mask)
+        unit.authority = institution.authority
+        unit.approved = institution.approved
+        changed = difference(unit, kept)
+        if changed != UNCHANGED:
+            importing.check_row(request)
+            rules.check_unit(unit)
+            draft.put(UNIT, unit)
+        return changed
+
+    def _take_vacancy(self, draft: Draft, request: pb.ReportVacancyRequest, mask: FieldMask) -> Difference:
+        unit, vacancy = draft.get(UNITS, request.parent), request.vacancy
+        vacancy.name = f"{unit.name}/vacancy"
+        vacancy.authority = unit.authority
+        confirmed = vacancy.HasField("confirmed_time")
+        kept = draft.kept(VACANCY, vacancy, mask)
+        if not confirmed:
+            rules.confirm(vacancy, kept, draft.caller.subject, draft.now)
+        changed = difference(vacancy, kept)
+        if changed != UNCHANGED:
+            importing.check_row(request)
+            rules.check_vacancy(vacancy, unit, self._clock.today())
+            draft.put(VACANCY, vacancy)
+        return changed
 
     def _enter(self, change: Change, request: pb.CreateInstitutionRequest) -> pb.Institution:
         institution = request.institution
@@ -133,6 +195,15 @@ class CapacityApi(rpc.CapacityServiceServicer):
     def _fresh(self, vacancy: pb.Vacancy) -> pb.Vacancy:
         vacancy.freshness = rules.freshness(wire.time(vacancy.confirmed_time), self._clock.now())
         return vacancy
+
+
+def _looked_at(row: pb.ImportCapacityRequest) -> Names:
+    """Records that a row is compared with, or belongs to."""
+    if row.HasField("institution"):
+        return [(InstitutionRow, f"institutions/{row.institution.id}")]
+    if row.HasField("unit"):
+        return [(InstitutionRow, row.unit.parent), (UnitRow, f"{row.unit.parent}/units/{row.unit.id}")]
+    return [(UnitRow, row.vacancy.parent), (VacancyRow, f"{row.vacancy.parent}/vacancy")]
 
 
 def build(platform: Platform, store: Store) -> Parts:

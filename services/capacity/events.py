@@ -21,14 +21,22 @@ if TYPE_CHECKING:
 
 def institution_created(institution: Institution) -> Announcement:
     """An institution was entered."""
-    event = pb.InstitutionChanged(institution=institution, version=int(institution.etag))
-    return f"havn.capacity.v1.institution.created.{last_part(institution.name)}", event
+    return _institution_changed(institution, "created")
+
+
+def institution_updated(institution: Institution) -> Announcement:
+    """An institution was changed."""
+    return _institution_changed(institution, "updated")
 
 
 def unit_created(unit: InstitutionUnit) -> Announcement:
     """A unit was entered."""
-    event = pb.UnitChanged(unit=unit, version=int(unit.etag))
-    return f"havn.capacity.v1.unit.created.{_path(unit.name)}", event
+    return _unit_changed(unit, "created")
+
+
+def unit_updated(unit: InstitutionUnit) -> Announcement:
+    """A unit was changed."""
+    return _unit_changed(unit, "updated")
 
 
 def vacancy_reported(vacancy: Vacancy) -> Announcement:
@@ -53,6 +61,16 @@ class WaitingList:
             change.put_newer(WAITING, entry)
 
         return keep
+
+
+def _institution_changed(institution: Institution, word: str) -> Announcement:
+    event = pb.InstitutionChanged(institution=institution, version=int(institution.etag))
+    return f"havn.capacity.v1.institution.{word}.{last_part(institution.name)}", event
+
+
+def _unit_changed(unit: InstitutionUnit, word: str) -> Announcement:
+    event = pb.UnitChanged(unit=unit, version=int(unit.etag))
+    return f"havn.capacity.v1.unit.{word}.{_path(unit.name)}", event
 
 
 def _path(unit: str) -> str:

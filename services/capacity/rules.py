@@ -8,7 +8,7 @@ from havn.terms.v1 import terms_pb2 as terms
 from services.shared import fields
 from services.shared.errors import FieldProblem
 from services.shared.reference import towns
-from services.shared.wire import age, day, time
+from services.shared.wire import age, changeable, day, time, timestamp
 
 MOST_PLACES = 200
 LOWEST_UNIT_STEP = 4
@@ -17,6 +17,11 @@ FARTHEST_VACANCY = timedelta(days=366)
 FRESH = timedelta(days=7)
 STALE = timedelta(days=21)
 """Ages of a confirmation from which it is ageing, and stale (W2)."""
+
+INSTITUTION_CHANGEABLE = changeable(pb.Institution, fixed=["name", "etag", "authority"])
+UNIT_CHANGEABLE = changeable(pb.InstitutionUnit, fixed=["name", "etag", "authority", "approved"])
+VACANCY_CHANGEABLE = changeable(pb.Vacancy, fixed=["name", "etag", "authority", "freshness"])
+"""Fields that an update may change."""
 
 _OVERDUE = (
     (90, pb.POSITION_REASON_OVERDUE_OVER_90_DAYS),
@@ -66,6 +71,16 @@ def check_vacancy(vacancy: pb.Vacancy, unit: pb.InstitutionUnit, today: date) ->
             *fields.confirmed("vacancy.confirmed_time", time(vacancy.confirmed_time), today),
         ]
     )
+
+
+def confirm(vacancy: pb.Vacancy, kept: pb.Vacancy | None, by: str, now: datetime) -> None:
+    """Confirms a vacancy that came without a time: now, unless it only says again what was said before (W2)."""
+    said_before = kept is not None and (kept.free_place_count, kept.from_date) == (
+        vacancy.free_place_count,
+        vacancy.from_date,
+    )
+    vacancy.confirmed_time.CopyFrom(kept.confirmed_time if kept and said_before else timestamp(now))
+    vacancy.confirmed_by = kept.confirmed_by if kept and said_before else vacancy.confirmed_by or by
 
 
 def freshness(confirmed: datetime, now: datetime) -> pb.Freshness.ValueType:

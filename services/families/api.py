@@ -7,14 +7,18 @@ from sqlmodel import col
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
 from services.families import events, rules
-from services.families.store import FAMILIES, FOLLOW_UPS, Families, FollowUpRow
+from services.families.store import FAMILIES, FOLLOW_UPS, Families, FamilyRow, FollowUpRow
 from services.shared import importing, names, wire
 from services.shared.checks import check
 from services.shared.clock import Clock
+from services.shared.drafts import Draft, Entry
+from services.shared.importing import UNCHANGED, Difference, Taking, difference
 from services.shared.records import Change, Page, View
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
+
+FAMILY = Entry(FAMILIES, "family", rules.CHANGEABLE, events.family_created, events.family_updated)
 
 
 class FamiliesApi(rpc.FamiliesServiceServicer):
@@ -88,13 +92,19 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
     async def ImportFamilies(
         self, request_iterator: AsyncIterator[pb.ImportFamiliesRequest], context: Context
     ) -> pb.ImportFamiliesResponse:
-        """Takes families, all or none."""
+        """Takes families, new or known by their key, all or none."""
+        taking = Taking(self._take, lambda row: [(FamilyRow, f"families/{row.family.id}")])
+        return await importing.take_all(self._store, request_iterator, pb.ImportFamiliesResponse, taking)
 
-        def enter(change: Change, row: pb.ImportFamiliesRequest) -> pb.FosterFamily:
+    def _take(self, draft: Draft, row: pb.ImportFamiliesRequest) -> Difference:
+        family = row.family.family
+        family.name = f"families/{names.chosen_id(row.family.id)}"
+        changed = difference(family, draft.kept(FAMILY, family, row.update_mask))
+        if changed != UNCHANGED:
             importing.check_row(row.family)
-            return self._enter(change, row.family)
-
-        return await importing.take_all(self._store, request_iterator, pb.ImportFamiliesResponse, enter)
+            rules.check_family(family, self._clock.today())
+            draft.put(FAMILY, family)
+        return changed
 
     def _enter(self, change: Change, request: pb.CreateFosterFamilyRequest) -> pb.FosterFamily:
         family = request.family

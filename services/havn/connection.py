@@ -8,8 +8,8 @@ from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
 from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.shared.access import Caller, Signer
-from services.shared.clients import Tokens, blocking_channel
+from services.shared.clients import Token, blocking_channel
+from services.shared.tls import Identity
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,9 @@ class Connection:
             channel.close()
 
 
-def connect(addresses: dict[str, str], signer: Signer, caller: Caller) -> Connection:
-    """A connection for the caller, to services by name and address."""
-    token = Tokens(signer, caller)
-    channels = {service: blocking_channel(address, token) for service, address in addresses.items()}
+def connect(addresses: dict[str, str], token: Token, identity: Identity | None = None) -> Connection:
+    """A connection for whoever has the token, to services by name and address; with an identity over TLS."""
+    channels = {service: blocking_channel(service, address, token, identity) for service, address in addresses.items()}
     return Connection(
         placements=PlacementsServiceStub(channels["placements"]),
         families=FamiliesServiceStub(channels["families"]),

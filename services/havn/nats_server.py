@@ -72,7 +72,7 @@ class NatsServer:
         # Not asyncio.create_subprocess_exec: the child must be started by the main thread, whose end it follows.
         # A process group of its own: Ctrl-C is for Havn, which drains before it ends its nats-server.
         self._child = subprocess.Popen(  # noqa: ASYNC220
-            [*_dies_with_parent(), _binary(), "-c", str(config)], stdin=subprocess.DEVNULL, process_group=0
+            [*dies_with_parent(), _binary(), "-c", str(config)], stdin=subprocess.DEVNULL, process_group=0
         )
         self._port = await self._announced_port(self._child)
 
@@ -114,7 +114,7 @@ def _binary() -> str:
     return found
 
 
-def _dies_with_parent() -> list[str]:
+def dies_with_parent() -> list[str]:
     """Linux's way to end a child when its parent is killed; without it a killed Havn leaves its nats-server behind."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv and os.name == "posix" else []

@@ -15,7 +15,7 @@ from services.matching.api import DEFINITION as MATCHING
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import access, runtime
 from services.shared.clock import Clock, SystemClock
-from services.shared.settings import Settings
+from services.shared.settings import TLS_FILES, Settings
 
 DEFINITIONS = (PLACEMENTS, FAMILIES, CAPACITY, MATCHING)
 """In the order that they start: who is asked by others comes first."""
@@ -54,7 +54,9 @@ class System:
 
     async def _start(self) -> None:
         await self.nats.start()
-        settings = self.settings.model_copy(update={"nats_url": self.nats.url})
+        # On one machine's loopback nobody listens in: no certificates are needed.
+        plain = dict.fromkeys(TLS_FILES)
+        settings = self.settings.model_copy(update={"nats_url": self.nats.url, **plain})
         platform = runtime.Platform(settings, self._clock, self.signer, self.addresses)
         for definition in DEFINITIONS:
             self.services.append(await runtime.start(definition, platform))

@@ -75,9 +75,7 @@ class MatchingApi(rpc.MatchingServiceServicer):
             )
             return change.add(RUNS, run)
 
-        run = await self._store.change(request, pb.MatchRun, create)
-        await self._runner.tell()
-        return run
+        return await self._store.change(request, pb.MatchRun, create)
 
     async def GetMatchRun(self, request: pb.GetMatchRunRequest, context: Context) -> pb.MatchRun:
         """A run as it stands."""

@@ -17,6 +17,7 @@ from services.matching.store import RUN_RECORDS, RUNS, RunRow
 from services.matching.world import RUNS_CONSUMER, load, revision
 from services.shared import access, wire
 from services.shared.clock import Clock
+from services.shared.errors import DatabaseAway
 from services.shared.records import Change
 from services.shared.store import Store
 
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 
 KEPT_PLANS = 8
 POLL_SECONDS = 1.0
+LEASE_SECONDS = 10.0
+MOST_CLAIMS = 3
 
 Key = tuple[str, date, int]
 """Authority, day and revision: what a plan depends on."""
@@ -84,57 +87,76 @@ class Planner:
 
 
 class Runner:
-    """Computes match runs. They wait in the database, so that no crash forgets one."""
+    """Computes match runs. They wait in the database, so that no crash forgets one; each replica takes those it can."""
 
     def __init__(self, store: Store, clock: Clock, planner: Planner) -> None:
         self._store = store
         self._clock = clock
         self._planner = planner
         self._caller = access.service("matching")
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
         self.changes = 0
-        """Grows with every change of a run; read it before the run itself, and no change is missed."""
+        """Grows with every change of the records; read it before a run, and no change of it is missed."""
+        store.on_change(self._tell)
 
     async def run(self) -> None:
         """Computes until cancelled."""
         while True:
             seen = self.changes
             for run in await self._waiting():
-                await self._compute(run)
+                await self._take(run)
             await self.next_change(seen, POLL_SECONDS)
-
-    async def tell(self) -> None:
-        """Wakes who waits for a change of any run."""
-        async with self._changed:
-            self.changes += 1
-            self._changed.notify_all()
 
     async def next_change(self, seen: int, seconds: float) -> None:
         """Returns when there are other `changes` than those seen, or after so many seconds."""
+        if self.changes != seen:
+            return
         try:
-            async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait_for(lambda: self.changes != seen)
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
         except TimeoutError:
             return
+
+    def _tell(self) -> None:
+        self.changes += 1
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def _take(self, run: pb.MatchRun) -> None:
+        claims = await self._store.leases.claim(run.name, LEASE_SECONDS)
+        if not claims:
+            return
+        async with self._store.leases.kept(run.name, LEASE_SECONDS):
+            if claims <= MOST_CLAIMS:
+                await self._compute(run)
+            else:
+                # Each who took it up ended in the middle: it may be the run that ends them.
+                log.error("run.given_up")
+                await self._finish(run, pb.RUN_STATE_FAILED)
 
     async def _waiting(self) -> list[pb.MatchRun]:
         running = col(RunRow.state) == pb.RUN_STATE_RUNNING
         return await self._store.view_as(self._caller, lambda view: view.all(RUNS, running))
 
     async def _compute(self, run: pb.MatchRun) -> None:
-        record = pb.RunRecord(name=f"{run.name}/record", authority=run.authority)
         try:
             world, plan = await self._planner.plan(run.authority)
-            record.policy = data.policy_text()
-            record.problem.CopyFrom(plan.problem)
-            record.solution.CopyFrom(plan.solution)
-            run.MergeFrom(plan_message(world, plan))
-            run.engine_version = data.engine_version()
-            run.state = pb.RUN_STATE_DONE
+        except DatabaseAway:
+            raise
         except Exception as error:  # noqa: BLE001  # a run that can't be computed is over, and says so
             log.error("run.failed", exception=error)
-            run.state = pb.RUN_STATE_FAILED
+            await self._finish(run, pb.RUN_STATE_FAILED)
+            return
+        run.MergeFrom(plan_message(world, plan))
+        run.engine_version = data.engine_version()
+        record = pb.RunRecord(policy=data.policy_text(), problem=plan.problem, solution=plan.solution)
+        await self._finish(run, pb.RUN_STATE_DONE, record)
+
+    async def _finish(self, run: pb.MatchRun, state: pb.RunState.ValueType, record: pb.RunRecord | None = None) -> None:
+        run.state = state
         run.finish_time.CopyFrom(wire.timestamp(self._clock.now()))
+        record = record or pb.RunRecord()
+        record.name, record.authority = f"{run.name}/record", run.authority
 
         def save(change: Change) -> None:
             change.save(RUNS, run, run.etag)
@@ -142,4 +164,3 @@ class Runner:
             change.announce(*events.run_finished(run))
 
         await self._store.receive(RUNS_CONSUMER, self._caller, {run.name: save})
-        await self.tell()

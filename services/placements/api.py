@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
 
 from havn.placements.v1 import placements_pb2 as pb
@@ -11,10 +12,19 @@ from services.placements.store import PLACEMENTS, REQUESTS, PlacementRow, Placem
 from services.shared import importing, names, wire
 from services.shared.checks import check
 from services.shared.clock import Clock
+from services.shared.drafts import Draft, Entry
+from services.shared.importing import UNCHANGED, Difference, Names, Taking, difference
 from services.shared.records import Change
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
+
+REQUEST = Entry(
+    REQUESTS, "request", rules.CHANGEABLE | rules.TOLD_BY_IMPORTS, events.request_created, events.request_updated
+)
+PLACEMENT = Entry(
+    PLACEMENTS, "placement", rules.PLACEMENT_CHANGEABLE, events.placement_created, events.placement_updated
+)
 
 
 class PlacementsApi(rpc.PlacementsServiceServicer):
@@ -48,7 +58,7 @@ class PlacementsApi(rpc.PlacementsServiceServicer):
             check(updated)
             rules.check_request(updated, self._clock.today())
             change.save(REQUESTS, updated, request.request.etag)
-            change.announce(*events.request_changed(updated, events.UPDATED))
+            change.announce(*events.request_updated(updated))
             return updated
 
         return await self._store.change(request, pb.PlacementRequest, update)
@@ -59,7 +69,7 @@ class PlacementsApi(rpc.PlacementsServiceServicer):
         def withdraw(change: Change) -> pb.PlacementRequest:
             withdrawn = rules.withdrawn(change.get(REQUESTS, request.name), request.reason)
             change.save(REQUESTS, withdrawn, request.etag)
-            change.announce(*events.request_changed(withdrawn, events.WITHDRAWN))
+            change.announce(*events.request_updated(withdrawn))
             return withdrawn
 
         return await self._store.change(request, pb.PlacementRequest, withdraw)
@@ -81,26 +91,48 @@ class PlacementsApi(rpc.PlacementsServiceServicer):
     async def ImportPlacements(
         self, request_iterator: AsyncIterator[pb.ImportPlacementsRequest], context: Context
     ) -> pb.ImportPlacementsResponse:
-        """Takes requests and placements, all or none."""
-        return await importing.take_all(self._store, request_iterator, pb.ImportPlacementsResponse, self._enter)
+        """Takes requests and placements, new or known by their key, all or none."""
+        taking = Taking(self._take, _looked_at)
+        return await importing.take_all(self._store, request_iterator, pb.ImportPlacementsResponse, taking)
 
-    def _enter(self, change: Change, row: pb.ImportPlacementsRequest) -> pb.PlacementRequest | pb.Placement:
+    def _take(self, draft: Draft, row: pb.ImportPlacementsRequest) -> Difference:
         if row.HasField("placement"):
-            importing.check_row(row.placement)
-            return self._record(change, row.placement)
-        importing.check_row(row.request)
-        return self._file(change, row.request)
+            return self._take_placement(draft, row.placement, row.update_mask)
+        return self._take_request(draft, row.request, row.update_mask)
+
+    def _take_request(self, draft: Draft, request: pb.CreateRequestRequest, mask: FieldMask) -> Difference:
+        filed = request.request
+        filed.name = f"requests/{names.chosen_id(request.id)}"
+        kept = draft.kept(REQUEST, filed, mask)
+        rules.settle(filed, kept, by=draft.caller.subject, now=draft.now)
+        changed = difference(filed, kept)
+        if changed != UNCHANGED:
+            if kept:
+                rules.require_open(kept)
+            importing.check_row(request)
+            rules.check_request(filed, self._clock.today())
+            draft.put(REQUEST, filed)
+        return changed
+
+    def _take_placement(self, draft: Draft, request: pb.RecordPlacementRequest, mask: FieldMask) -> Difference:
+        placement = request.placement
+        placement.name = f"placements/{names.chosen_id(request.id)}"
+        changed = difference(placement, draft.kept(PLACEMENT, placement, mask))
+        if changed != UNCHANGED:
+            importing.check_row(request)
+            rules.check_placement(placement, self._clock.today())
+            draft.put(PLACEMENT, placement)
+        return changed
 
     def _file(self, change: Change, request: pb.CreateRequestRequest) -> pb.PlacementRequest:
         filed = request.request
+        for told_by_imports in ("state", "filed_by", "create_time"):
+            filed.ClearField(told_by_imports)
+        rules.settle(filed, None, by=change.caller.subject, now=change.now)
         rules.check_request(filed, self._clock.today())
         filed.name = f"requests/{names.chosen_id(request.id)}"
-        filed.state = pb.REQUEST_STATE_OPEN
-        filed.filed_by = change.caller.subject
-        filed.create_time.CopyFrom(wire.timestamp(change.now))
-        filed.ClearField("withdrawal_reason")
         change.add(REQUESTS, filed)
-        change.announce(*events.request_changed(filed, events.CREATED))
+        change.announce(*events.request_created(filed))
         return filed
 
     def _record(self, change: Change, request: pb.RecordPlacementRequest) -> pb.Placement:
@@ -108,8 +140,15 @@ class PlacementsApi(rpc.PlacementsServiceServicer):
         rules.check_placement(placement, self._clock.today())
         placement.name = f"placements/{names.chosen_id(request.id)}"
         change.add(PLACEMENTS, placement)
-        change.announce(*events.placement_changed(placement, events.CREATED))
+        change.announce(*events.placement_created(placement))
         return placement
+
+
+def _looked_at(row: pb.ImportPlacementsRequest) -> Names:
+    """Records that a row is compared with."""
+    if row.HasField("placement"):
+        return [(PlacementRow, f"placements/{row.placement.id}")]
+    return [(RequestRow, f"requests/{row.request.id}")]
 
 
 def build(platform: Platform, store: Store) -> Parts:

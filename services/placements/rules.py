@@ -1,13 +1,13 @@
 """What a placement request and a placement must be, and what may happen to them. Numbers: docs/rules.md."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from havn.placements.v1 import placements_pb2 as pb
 from services.shared import fields
 from services.shared.errors import FieldProblem, StateNotAllowed
 from services.shared.reference import towns
-from services.shared.wire import age, changeable, day
+from services.shared.wire import age, changeable, day, time, timestamp
 
 HIGHEST_STEP = 8
 MOST_VISITS = 31.0
@@ -17,6 +17,12 @@ CHANGEABLE = changeable(
     fixed=["name", "etag", "authority", "state", "filed_by", "create_time", "withdrawal_reason"],
 )
 """Fields of a request that an update may change."""
+
+TOLD_BY_IMPORTS = frozenset({"state", "filed_by", "create_time", "withdrawal_reason"})
+"""Fields of a request that this service sets itself, and that a file may tell of an older one."""
+
+PLACEMENT_CHANGEABLE = changeable(pb.Placement, fixed=["name", "etag", "authority"])
+"""Fields of a placement that an update may change."""
 
 
 def check_request(request: pb.PlacementRequest, today: date) -> None:
@@ -45,20 +51,38 @@ def require_open(request: pb.PlacementRequest) -> None:
         raise StateNotAllowed("the request is not open: a placed or withdrawn request does not change")
 
 
+def settle(filed: pb.PlacementRequest, kept: pb.PlacementRequest | None, by: str, now: datetime) -> None:
+    """Fills what a file does not tell of an imported request: as kept, or as if it were filed now."""
+    before = kept or pb.PlacementRequest(state=pb.REQUEST_STATE_OPEN, filed_by=by, create_time=timestamp(now))
+    filed.state = filed.state or before.state
+    filed.filed_by = filed.filed_by or before.filed_by
+    if not filed.HasField("create_time"):
+        filed.create_time.CopyFrom(before.create_time)
+    if filed.state != pb.REQUEST_STATE_WITHDRAWN:
+        filed.ClearField("withdrawal_reason")
+
+
+def _filing(request: pb.PlacementRequest, today: date) -> Iterator[FieldProblem]:
+    """Nobody files tomorrow, and who withdraws says why."""
+    if request.HasField("create_time"):
+        yield from fields.confirmed("request.create_time", time(request.create_time), today)
+    if request.state == pb.REQUEST_STATE_WITHDRAWN and not request.withdrawal_reason.strip():
+        yield FieldProblem("request.withdrawal_reason", "must be given for a withdrawn request")
+
+
 def _whose(request: pb.PlacementRequest, today: date) -> Iterator[FieldProblem]:
     yield from fields.named("request.authority", request.authority, "authorities/{authority}")
-    yield from _child_problems(request.child, today)
-
-
-def _child_problems(child: pb.Child, today: date) -> Iterator[FieldProblem]:
+    child = request.child
     yield from fields.named("request.child.reference", child.reference, "children/{child}")
     yield from fields.known_town("request.child.town", child.town, towns())
-    yield from _birth_problems("request.child.birth_date", day(child.birth_date), today)
+    yield from fields.not_after("request.child.birth_date", day(child.birth_date), today, "today")
+    sought = today if request.state == pb.REQUEST_STATE_OPEN else min(today, day(request.from_date))
+    yield from _too_old("request.child.birth_date", day(child.birth_date), sought)
 
 
-def _birth_problems(field: str, birth: date, today: date) -> Iterator[FieldProblem]:
-    yield from fields.not_after(field, birth, today, "today")
-    if birth <= today and age(birth, today) > fields.OLDEST:
+def _too_old(field: str, birth: date, on: date) -> Iterator[FieldProblem]:
+    """On the last day that the home was for: who has grown up since stays in the registry."""
+    if birth <= on and age(birth, on) > fields.OLDEST:
         yield FieldProblem(field, f"must make the child {fields.OLDEST} years or younger")
 
 
@@ -100,6 +124,10 @@ def _surroundings(request: pb.PlacementRequest, _today: date) -> Iterator[FieldP
         yield FieldProblem("request.contact.visits_per_month", f"must be more than 0 and at most {MOST_VISITS:.0f}")
 
 
+def _current_home(request: pb.PlacementRequest, _today: date) -> Iterator[FieldProblem]:
+    yield from fields.between("request.current_home.step", request.current_home.step, 0, HIGHEST_STEP)
+
+
 def _towns_named(request: pb.PlacementRequest) -> Iterator[tuple[str, str]]:
     named = [
         ("request.school.town", request.school.town),
@@ -121,13 +149,15 @@ def _basis(request: pb.PlacementRequest, today: date) -> Iterator[FieldProblem]:
         yield from fields.not_after("request.legal_basis.decided_date", decided, day(basis.expiry_date), "its expiry")
 
 
-_REQUEST_PARTS = (_whose, _steps, _danger, _siblings, _solo, _surroundings, _basis)
+_REQUEST_PARTS = (_filing, _whose, _steps, _danger, _siblings, _solo, _surroundings, _current_home, _basis)
 
 
 def _placement_problems(placement: pb.Placement, today: date) -> Iterator[FieldProblem]:
     yield from fields.named("placement.authority", placement.authority, "authorities/{authority}")
     yield from fields.named("placement.child", placement.child, "children/{child}")
-    yield from _birth_problems("placement.birth_date", day(placement.birth_date), today)
+    yield from fields.not_after("placement.birth_date", day(placement.birth_date), today, "today")
+    lived = min(today, day(placement.end_date)) if placement.HasField("end_date") else today
+    yield from _too_old("placement.birth_date", day(placement.birth_date), lived)
     yield from fields.between("placement.step", placement.step, 1, HIGHEST_STEP)
     yield from _home_problems(placement.home)
     started = day(placement.start_date)

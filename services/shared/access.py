@@ -22,6 +22,8 @@ EVERYWHERE = "*"
 TOKEN_LIFETIME = 600
 """Seconds; the longest that a stolen token works."""
 
+# Text before the key is allowed in PEM, and passed over.
+_MARK = b"Made by Havn, for development alone: production refuses this key.\n"
 _ALGORITHMS = ["ES256"]
 _LEEWAY = 30
 _PREFIX = "ROLE_"
@@ -147,8 +149,18 @@ def key_from(path: Path) -> ECKey:
     """The private key kept at `path`, readable by its owner alone; made on first use."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        _put_whole(path, ECKey.generate_key("P-256").as_pem(private=True))
+        _put_whole(path, development_key())
     return ECKey.import_key(path.read_bytes())
+
+
+def is_for_development(key: bytes) -> bool:
+    """Whether a private key was made by Havn itself: such a key was never guarded."""
+    return _MARK in key
+
+
+def development_key() -> bytes:
+    """A new private key, marked as Havn's own."""
+    return _MARK + ECKey.generate_key("P-256").as_pem(private=True)
 
 
 def _put_whole(path: Path, content: bytes) -> None:

@@ -2,16 +2,17 @@
 
 import uvloop
 
-from services.shared import access, logs, runtime
+from services.shared import access, logs, production, runtime
 from services.shared.clock import SystemClock
 from services.shared.settings import Settings
 from services.shared.stopping import Stop
 
 
 def serve(definition: runtime.Definition) -> None:
-    """Serves until SIGTERM or SIGINT, then drains."""
+    """Serves until SIGTERM or SIGINT, then drains. Raises Insecure where it must not start."""
     logs.configure()
     settings = Settings()
+    production.require_secure(settings, definition.name)
     settings.make_data_folder()
     with Stop(settings.drain_seconds) as stop:
         uvloop.run(_serve(definition, settings, stop))

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from services.shared.call import Call
 from services.shared.database import Database
+from services.shared.scope import on_postgres
 from services.shared.shown import Shown, shown
 from services.shared.tables import AuditRow
 
@@ -30,7 +31,7 @@ _SEALED = "previous_hash sequence time subject roles authority rpc reference pur
 MOST_ASKED_FOR = 20
 MOST_REFUSALS = 60
 
-# Of PostgreSQL, held from reading the head to the commit: there several processes add rows.
+# Of PostgreSQL, held from reading the head to the commit: there several processes add rows. Writers have lock 1.
 _LOCK = 2
 
 
@@ -91,7 +92,7 @@ def asked_for(call: Call) -> Shown:
 
 def append(session: Session, rows: Iterable[AuditRow]) -> None:
     """Adds rows to the chain. It comes last in a transaction: others wait for its commit."""
-    if session.get_bind().dialect.name == "postgresql":
+    if on_postgres(session):
         session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
     last = head(session)
     for added in rows:
@@ -177,4 +178,4 @@ class Readers:
     async def _write(self) -> None:
         async with self._one_at_a_time:
             rows, self._waiting, self._next = self._waiting, [], None
-            await self._database.write(lambda session: append(session, rows))
+            await self._database.add(lambda session: append(session, rows))

@@ -3,12 +3,15 @@
 Bounds that need the domain stand in each service's rules.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from google.api import field_behavior_pb2
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type import date_pb2, money_pb2
@@ -20,89 +23,50 @@ MAX_TEXT_LENGTH = 10_000
 MAX_LIST_LENGTH = 1_000
 
 _OPEN = ("google.protobuf.FieldMask", "google.protobuf.Any")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+
+Found = list[FieldProblem]
+Check = Callable[[Any, str, Found], None]
+"""Adds what is wrong with a value, by its path, to what was found."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to look at in messages of one type: made once, because an import brings thousands of them."""
+
+    required: tuple[tuple[str, Callable[[Message], bool]], ...]
+    fields: dict[str, Check]
 
 
 def check(message: Message) -> None:
     """Passes a message that keeps the general limits. Raises BadInput with every field that does not."""
-    found = list(problems(message))
+    found = problems(message)
     if found:
         raise BadInput(found)
 
 
-def problems(message: Message, path: str = "") -> Iterator[FieldProblem]:
+def problems(message: Message) -> Sequence[FieldProblem]:
     """Every field of the message that breaks a general limit, by its path."""
-    for name in _required(message.DESCRIPTOR):
-        if not _present(message, name):
-            yield FieldProblem(path + name, "must be given")
+    found: Found = []
+    _message(message, "", found)
+    return found
+
+
+def _message(message: Message, path: str, found: Found) -> None:
+    plan = _plan(message.DESCRIPTOR)
+    for name, is_given in plan.required:
+        if not is_given(message):
+            found.append(FieldProblem(path + name, "must be given"))
     for field, value in message.ListFields():
-        yield from _field_problems(field, value, path + field.name)
-
-
-def _field_problems(field: FieldDescriptor, value: object, path: str) -> Iterator[FieldProblem]:
-    if not field.is_repeated:
-        yield from _value_problems(field, value, path)
-        return
-    items: list[object] = list(value)  # type: ignore[call-overload]
-    if len(items) > MAX_LIST_LENGTH:
-        yield FieldProblem(path, f"may hold at most {MAX_LIST_LENGTH} items")
-        return
-    for position, item in enumerate(items):
-        yield from _value_problems(field, item, f"{path}[{position}]")
-
-
-def _value_problems(field: FieldDescriptor, value: object, path: str) -> Iterator[FieldProblem]:
-    match value:
-        case date_pb2.Date():
-            return _date_problems(value, path)
-        case Timestamp():
-            return _time_problems(value, path)
-        case money_pb2.Money():
-            return _money_problems(value, path)
-        case Message():
-            return iter(()) if value.DESCRIPTOR.full_name in _OPEN else problems(value, f"{path}.")
-        case str():
-            return _text_problems(value, path)
-        case _:
-            return _word_problems(field, value, path)
-
-
-def _word_problems(field: FieldDescriptor, value: object, path: str) -> Iterator[FieldProblem]:
-    if field.enum_type is not None and value not in field.enum_type.values_by_number:
-        allowed = ", ".join(word.name for word in field.enum_type.values[1:])
-        yield FieldProblem(path, f"must be one of {allowed}")
-
-
-def _date_problems(value: date_pb2.Date, path: str) -> Iterator[FieldProblem]:
-    try:
-        date(value.year, value.month, value.day)
-    except ValueError:
-        yield FieldProblem(path, "must be a day of the calendar, with year, month and day")
-
-
-def _time_problems(value: Timestamp, path: str) -> Iterator[FieldProblem]:
-    try:
-        value.ToDatetime()
-    except ValueError:
-        yield FieldProblem(path, "must be a moment of the years 1 to 9999")
-
-
-def _money_problems(value: money_pb2.Money, path: str) -> Iterator[FieldProblem]:
-    if value.currency_code != "DKK":
-        yield FieldProblem(f"{path}.currency_code", "must be DKK")
-    if value.units < 0 or not 0 <= value.nanos < 1_000_000_000:
-        yield FieldProblem(path, "must be 0 or more")
-
-
-def _text_problems(value: str, path: str) -> Iterator[FieldProblem]:
-    if len(value) > MAX_TEXT_LENGTH:
-        yield FieldProblem(path, f"may hold at most {MAX_TEXT_LENGTH} characters")
-    if any(character < " " and character not in "\n\t" for character in value):
-        yield FieldProblem(path, "may not hold control characters")
+        plan.fields[field.name](value, path + field.name, found)
 
 
 @cache
-def _required(descriptor: Descriptor) -> tuple[str, ...]:
-    return tuple(field.name for field in descriptor.fields if _is_required(field))
+def _plan(descriptor: Descriptor) -> Plan:
+    return Plan(
+        tuple((field.name, _given(field)) for field in descriptor.fields if _is_required(field)),
+        {field.name: _listed(_one(field)) if field.is_repeated else _one(field) for field in descriptor.fields},
+    )
 
 
 def _is_required(field: FieldDescriptor) -> bool:
@@ -111,9 +75,93 @@ def _is_required(field: FieldDescriptor) -> bool:
     return field_behavior_pb2.REQUIRED in behaviour
 
 
-def _present(message: Message, name: str) -> bool:
-    field = message.DESCRIPTOR.fields_by_name[name]
+def _given(field: FieldDescriptor) -> Callable[[Message], bool]:
+    name = field.name
     if field.has_presence:
-        return message.HasField(name)
-    value = getattr(message, name)
-    return bool(value.strip()) if isinstance(value, str) else bool(value)
+        return lambda message: message.HasField(name)
+    if field.type == FieldDescriptor.TYPE_STRING and not field.is_repeated:
+        return lambda message: bool(getattr(message, name).strip())
+    return lambda message: bool(getattr(message, name))
+
+
+def _one(field: FieldDescriptor) -> Check:
+    """What a single value of the field must keep."""
+    if field.message_type is not None:
+        return _MESSAGES.get(field.message_type.full_name, _message_below)
+    if field.enum_type is not None:
+        return _word(field.enum_type, least=1 if field.is_repeated else 0)
+    if field.type == FieldDescriptor.TYPE_STRING:
+        return _item if field.is_repeated else _text
+    return _anything
+
+
+def _listed(check_one: Check) -> Check:
+    def check_each(values: Any, path: str, found: Found) -> None:  # noqa: ANN401  # a repeated field's values
+        if len(values) > MAX_LIST_LENGTH:
+            found.append(FieldProblem(path, f"may hold at most {MAX_LIST_LENGTH} items"))
+            return
+        for position, value in enumerate(values):
+            check_one(value, f"{path}[{position}]", found)
+
+    return check_each
+
+
+def _message_below(value: Message, path: str, found: Found) -> None:
+    _message(value, f"{path}.", found)
+
+
+def _word(words: EnumDescriptor, least: int) -> Check:
+    known = {number for number in words.values_by_number if number >= least}
+    allowed = ", ".join(word.name for word in words.values[1:])
+
+    def check_word(value: int, path: str, found: Found) -> None:
+        if value not in known:
+            found.append(FieldProblem(path, f"must be one of {allowed}"))
+
+    return check_word
+
+
+def _date(value: date_pb2.Date, path: str, found: Found) -> None:
+    try:
+        date(value.year, value.month, value.day)
+    except ValueError:
+        found.append(FieldProblem(path, "must be a day of the calendar, with year, month and day"))
+
+
+def _time(value: Timestamp, path: str, found: Found) -> None:
+    try:
+        value.ToDatetime()
+    except ValueError:
+        found.append(FieldProblem(path, "must be a moment of the years 1 to 9999"))
+
+
+def _money(value: money_pb2.Money, path: str, found: Found) -> None:
+    if value.currency_code != "DKK":
+        found.append(FieldProblem(f"{path}.currency_code", "must be DKK"))
+    if value.units < 0 or not 0 <= value.nanos < 1_000_000_000:
+        found.append(FieldProblem(path, "must be 0 or more"))
+
+
+def _item(value: str, path: str, found: Found) -> None:
+    if not value.strip():
+        found.append(FieldProblem(path, "may not be empty"))
+    _text(value, path, found)
+
+
+def _text(value: str, path: str, found: Found) -> None:
+    if len(value) > MAX_TEXT_LENGTH:
+        found.append(FieldProblem(path, f"may hold at most {MAX_TEXT_LENGTH} characters"))
+    if _CONTROL.search(value):
+        found.append(FieldProblem(path, "may not hold control characters"))
+
+
+def _anything(value: object, path: str, found: Found) -> None:
+    """Numbers and such: their bounds stand in rules."""
+
+
+_MESSAGES: dict[str, Check] = {
+    "google.type.Date": _date,
+    "google.type.Money": _money,
+    "google.protobuf.Timestamp": _time,
+    **dict.fromkeys(_OPEN, _anything),
+}

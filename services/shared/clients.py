@@ -3,11 +3,13 @@
 import json
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import grpc
 
 from services.shared.access import TOKEN_LIFETIME, Caller, Signer
+from services.shared.tls import Identity
 
 DEADLINE_SECONDS = 10.0
 
@@ -16,6 +18,8 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
         "grpc.service_config",
         json.dumps(
             {
+                # An address may have several answers: each replica gets its share, and none that is away gets any.
+                "loadBalancingConfig": [{"round_robin": {}}],
                 "methodConfig": [
                     {
                         "name": [{}],
@@ -32,7 +36,9 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
             }
         ),
     ),
-    ("grpc.keepalive_time_ms", 30_000),
+    # A replica that hangs, or a machine that is gone without a word, is left behind within 15 seconds.
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
 )
 
 
@@ -53,18 +59,44 @@ class Tokens:
         return self._token
 
 
+class TokenFile:
+    """Gives the token that a file holds, as it is at each call: somebody else keeps it new."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(self) -> str:
+        """The token."""
+        return self._path.read_text("ascii").strip()
+
+
 Token = Callable[[], str]
 
 
-def channel(address: str, token: Token) -> grpc.aio.Channel:
-    """A channel for services."""
-    return grpc.aio.insecure_channel(address, options=_OPTIONS, interceptors=[_AsyncSigned(token)])
+def channel(service: str, address: str, token: Token, identity: Identity | None = None) -> grpc.aio.Channel:
+    """A channel to a service, for services; with an identity over TLS, to whoever's certificate names the service."""
+    signed: list[grpc.aio.ClientInterceptor] = [_AsyncSigned(token)]
+    if identity is None:
+        return grpc.aio.insecure_channel(address, options=_OPTIONS, interceptors=signed)
+    credentials, options = identity.channel_credentials(), [*_OPTIONS, named(service)]
+    return grpc.aio.secure_channel(address, credentials, options=options, interceptors=signed)
 
 
-def blocking_channel(address: str, token: Token) -> grpc.Channel:
-    """A channel for the command line."""
-    plain = grpc.insecure_channel(address, options=_OPTIONS)
-    return grpc.intercept_channel(plain, _Signed(token))
+def blocking_channel(service: str, address: str, token: Token, identity: Identity | None = None) -> grpc.Channel:
+    """The same for the command line."""
+    return grpc.intercept_channel(plain_channel(service, address, identity), _Signed(token))
+
+
+def plain_channel(service: str, address: str, identity: Identity | None = None) -> grpc.Channel:
+    """A channel without a token: health alone asks for none."""
+    if identity is None:
+        return grpc.insecure_channel(address, options=_OPTIONS)
+    return grpc.secure_channel(address, identity.channel_credentials(), options=[*_OPTIONS, named(service)])
+
+
+def named(service: str) -> tuple[str, str]:
+    """The option of a channel that asks for a service's name in the certificate, whatever the address."""
+    return "grpc.default_authority", service
 
 
 class _AsyncSigned(grpc.aio.UnaryUnaryClientInterceptor):

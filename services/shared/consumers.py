@@ -12,9 +12,9 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from sqlalchemy.exc import OperationalError
 
 from services.shared import access
+from services.shared.errors import DatabaseAway
 from services.shared.events import PARKED, all_subjects, ensure_stream, header
 from services.shared.records import Change
 from services.shared.store import Store
@@ -147,7 +147,7 @@ def _passing(error: Exception) -> bool:
     So it is with a full disk here, and with a peer that is away, stops, has too much to do, or finds a token expired
     because a machine slept.
     """
-    return isinstance(error, OperationalError) or (
+    return isinstance(error, DatabaseAway) or (
         isinstance(error, grpc.aio.AioRpcError) and error.code() in _CODES_THAT_PASS
     )
 

@@ -1,77 +1,82 @@
-"""One SQLite file: one thread that writes, a few that read."""
+"""A service's database: one that writes, a few that read, each piece of work a transaction of its own."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar
 
-import pysqlite3.dbapi2
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlmodel import Session
+
+from services.shared.errors import DatabaseAway
 
 T = TypeVar("T")
 
 READERS = 4
 
-# Before 3.51.3 a checkpoint that raced with a write could corrupt a WAL database: https://sqlite.org/wal.html
-OLDEST_SQLITE = (3, 51, 3)
-
-_DURABLE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
+Fleeting = Callable[[Any], bool]
+"""Whether a driver's error tells of a database that is away, full or overrun, and not of a fault in Havn."""
 
 
-class Database:
-    """Runs functions of a session, each in a transaction of its own.
+class Lane:
+    """Threads with a connection each."""
 
-    Writes queue in one thread, so none waits for a lock, and none is left open: a caller that is cancelled finds its
-    write done or not begun.
-    """
+    def __init__(self, name: str, engine: Engine, threads: int, fleeting: Fleeting) -> None:
+        self.engine = engine
+        self._threads = ThreadPoolExecutor(threads, name)
+        self._fleeting = fleeting
 
-    def __init__(self, path: Path) -> None:
-        if pysqlite3.dbapi2.sqlite_version_info < OLDEST_SQLITE:
-            raise RuntimeError(f"SQLite {pysqlite3.dbapi2.sqlite_version} is too old: it may corrupt a database")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.url = f"sqlite:///{path}"
-        self.engine = _engine(self.url, "BEGIN IMMEDIATE", _DURABLE, connections=1)
-        self._reading = _engine(self.url, "BEGIN", (*_DURABLE, "query_only=ON"), connections=READERS)
-        self._writer = ThreadPoolExecutor(1, f"{path.stem}-writer")
-        self._readers = ThreadPoolExecutor(READERS, f"{path.stem}-reader")
+    async def run(self, work: Callable[[Session], T]) -> T:
+        """What `work` gives, once it is committed; nothing of it stays when it raises. Raises DatabaseAway.
 
-    async def write(self, work: Callable[[Session], T]) -> T:
-        """What `work` gives, once it is committed; nothing of it stays when it raises."""
-        return await self._run(self._writer, self.engine, work)
+        A caller that is cancelled finds its work done or not begun.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._done, work)
 
-    async def read(self, work: Callable[[Session], T]) -> T:
-        """What `work` gives, of one consistent state."""
-        return await self._run(self._readers, self._reading, work)
-
-    async def _run(self, threads: ThreadPoolExecutor, engine: Engine, work: Callable[[Session], T]) -> T:
-        def run() -> T:
-            with Session(engine, expire_on_commit=False) as session, session.begin():
+    def _done(self, work: Callable[[Session], T]) -> T:
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 return work(session)
-
-        return await asyncio.get_running_loop().run_in_executor(threads, run)
+        except DBAPIError as error:
+            if error.connection_invalidated or isinstance(error, InterfaceError) or self._fleeting(error.orig):
+                raise DatabaseAway from error
+            raise
 
     def close(self) -> None:
-        """Finishes what was begun and lets go of the file."""
-        for threads in (self._writer, self._readers):
-            threads.shutdown(wait=True)
-        self._reading.dispose()
+        """Finishes what was begun, and lets go of the connections."""
+        self._threads.shutdown(wait=True)
         self.engine.dispose()
 
 
-def _engine(url: str, begin: str, pragmas: tuple[str, ...], connections: int) -> Engine:
-    engine = create_engine(url, module=pysqlite3.dbapi2, pool_size=connections, max_overflow=0)
+class Database:
+    """One service's database, SQLite's or PostgreSQL's, with the same promises.
 
-    @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver has no types
-        # The driver would begin transactions late and by itself; SQLAlchemy's "begin" does it here.
-        connection.isolation_level = None
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+    Writes come one after another, over all processes that share the database, so that none is decided on what another
+    one is changing.
+    """
 
-    @event.listens_for(engine, "begin")
-    def begin_transaction(connection: Any) -> None:  # noqa: ANN401
-        connection.exec_driver_sql(begin)
+    def __init__(self, writing: Lane, adding: Lane, reading: Lane, replica: str) -> None:
+        self.engine = writing.engine
+        self.replica = replica
+        """Which of those that share the database this process is."""
+        self._writing = writing
+        self._adding = adding
+        self._reading = reading
 
-    return engine
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """What `work` gives, once it is committed; nothing of it stays when it raises."""
+        return await self._writing.run(work)
+
+    async def add(self, work: Callable[[Session], T]) -> T:
+        """Like `write`, for rows that depend on no other write: on PostgreSQL it does not wait for one under way."""
+        return await self._adding.run(work)
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """What `work` gives, of one consistent state."""
+        return await self._reading.run(work)
+
+    def close(self) -> None:
+        """Finishes what was begun and lets go."""
+        for lane in {self._writing, self._adding, self._reading}:
+            lane.close()

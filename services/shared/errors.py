@@ -11,7 +11,8 @@
     ├── NameTaken             ALREADY_EXISTS         NAME_TAKEN
     ├── EtagStale             ABORTED                ETAG_STALE
     ├── RequestIdReused       ALREADY_EXISTS         REQUEST_ID_REUSED
-    └── StateNotAllowed       FAILED_PRECONDITION    STATE_NOT_ALLOWED
+    ├── StateNotAllowed       FAILED_PRECONDITION    STATE_NOT_ALLOWED
+    └── DatabaseAway          UNAVAILABLE            DATABASE_AWAY
 
 Raised where the fact is known, mapped to a gRPC status once, in `services.shared.status`. Messages tell what to
 change and hold no personal data: names of records may stand in them, values of fields may not.
@@ -121,3 +122,12 @@ class StateNotAllowed(HavnError):
     """The record's state does not allow it."""
 
     code, reason = "FAILED_PRECONDITION", "STATE_NOT_ALLOWED"
+
+
+class DatabaseAway(HavnError):
+    """The service's database is away, full or overrun; what was asked may or may not have been done."""
+
+    code, reason = "UNAVAILABLE", "DATABASE_AWAY"
+
+    def __init__(self) -> None:
+        super().__init__("the records can't be reached now: try again, with the same request_id")

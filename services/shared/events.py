@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from google.protobuf.message import Message
@@ -14,6 +15,7 @@ from nats.js.errors import NotFoundError
 from nats.protocol.parser import PERMISSIONS_ERR
 
 from services.shared.tables import OutboxEvent
+from services.shared.tls import NATS, Identity
 
 log = structlog.get_logger()
 
@@ -39,14 +41,19 @@ class _Returning(Client):
         await self._process_op_err(error)
 
 
-async def connect(url: str, service: str) -> Client:
-    """A connection that comes back by itself, however long NATS is away. Raises NatsError where it never was there."""
+async def connect(url: str, service: str, identity: Identity | None = None) -> Client:
+    """A connection that comes back by itself, however long NATS is away. Raises NatsError where it never was there.
+
+    `url` names one node, or several with commas between. With an identity it is made over TLS, to whoever's certificate
+    names NATS.
+    """
     client = _Returning()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             await client.connect(
-                url,
+                url.split(","),
                 name=service,
+                **_secured(identity),
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # nats-py sleeps it: a float will do
                 error_cb=_report,
@@ -96,6 +103,21 @@ def headers(event: OutboxEvent, source: str) -> dict[str, str]:
 def header(given: Mapping[str, str] | None, name: str) -> str:
     """A header's value; empty where it is missing."""
     return (given or {}).get(name, "")
+
+
+def _secured(identity: Identity | None) -> dict[str, Any]:
+    """What a connection over TLS is made with; the certificate is read anew whenever one was lost."""
+    if identity is None:
+        return {}
+    context = identity.context()
+
+    async def renew() -> None:
+        try:
+            identity.renew(context)
+        except OSError as error:
+            log.warning("certificate.unreadable", error=type(error).__name__)
+
+    return {"tls": context, "tls_hostname": NATS, "disconnected_cb": renew}
 
 
 async def _report(error: Exception) -> None:

@@ -13,9 +13,18 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
-from services.shared.tables import Shared
+from services.shared import scope
+from services.shared.tables import NUMBER, SORTED, Shared
 
 SERVICES = Path(__file__).parents[1]
+
+_RIGHTS = {
+    "alembic_version": "SELECT",
+    "answers": "SELECT, INSERT",
+    "audit": "SELECT, INSERT",
+    "inbox": "SELECT, INSERT",
+}
+"""Of a service's role on tables that are not changed once they are written."""
 
 
 def upgrade(service: str, engine: Engine, to: str = "head") -> None:
@@ -42,10 +51,31 @@ def _scripts(service: str) -> ScriptDirectory:
     return ScriptDirectory.from_config(_config(service))
 
 
+def require_current(service: str, engine: Engine) -> None:
+    """Passes a database that lacks no migration. Raises RuntimeError for another, which its owner has to migrate."""
+    with engine.connect() as connection:
+        if not is_current(service, connection):
+            raise RuntimeError(f"its database lacks migrations: run havn migrate {service}")
+
+
 def _config(service: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(SERVICES / service / "migrations"))
     return config
+
+
+def allow(engine: Engine, role: str) -> None:
+    """Lets a role of PostgreSQL serve: it reads and writes, and neither deletes nor changes what was written for good.
+
+    The tables belong to another role, so that row-level security binds the one that serves.
+    """
+    quoted = engine.dialect.identifier_preparer.quote_identifier(role)
+    with engine.begin() as connection:
+        for table in sa.inspect(connection).get_table_names():
+            rights = _RIGHTS.get(table, "SELECT, INSERT, UPDATE")
+            connection.exec_driver_sql(f"REVOKE ALL ON {table} FROM {quoted}")
+            connection.exec_driver_sql(f"GRANT {rights} ON {table} TO {quoted}")
+        connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
 
 
 def run(records: MetaData) -> None:
@@ -73,7 +103,7 @@ def create_shared_tables() -> None:
     )
     op.create_table(
         "outbox",
-        sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("sequence", NUMBER, primary_key=True),
         sa.Column("event_id", sa.String, nullable=False, unique=True),
         sa.Column("subject", sa.String, nullable=False),
         sa.Column("kind", sa.String, nullable=False),
@@ -90,7 +120,7 @@ def create_shared_tables() -> None:
     )
     op.create_table(
         "audit",
-        sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("sequence", NUMBER, primary_key=True),
         sa.Column("time", sa.String, nullable=False),
         sa.Column("subject", sa.String, nullable=False, index=True),
         sa.Column("roles", sa.String, nullable=False),
@@ -108,7 +138,7 @@ def create_record_table(name: str, *columns: sa.Column[Any]) -> None:
         name,
         sa.Column("name", sa.String, primary_key=True),
         sa.Column("authority", sa.String, nullable=False, index=True),
-        sa.Column("sort_key", sa.String, nullable=False, index=True, unique=True),
+        sa.Column("sort_key", SORTED, nullable=False, index=True, unique=True),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
         *columns,
@@ -169,3 +199,21 @@ _ONLY_ADDED = {
     ),
 }
 """Statements that refuse to change or delete a row of the audit trail."""
+
+
+def create_leases() -> None:
+    """The table of leases. Frozen."""
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String, primary_key=True),
+        sa.Column("holder", sa.String, nullable=False),
+        sa.Column("until", sa.Float, nullable=False),
+        sa.Column("claims", sa.Integer, nullable=False),
+    )
+
+
+def build_wall(*tables: str, open_to_all: bool = False) -> None:
+    """Row-level security for tables of records, where the database is PostgreSQL. Frozen."""
+    if op.get_bind().dialect.name == "postgresql":
+        for statement in (each for table in tables for each in scope.wall(table, open_to_all)):
+            op.execute(statement)

@@ -1,7 +1,8 @@
 """What every service needs, looked at: each check raises what it finds wrong."""
 
+import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from nats.aio.client import Client
@@ -11,7 +12,7 @@ from services.shared import migrate, readiness
 from services.shared.clock import Clock
 from services.shared.database import Database
 from services.shared.readiness import Check
-from services.shared.tables import InboxEvent, OutboxEvent
+from services.shared.tables import Lease, OutboxEvent
 
 LATE = timedelta(seconds=30)
 """So long an event may wait in the outbox."""
@@ -45,7 +46,7 @@ def checks(service: str, database: Database, connection: Client, clock: Clock) -
 
 def _mark(session: Session) -> None:
     """Writes what nobody reads: a database that is full or can only be read says so at the commit."""
-    session.merge(InboxEvent(consumer="readiness", event_id="mark", time=datetime.now(UTC).isoformat()))
+    session.merge(Lease(name="readiness", holder="", until=time.time(), claims=0))
 
 
 def _require_current(service: str, session: Session) -> None:

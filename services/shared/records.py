@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from services.shared.access import EVERYWHERE, Caller
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
+from services.shared.scope import everywhere, narrow
 from services.shared.tables import OutboxEvent, Record
 
 MAX_PAGE = 200
@@ -69,6 +70,10 @@ class View:
     session: Session
     caller: Caller
 
+    def __post_init__(self) -> None:
+        """Lets the database itself show no more than the caller's scope."""
+        narrow(self.session, self.caller)
+
     def get(self, kind: Kind[M], name: str) -> M:
         """The message of that name. Raises NotFound where there is none, or none that the caller may see."""
         row = self.session.get(kind.table, name)
@@ -120,7 +125,6 @@ class Change(View):
     now: datetime
     touched: dict[str, str] = field(default_factory=dict)
     """The authorities of the records that were added or saved, by name."""
-    discarded: bool = False
 
     def add(self, kind: Kind[M], message: M) -> M:
         """Keeps a new message, with its first etag. Raises NameTaken, and NotFound for one outside the scope."""
@@ -155,24 +159,12 @@ class Change(View):
 
     def _is_kept(self, kind: Kind[M], name: str) -> bool:
         # Without a flush for each look-up the rows of an import are inserted together.
-        with self.session.no_autoflush:
+        with self.session.no_autoflush, everywhere(self.session, self.caller):
             return self.session.get(kind.table, name) is not None
 
     def announce(self, subject: str, event: Message) -> None:
         """Writes an event, to be published once this is committed."""
-        self.session.add(
-            OutboxEvent(
-                event_id=uuid.uuid4().hex,
-                subject=subject,
-                kind=event.DESCRIPTOR.full_name,
-                body=event.SerializeToString(deterministic=True),
-                time=self.now.isoformat(),
-            )
-        )
-
-    def discard(self) -> None:
-        """Lets nothing of this change stay, and keeps no answer."""
-        self.discarded = True
+        self.session.add(OutboxEvent(**outbox_values(subject, event, self.now)))
 
 
 def page_size(asked: int) -> int:
@@ -190,9 +182,12 @@ def next_token(sort_key: str) -> str:
 def after(token: str) -> str:
     """The sort key that a page begins behind. Raises BadInput for a token that was never given out."""
     try:
-        return b64decode(token, altchars=b"-_", validate=True).decode()
+        key = b64decode(token, altchars=b"-_", validate=True).decode()
     except ValueError as error:
         raise BadInput.of("page_token", _PAGE_TOKEN) from error
+    if not key.isprintable():
+        raise BadInput.of("page_token", _PAGE_TOKEN)
+    return key
 
 
 def _under(table: type[Record], own: str) -> ColumnElement[bool]:
@@ -204,14 +199,29 @@ def _message(kind: Kind[M], row: Record) -> M:
 
 
 def _row(kind: Kind[M], message: M) -> Record:
-    columns: dict[str, Any] = {"sort_key": message.name} | kind.columns(message)
-    return kind.table(
-        name=message.name,
-        authority=message.authority,
-        version=int(message.etag),
-        body=message.SerializeToString(deterministic=True),
-        **columns,
-    )
+    return kind.table(**row_values(kind, message))
+
+
+def row_values(kind: Kind[M], message: M) -> dict[str, Any]:
+    """The columns of a message's row."""
+    return {
+        "name": message.name,
+        "authority": message.authority,
+        "sort_key": message.name,
+        "version": int(message.etag),
+        "body": message.SerializeToString(deterministic=True),
+    } | kind.columns(message)
+
+
+def outbox_values(subject: str, event: Message, now: datetime) -> dict[str, Any]:
+    """The columns of an event's row in the outbox."""
+    return {
+        "event_id": uuid.uuid4().hex,
+        "subject": subject,
+        "kind": event.DESCRIPTOR.full_name,
+        "body": event.SerializeToString(deterministic=True),
+        "time": now.isoformat(),
+    }
 
 
 def positions(items: list[T], size: int, token: str) -> Page[T]:

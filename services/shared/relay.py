@@ -1,6 +1,7 @@
 """Publishes what the outbox holds, in order, and marks it sent once NATS has it on disk."""
 
 import asyncio
+import time
 
 import structlog
 from nats.errors import Error as NatsError
@@ -11,21 +12,26 @@ from sqlmodel import Session, col, select, update
 from services.shared.clock import Clock
 from services.shared.database import Database
 from services.shared.events import ensure_stream, headers
+from services.shared.leases import Leases
 from services.shared.tables import OutboxEvent
 
 log = structlog.get_logger()
 
 BATCH = 100
 POLL_SECONDS = 1.0
+LEASE = "relay"
+LEASE_SECONDS = 4.0
 PUBLISH_SECONDS = 2.0
 
 
 class Relay:
-    """The only publisher of one service's events."""
+    """The only publisher of one service's events: of its replicas, the one that holds the lease."""
 
     def __init__(self, service: str, database: Database, jetstream: JetStreamContext, clock: Clock) -> None:
         self._service = service
         self._database = database
+        self._leases = Leases(database)
+        self._leads_until = 0.0
         self._jetstream = jetstream
         self._clock = clock
         self._woken = asyncio.Event()
@@ -36,10 +42,13 @@ class Relay:
 
     async def run(self) -> None:
         """Publishes until cancelled. While NATS is away events wait, and calls go on."""
-        while True:
-            self._woken.clear()
-            if await self._publish_some() == 0:
-                await self._rest()
+        try:
+            while True:
+                self._woken.clear()
+                if await self._publish_some() == 0:
+                    await self._rest()
+        finally:
+            await self._let_go()
 
     async def _rest(self) -> None:
         try:
@@ -50,6 +59,8 @@ class Relay:
 
     async def _publish_some(self) -> int:
         waiting = await self._database.read(_unsent)
+        if not waiting or not await self._leads():
+            return 0
         # Written to the connection in their order; only those that NATS has acknowledged are marked.
         refusals = await asyncio.gather(*(self._refusal(event) for event in waiting))
         sent = [event.sequence for event, refusal in zip(waiting, refusals, strict=True) if refusal is None]
@@ -59,6 +70,17 @@ class Relay:
         if any(isinstance(refusal, NoStreamResponseError) for refusal in refusals):
             await self._restore_stream()
         return len(sent)
+
+    async def _leads(self) -> bool:
+        """Whether this replica is to publish. One that was frozen may publish again what another did: it is dropped."""
+        asked = time.monotonic()
+        if asked > self._leads_until and await self._leases.claim(LEASE, LEASE_SECONDS):
+            self._leads_until = asked + LEASE_SECONDS / 2
+        return asked < self._leads_until
+
+    async def _let_go(self) -> None:
+        if time.monotonic() < self._leads_until:
+            await self._leases.release(LEASE)
 
     async def _refusal(self, event: OutboxEvent) -> Exception | None:
         """Publishes an event; None once NATS has it."""

@@ -14,7 +14,7 @@ from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from sqlalchemy import MetaData
 
-from services.shared import access, checks, clients, events, migrate, needs
+from services.shared import access, checks, clients, events, migrate, needs, postgres, sqlite, tls
 from services.shared.clock import Clock
 from services.shared.consumers import Consumer, Subscription
 from services.shared.database import Database
@@ -34,6 +34,11 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
     ("grpc.max_metadata_size", 8 * 1024),
     # Otherwise two servers may share a port in silence.
     ("grpc.so_reuseport", 0),
+    # Clients ask every 10 seconds whether a quiet call still has somebody at its other end.
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+    # Clients look up addresses anew, so that new replicas get their share; calls under way are let end.
+    ("grpc.max_connection_age_ms", 300_000),
+    ("grpc.max_connection_age_grace_ms", 3_600_000),
 )
 
 
@@ -53,7 +58,7 @@ class Platform:
     def channel(self, service: str, to: str) -> grpc.aio.Channel:
         """A channel from one service to another, signed as the first."""
         tokens = clients.Tokens(self.signer, access.service(service))
-        return clients.channel(self.addresses[to], tokens)
+        return clients.channel(to, self.addresses[to], tokens, tls.identity(self.settings))
 
 
 @dataclass(frozen=True)
@@ -109,11 +114,10 @@ async def start(definition: Definition, platform: Platform) -> Running:
 async def _opened(definition: Definition, platform: Platform, opened: AsyncExitStack) -> Running:
     """The service, whose parts `opened` closes, the last first: calls, tasks, channels, NATS, database."""
     settings, name = platform.settings, definition.name
-    database = Database(settings.data / f"{name}.sqlite")
+    database = await asyncio.to_thread(_database, settings, name)
     opened.push_async_callback(asyncio.to_thread, database.close)
-    await asyncio.to_thread(migrate.upgrade, name, database.engine)
     store = Store(database, platform.clock)
-    connection = await events.connect(settings.nats_url, name)
+    connection = await events.connect(settings.nats_url, name, tls.identity(settings))
     # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out.
     opened.push_async_callback(connection.close)
     jetstream = connection.jetstream()
@@ -125,14 +129,31 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     checks = needs.checks(name, database, connection, platform.clock)
     await readiness.look(checks)
     relay = Relay(name, database, jetstream, platform.clock)
-    store.changed = relay.wake
+    store.on_change(relay.wake)
     consumers = [Consumer(name, subscription, store, jetstream) for subscription in parts.subscriptions]
     runners: list[Task] = [relay.run, *(consumer.run for consumer in consumers), *parts.tasks]
     runners += [readiness.beat, partial(readiness.watch, checks)]
+    if url := settings.database(name):
+        runners.append(partial(postgres.hear, url, store.changed))
     opened.push_async_callback(_cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
     port = await _serve(definition, platform, store, parts, readiness, opened)
     platform.addresses[name] = address = f"{settings.host}:{port}"
     return Running(definition, address, store, readiness, database, opened)
+
+
+def _database(settings: Settings, service: str) -> Database:
+    """A service's database in its newest shape: a file, or what the settings name, which its owner migrates."""
+    if not (url := settings.database(service)):
+        file = sqlite.database(settings.data / f"{service}.sqlite")
+        migrate.upgrade(service, file.engine)
+        return file
+    database = postgres.database(url)
+    try:
+        migrate.require_current(service, database.engine)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
@@ -164,10 +185,28 @@ async def _serve(
     parts.register(server)
     health_pb2_grpc.add_HealthServicer_to_server(readiness.health, server)
     reflection.enable_server_reflection([parts.descriptor.full_name, reflection.SERVICE_NAME], server)
-    port = server.add_insecure_port(f"{settings.host}:{settings.port(definition.name)}")
+    if settings.health_port:
+        await _serve_health(f"{settings.host}:{settings.health_port}", readiness, opened)
+    port = _listen(server, f"{settings.host}:{settings.port(definition.name)}", tls.identity(settings))
     await server.start()
     opened.push_async_callback(_drained, server, readiness, settings)
     return port
+
+
+async def _serve_health(address: str, readiness: Readiness, opened: AsyncExitStack) -> None:
+    """Answers health alone, without TLS: Kubernetes has no certificate, and there is nothing to hide in it."""
+    server = grpc.aio.server(options=_OPTIONS)
+    health_pb2_grpc.add_HealthServicer_to_server(readiness.health, server)
+    server.add_insecure_port(address)
+    await server.start()
+    opened.push_async_callback(server.stop, None)
+
+
+def _listen(server: grpc.aio.Server, address: str, identity: tls.Identity | None) -> int:
+    """Lets a server listen, over TLS where it has an identity; the port."""
+    if identity is None:
+        return server.add_insecure_port(address)
+    return server.add_secure_port(address, identity.server_credentials())
 
 
 async def _drained(server: grpc.aio.Server, readiness: Readiness, settings: Settings) -> None:

@@ -2,9 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import DirectoryPath, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TLS_FILES = ("tls_certificate", "tls_key", "tls_authority")
+SERVICES = ("placements", "families", "capacity", "matching")
 
 
 def _default_data() -> Path:
@@ -12,27 +16,49 @@ def _default_data() -> Path:
 
 
 class Settings(BaseSettings):
-    """Read from variables named HAVN_ and the field, such as HAVN_DATA."""
+    """Read from variables named HAVN_ and the field, such as HAVN_DATA.
+
+    A variable that is not set may stand in the folder that HAVN_SECRETS names, as a file such as havn_database_url.
+    """
 
     model_config = SettingsConfigDict(env_prefix="HAVN_", extra="ignore")
 
+    production: bool = Field(default=False, description="Whether to refuse a start that would be insecure.")
+    secrets: DirectoryPath | None = Field(default=None, description="Folder of files with settings that are secret.")
     data: Path = Field(default_factory=_default_data, description="Folder of databases, streams, keys and logs.")
     host: str = Field(default="127.0.0.1", description="Address that services listen on.")
     time_zone: str = Field(default="America/Nuuk", description="Where the authority's day begins.")
     key_file: Path | None = Field(default=None, description="Private key for tokens; made in the data folder if unset.")
     nats_url: str = Field(default="", description="NATS to use; empty where Havn starts its own.")
+    database_url: str = Field(
+        default="", description="PostgreSQL, with {service} where each has a name of its own; empty for SQLite files."
+    )
+    database_owner_url: str = Field(default="", description="The same as the tables' owner, for havn migrate only.")
     placements_port: int = Field(default=0, ge=0, le=65535, description="0 picks a free one; so for the others.")
     families_port: int = Field(default=0, ge=0, le=65535)
     capacity_port: int = Field(default=0, ge=0, le=65535)
     matching_port: int = Field(default=0, ge=0, le=65535)
-    placements_address: str = Field(default="", description="Where peers find placements, as host:port.")
+    health_port: int = Field(default=0, ge=0, le=65535, description="Answers health alone, in the clear; 0 for none.")
+    placements_address: str = Field(default="", description="Where placements is found, as gRPC names it.")
+    families_address: str = Field(default="")
+    capacity_address: str = Field(default="")
+    matching_address: str = Field(default="")
+    tls_certificate: Path | None = Field(default=None, description="Certificate of this process, with its chain.")
+    tls_key: Path | None = Field(default=None, description="Key of the certificate.")
+    tls_authority: Path | None = Field(default=None, description="Certificate of whoever signs all others.")
+    token_file: Path | None = Field(default=None, description="Token that commands call with, instead of their own.")
     notice_seconds: float = Field(default=0.0, ge=0, le=30, description="How long a service that ends still answers.")
     drain_seconds: float = Field(default=3.0, ge=0, le=30, description="How long calls under way may take on a stop.")
     plan_seconds: float = Field(default=20.0, gt=0, le=25, description="How long a plan may compute.")
 
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401  # any field
+        secrets = os.environ.get("HAVN_SECRETS", "")
+        super().__init__(_secrets_dir=secrets if secrets and Path(secrets).is_dir() else None, **given)
+
     def addresses(self) -> dict[str, str]:
-        """Where peers are, by service, as far as settings say."""
-        return {"placements": self.placements_address} if self.placements_address else {}
+        """Where services are, by name, as far as settings say."""
+        told: dict[str, str] = {service: getattr(self, f"{service}_address") for service in SERVICES}
+        return {service: address for service, address in told.items() if address}
 
     @property
     def signing_key(self) -> Path:
@@ -44,7 +70,22 @@ class Settings(BaseSettings):
         os.umask(0o077)
         self.data.mkdir(parents=True, exist_ok=True)
 
+    def database(self, service: str) -> str:
+        """The URL of a service's database; empty for an SQLite file in the data folder."""
+        return self.database_url.replace("{service}", service)
+
+    def owner_database(self, service: str) -> str:
+        """The URL of a service's database as the owner of its tables."""
+        return self.database_owner_url.replace("{service}", service)
+
     def port(self, service: str) -> int:
         """The port that a service is to listen on."""
         port: int = getattr(self, f"{service}_port")
         return port
+
+    @model_validator(mode="after")
+    def _all_of_tls_or_none(self) -> Self:
+        missing = [f"HAVN_{name.upper()}" for name in TLS_FILES if getattr(self, name) is None]
+        if 0 < len(missing) < len(TLS_FILES):
+            raise ValueError(f"{' and '.join(missing)} must be given too")
+        return self

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from google.protobuf.message import Message
 from sqlmodel import Session
@@ -16,6 +16,7 @@ from services.shared.call import Call, current
 from services.shared.clock import Clock
 from services.shared.database import Database
 from services.shared.errors import BadInput, RequestIdReused
+from services.shared.leases import Leases
 from services.shared.records import Change, View
 from services.shared.shown import Shown, shown
 from services.shared.tables import Answer, InboxEvent
@@ -42,8 +43,21 @@ class Store:
         self._clock = clock
         self._readers = audit.Readers(database)
         self._refusals = audit.Refusals()
-        self.changed: Callable[[], None] = lambda: None
-        """Called after each commit: there may be events to publish."""
+        self.leases = Leases(database)
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Calls `listener` after each change, by any replica: there may be events to publish, or news to show."""
+        self._listeners.append(listener)
+
+    def changed(self) -> None:
+        """Tells that something was committed, here or by another replica."""
+        for listener in self._listeners:
+            listener()
+
+    def now(self) -> datetime:
+        """The time that changes are given."""
+        return self._clock.now()
 
     async def view(self, work: Callable[[View], T]) -> T:
         """What `work` reads, as the current caller sees it."""
@@ -58,14 +72,15 @@ class Store:
 
         Raises RequestIdReused for a key that came with another content before.
         """
-        return await self.change_all(request.request_id, [request], answer, work)
+        content = request.SerializeToString(deterministic=True)
+        return await self.change_all(request.request_id, content, answer, work)
 
-    async def change_all(self, key: str, requests: Iterable[Any], answer: type[A], work: Callable[[Change], A]) -> A:
-        """Does `work` once for all the requests that came under one key."""
+    async def change_all(self, key: str, content: bytes, answer: type[A], work: Callable[[Change], A]) -> A:
+        """Does `work` once for all that came under one key: `content` is what was asked, or a digest of it."""
         call = current()
         if not 0 < len(key) <= MAX_KEY_LENGTH:
             raise BadInput.of("request_id", f"must have 1 to {MAX_KEY_LENGTH} characters")
-        digest = _digest(call.caller, requests)
+        digest = _digest(call.caller, content)
         body = await self._database.write(lambda session: self._once(session, call, key, digest, work))
         self.changed()
         return answer.FromString(body)
@@ -100,6 +115,11 @@ class Store:
         seen = shown(answer, call.caller.authority)
         await self._readers.record(audit.row(call, self._clock.now(), Action.READ, seen))
 
+    async def record_comparison(self, records: Mapping[str, str]) -> None:
+        """Writes who is about to learn how these records, told with their authorities, differ from a file."""
+        row = audit.row(current(), self._clock.now(), Action.READ, _by_authority(records))
+        await self._readers.record(row)
+
     async def record_refusal(self, call: Call, outcome: str) -> None:
         """Writes who was refused what, unless the same caller had too many rows of refusals in this minute already."""
         now = self._clock.now()
@@ -117,22 +137,16 @@ class Store:
         change = Change(session, call.caller, now)
         answer = work(change)
         body = answer.SerializeToString()
-        if change.discarded:
-            session.rollback()
-            return body
         names = _by_authority(change.touched, shown(answer, call.caller.authority))
         session.add(_answer(identity, digest, body, names, now))
         audit.append(session, [audit.row(call, now, Action.WRITE, names)])
         return body
 
 
-def _digest(caller: Caller, requests: Iterable[Any]) -> bytes:
-    """Of the requests and of what the caller sees: who works for two authorities gets no answer of the other one."""
-    digest = hashlib.sha256(json.dumps([caller.authority, *caller.narrowed()]).encode())
-    for request in requests:
-        content = request.SerializeToString(deterministic=True)
-        digest.update(len(content).to_bytes(8) + content)
-    return digest.digest()
+def _digest(caller: Caller, content: bytes) -> bytes:
+    """Of the content and of what the caller sees: who works for two authorities gets no answer of the other one."""
+    scope = json.dumps([caller.authority, *caller.narrowed()]).encode()
+    return hashlib.sha256(scope + len(content).to_bytes(8) + content).digest()
 
 
 def _require_same(earlier: Answer, digest: bytes) -> None:

@@ -1,8 +1,14 @@
 """Tables that every service has, and the shape of its records."""
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index, Integer, String
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
+
+# SQLite numbers rows itself in a column of this type only.
+NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+# Ordered by code points, as SQLite and Python do, whatever language the database was made for.
+SORTED = String().with_variant(String(collation="C"), "postgresql")
 
 
 class Shared(SQLModel, registry=registry()):
@@ -29,7 +35,7 @@ class OutboxEvent(Shared, table=True):
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_unsent", "sent_time", "sequence"),)
 
-    sequence: int | None = Field(default=None, primary_key=True)
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=NUMBER)
     event_id: str = Field(unique=True)
     subject: str
     kind: str
@@ -56,7 +62,7 @@ class AuditRow(Shared, table=True):
 
     __tablename__ = "audit"
 
-    sequence: int | None = Field(default=None, primary_key=True)
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=NUMBER)
     time: str
     subject: str = Field(index=True)
     roles: str
@@ -71,6 +77,17 @@ class AuditRow(Shared, table=True):
     hash: bytes = b""
 
 
+class Lease(Shared, table=True):
+    """Work that one replica does, until a moment; `claims` counts how often it was taken up."""
+
+    __tablename__ = "leases"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: float
+    claims: int
+
+
 class Record(SQLModel):
     """A resource as it is kept: the message whole, and the columns that lists and scopes need.
 
@@ -79,6 +96,6 @@ class Record(SQLModel):
 
     name: str = Field(primary_key=True)
     authority: str = Field(index=True)
-    sort_key: str = Field(index=True, unique=True)
+    sort_key: str = Field(index=True, unique=True, sa_type=SORTED)
     version: int
     body: bytes

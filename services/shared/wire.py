@@ -1,8 +1,8 @@
 """Between messages and Python: days, times, masks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
@@ -50,7 +50,7 @@ def merged(kept: M, given: M, mask: FieldMask, changeable: Iterable[str]) -> M:
         if path not in allowed:
             raise BadInput.of("update_mask", f"may name {', '.join(allowed)}")
         result.ClearField(path)
-        _copy_field(given, result, path)
+        _put_field(result, path, given)
     return result
 
 
@@ -59,10 +59,60 @@ def changeable(message: type[Message], fixed: Iterable[str]) -> frozenset[str]:
     return frozenset(message.DESCRIPTOR.fields_by_name) - frozenset(fixed)
 
 
-def _copy_field(source: Message, target: Message, name: str) -> None:
-    only = type(source)()
-    only.CopyFrom(source)
-    for other in source.DESCRIPTOR.fields_by_name:
-        if other != name:
-            only.ClearField(other)
-    target.MergeFrom(only)
+Told = Mapping[str, "Told | None"]
+"""Fields that somebody told: whole where None, else those of the message below."""
+
+
+def told(paths: Iterable[str]) -> Told:
+    """The fields of paths such as "town" and "approval.ages.min"."""
+    tree: dict[str, Any] = {}
+    for path in paths:
+        *above, last = path.split(".")
+        branch = tree
+        for name in above:
+            branch = branch.setdefault(name, {})
+        branch[last] = None
+    return tree
+
+
+def complete(given: Any, kept: Any, fields: Told) -> None:  # noqa: ANN401  # two messages of one type
+    """Gives `given` what is kept in all fields but those that were told; a message that is left empty goes.
+
+    Items of a list of which only some fields were told are known by their first field, such as a person.
+    """
+    for field in given.DESCRIPTOR.fields:
+        name = field.name
+        if name not in fields:
+            given.ClearField(name)
+            _put_field(given, name, kept)
+            continue
+        below = fields[name]
+        if below is None:
+            continue
+        if field.is_repeated:
+            _complete_items(getattr(given, name), getattr(kept, name), below)
+        elif given.HasField(name) or kept.HasField(name):
+            was_given = given.HasField(name)
+            inner = getattr(given, name)
+            complete(inner, getattr(kept, name), below)
+            if not was_given and not inner.ByteSize():
+                given.ClearField(name)
+
+
+def _complete_items(given: Any, kept: Any, fields: Told) -> None:  # noqa: ANN401  # two lists of messages
+    known = {item.ListFields()[0][1]: item for item in kept if item.ListFields()}
+    for item in given:
+        first = item.ListFields()[0][1] if item.ListFields() else None
+        if first in known:
+            complete(item, known[first], fields)
+
+
+def _put_field(target: Message, name: str, source: Message) -> None:
+    value = getattr(source, name)
+    field = source.DESCRIPTOR.fields_by_name[name]
+    if field.is_repeated:
+        getattr(target, name).MergeFrom(value)
+    elif field.message_type is None:
+        setattr(target, name, value)
+    elif source.HasField(name):
+        getattr(target, name).CopyFrom(value)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from services.havn.command_line import run
+from tests import databases
 
 STARTED_SECONDS = 300
 GONE_SECONDS = 5
@@ -63,7 +64,7 @@ def _caller(capsys: pytest.CaptureFixture[str]) -> Havn:
 def process(data: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "services.havn", *arguments],
-        env=os.environ | {"HAVN_DATA": str(data)},
+        env=os.environ | {"HAVN_DATA": str(data)} | databases.environment(data),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

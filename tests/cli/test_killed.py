@@ -20,6 +20,7 @@ from services.havn.demo.journey import REPORTING_UNIT, RESIDENTIAL_REQUEST
 from services.havn.running import find
 from services.havn.users import USERS
 from services.shared import access
+from services.shared.clients import Tokens
 from services.shared.clock import SystemClock
 from services.shared.settings import Settings
 from services.shared.wire import date_message
@@ -48,7 +49,8 @@ def started(data: Path) -> Havn:
 def connected(data: Path, user: str) -> Iterator[Connection]:
     system = find(data)
     assert system
-    connection = connect(system.addresses, access.Signer(access.key_from(Settings(data=data).signing_key)), USERS[user])
+    signer = access.Signer(access.key_from(Settings(data=data).signing_key))
+    connection = connect(system.addresses, Tokens(signer, USERS[user]))
     try:
         yield connection
     finally:

@@ -11,8 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from services.havn.system import DEFINITIONS
-from services.shared import migrate, runtime
-from services.shared.database import Database
+from services.shared import migrate, runtime, sqlite
 from services.shared.tables import Shared
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +35,7 @@ def test_each_part_imports_only_what_it_may() -> None:
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
 def test_the_migrations_of_a_service_make_what_its_models_say(definition: runtime.Definition, tmp_path: Path) -> None:
-    database = Database(tmp_path / "data.sqlite")
+    database = sqlite.database(tmp_path / "data.sqlite")
     try:
         migrate.upgrade(definition.name, database.engine)
         with database.engine.connect() as connection:
@@ -49,7 +48,7 @@ def test_the_migrations_of_a_service_make_what_its_models_say(definition: runtim
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
 def test_a_migration_that_ran_does_not_run_again(definition: runtime.Definition, tmp_path: Path) -> None:
-    database = Database(tmp_path / "data.sqlite")
+    database = sqlite.database(tmp_path / "data.sqlite")
     try:
         migrate.upgrade(definition.name, database.engine)
         migrate.upgrade(definition.name, database.engine)

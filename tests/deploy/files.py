@@ -22,8 +22,8 @@ def compose() -> dict[str, Any]:
 
 
 def filled_in(text: str, values: dict[str, str]) -> str:
-    """The text with ${NAME} and ${NAME:?…} replaced."""
-    return re.sub(r"\$\{(\w+)(?::\?[^}]*)?\}", lambda found: values[found[1]], text)
+    """The text with ${NAME}, ${NAME:?…} and ${NAME:-…} replaced."""
+    return re.sub(r"\$\{(\w+)(?::[?-][^}]*)?\}", lambda found: values[found[1]], text)
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,23 @@
 import re
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from deploy.development import make
 from services.havn.system import DEFINITIONS
+from services.shared import production, tls
 from services.shared.settings import Settings
 from tests.deploy.compose_schema import COMPOSE
 from tests.deploy.files import compose, filled_in, image_environment
 
 SERVICES: dict[str, dict[str, Any]] = compose()["services"]
-OURS = {name: service for name, service in SERVICES.items() if "HAVN_NATS_URL" in service["environment"]}
+OURS = {name: service for name, service in SERVICES.items() if "HAVN_SECRETS" in service["environment"]}
 NODES = {name: service for name, service in SERVICES.items() if name not in OURS}
 SETTINGS = {f"HAVN_{name.upper()}" for name in Settings.model_fields}
-PASSWORD = {"NATS_PASSWORD": "havn-secret"}
+FILLED_IN = {"NATS_PASSWORD": "havn-secret", "HAVN_PRODUCTION": "false"}
+IN_CONTAINER = "/run/secrets/havn"
 
 
 def test_it_keeps_the_specification() -> None:
@@ -39,17 +43,55 @@ def test_every_variable_is_a_setting() -> None:
     assert {name for name in given if name.startswith("HAVN_")} <= SETTINGS
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_the_settings_of_a_service_are_those_that_it_needs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What make development-ca makes."""
+    folder = tmp_path_factory.mktemp("secrets")
+    make(folder)
+    return folder
+
+
+def settings_of(name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """What a container of the service would read, with the development's secrets."""
     for variable in SETTINGS:
         monkeypatch.delenv(variable, raising=False)
     for variable, value in (image_environment() | OURS[name]["environment"]).items():
-        monkeypatch.setenv(variable, filled_in(value, PASSWORD))
-    settings = Settings()
+        monkeypatch.setenv(variable, filled_in(value, FILLED_IN).replace(IN_CONTAINER, str(secrets / name)))
+    return Settings()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_settings_of_a_service_are_those_that_it_needs(
+    name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(name, secrets, monkeypatch)
     assert (str(settings.data), settings.host, settings.port(name)) == ("/data", "0.0.0.0", 50051)
-    assert settings.nats_url == "nats://havn:havn-secret@nats:4222"
-    assert settings.addresses() == {"placements": f"placements:{settings.placements_port}"}
-    assert str(settings.key_file) == f"/run/secrets/{OURS[name]['secrets'][0]}"
+    assert re.findall(r"tls://havn:n\w+@([\w-]+):4222", settings.nats_url) == list(NODES)
+    assert settings.addresses() == {"placements": f"dns:///placements:{settings.placements_port}"}
+    identity = tls.identity(settings)
+    assert identity is not None
+    assert identity.context().get_ca_certs()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_nothing_but_the_marks_of_development_makes_it_insecure(
+    name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = list(production.dangers(settings_of(name, secrets, monkeypatch), name))
+    assert [danger.partition(":")[0] for danger in found] == ["HAVN_TLS_AUTHORITY", "HAVN_KEY_FILE"]
+    assert all("development" in danger for danger in found)
+
+
+def test_it_is_production_unless_it_is_told_otherwise() -> None:
+    assert image_environment()["HAVN_PRODUCTION"] == "true"
+    assert {service["environment"]["HAVN_PRODUCTION"] for service in OURS.values()} == {"${HAVN_PRODUCTION:-true}"}
+
+
+def test_each_reads_its_own_secrets_and_nobody_elses(secrets: Path) -> None:
+    for name, service in SERVICES.items():
+        mounted = [volume for volume in service["volumes"] if volume.endswith(f":{IN_CONTAINER}:ro")]
+        assert mounted == [f"./deploy/secrets/{name}:{IN_CONTAINER}:ro"]
+        assert (secrets / name).is_dir()
 
 
 def test_no_two_services_share_a_data_folder() -> None:
@@ -68,16 +110,17 @@ def test_there_are_three_nodes_that_know_each_other() -> None:
     assert len(NODES) == 3
     for name, node in NODES.items():
         assert node["command"][-2:] == ["--name", name]
-        assert node["networks"]["default"]["aliases"] == ["nats"]
+        assert {node["environment"][f"NATS_{file.upper()}"] for file in ("certificate", "key", "authority")} == {
+            f"{IN_CONTAINER}/{file}.pem" for file in ("certificate", "key", "authority")
+        }
         assert set(re.findall(r"@([\w-]+):6222", node["environment"]["NATS_ROUTES"])) == NODES.keys()
 
 
 def test_secrets_come_by_file_or_variable_and_stand_nowhere() -> None:
     for name, service in SERVICES.items():
         for variable, value in service["environment"].items():
-            if "password" in variable.lower() or "://" in value:
+            if "password" in variable.lower() or re.search("://.*@", value):
                 assert "${NATS_PASSWORD" in value, (name, variable)
-    assert set(compose()["secrets"]) == {secret for service in OURS.values() for secret in service["secrets"]}
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -10,7 +10,7 @@ import pytest
 
 from services.havn.nats_server import NatsServer
 from tests.deploy.files import DOCKERFILE, ROOT, health_check, image_environment, instructions
-from tests.deploy.test_nats import free_ports
+from tests.processes import free_port
 
 SLOW = pytest.mark.skipif(
     not os.environ.get("CI") and os.environ.get("HAVN_SLOW") != "1",
@@ -89,8 +89,13 @@ def clean() -> dict[str, str]:
 
 async def serves(programs: Path, entry: str, folder: Path, nats_url: str) -> None:
     """Starts placements as the compose file does, waits until it is well, and ends it."""
-    (port,) = free_ports(1)
-    changed = {"HAVN_DATA": str(folder / "data"), "HAVN_PLACEMENTS_PORT": str(port), "HAVN_NATS_URL": nats_url}
+    port = free_port()
+    changed = {
+        "HAVN_PRODUCTION": "false",
+        "HAVN_DATA": str(folder / "data"),
+        "HAVN_HEALTH_PORT": str(port),
+        "HAVN_NATS_URL": nats_url,
+    }
     variables = clean() | image_environment() | changed
     service = await asyncio.create_subprocess_exec(programs / entry, "serve", "placements", env=variables)
     try:
@@ -108,5 +113,5 @@ async def serves(programs: Path, entry: str, folder: Path, nats_url: str) -> Non
 
 def ails(programs: Path, port: int) -> bool:
     """Whether the image's health check fails."""
-    program, *arguments = (part.replace("50051", str(port)) for part in health_check())
+    program, *arguments = (part.replace("50050", str(port)) for part in health_check())
     return subprocess.run([programs / program, *arguments], capture_output=True).returncode != 0

@@ -323,12 +323,21 @@ def test_an_empty_folder_is_a_slip(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("put_all")
-def test_the_digest_is_of_a_services_own_files(tmp_path: Path, put: Put) -> None:
-    before = rows(tmp_path)
-    put("requests.csv", {"need_level": "light"})
-    after = rows(tmp_path)
-    assert (after.families.digest, after.capacity.digest) == (before.families.digest, before.capacity.digest)
-    assert after.placements.digest != before.placements.digest
+def test_the_files_tell_the_fields_that_they_have_columns_of(tmp_path: Path, put: Put) -> None:
+    put("families.csv", {"approved_age_max": "", "free_from": "", "free_places": "", "confirmed_on": ""})
+    told = rows(tmp_path).families.told["family"]
+    assert set(told) == {
+        *("authority", "display_name", "type", "town", "languages"),
+        *("approval.ages.max", "availability.free_place_count", "availability.from_date"),
+        *("availability.confirmed_time", "household.role", "household.birth_date"),
+    }
+
+
+def test_a_message_of_which_all_is_told_is_told_whole(tmp_path: Path) -> None:
+    write_templates(tmp_path)
+    told = rows(tmp_path).families.told["family"]
+    assert {"approval", "availability", "pause", "training", "experience", "household"} <= set(told)
+    assert not any("." in path for path in told)
 
 
 def test_a_vacancy_tells_when_and_by_whom_it_was_confirmed(tmp_path: Path, put: Put) -> None:

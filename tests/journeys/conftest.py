@@ -18,6 +18,7 @@ from services.havn.importing.rows import Rows
 from services.havn.importing.sending import Clients, Sent, send
 from services.matching.api import DEFINITION as MATCHING
 from services.placements.api import DEFINITION as PLACEMENTS
+from services.shared.clients import Tokens
 from services.shared.tables import InboxEvent, OutboxEvent
 from tests import cast
 from tests.conftest import Client, Havn, running_havn
@@ -42,7 +43,7 @@ def load(havn: Havn, folder: Path) -> None:
     rows = read(folder)
     assert isinstance(rows, Rows), rows
     addresses = {name: service.address for name, service in havn.services.items()}
-    connection = connect(addresses, havn.signer, cast.ADMINISTRATOR)
+    connection = connect(addresses, Tokens(havn.signer, cast.ADMINISTRATOR))
     try:
         sent = send(rows, Clients(connection.families, connection.capacity, connection.placements))
     finally:

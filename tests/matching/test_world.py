@@ -7,10 +7,9 @@ from sqlmodel import Session
 from havn.placements.v1 import placements_pb2 as placements
 from services.matching.store import REQUESTS
 from services.matching.world import load
-from services.shared import access, migrate
-from services.shared.database import Database
+from services.shared import access
 from services.shared.records import Change, View
-from tests import cast
+from tests import cast, databases
 
 MATCHING = access.service("matching")
 
@@ -21,8 +20,7 @@ def keep(session: Session, name: str, **differing: cast.Value) -> None:
 
 
 async def test_children_who_have_their_place_are_known_in_every_authority_and_wait_in_none(tmp_path: Path) -> None:
-    database = Database(tmp_path / "matching.sqlite")
-    migrate.upgrade("matching", database.engine)
+    database = databases.of_service("matching", tmp_path)
     opened, placed = placements.REQUEST_STATE_OPEN, placements.REQUEST_STATE_PLACED
 
     def keep_three(session: Session) -> None:

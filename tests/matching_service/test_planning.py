@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from services.matching.planning import Planner
-from services.shared import migrate
 from services.shared.database import Database
 from services.shared.store import Store
-from tests import cast
+from tests import cast, databases
 
 
 class Watched(cast.FixedClock):
@@ -30,8 +29,7 @@ class Watched(cast.FixedClock):
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(tmp_path / "matching.sqlite")
-    migrate.upgrade("matching", made.engine)
+    made = databases.of_service("matching", tmp_path)
     yield made
     made.close()
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from havn.placements.v1 import placements_pb2 as pb
-from services.shared import audit, call, migrate
+from services.shared import audit, call, migrate, sqlite
 from services.shared.audit import START, Action, Fault
 from services.shared.database import Database
 from services.shared.tables import AuditRow
@@ -34,7 +34,7 @@ def a_row(number: int) -> AuditRow:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with an empty trail."""
     path = tmp_path_factory.mktemp("migrated") / "data.sqlite"
-    database = Database(path)
+    database = sqlite.database(path)
     migrate.upgrade("placements", database.engine)
     database.close()
     return path
@@ -48,7 +48,7 @@ def trail(migrated: Path, tmp_path: Path) -> Trail:
     """Makes a database with a trail, whose rows can be changed as whoever owns the file can."""
 
     async def made(rows: int = ROWS) -> Database:
-        database = Database(Path(shutil.copy(migrated, tmp_path / "data.sqlite")))
+        database = sqlite.database(Path(shutil.copy(migrated, tmp_path / "data.sqlite")))
         await database.write(lambda session: audit.append(session, [a_row(number) for number in range(rows)]))
         triggers = ("audit_unchanged", "audit_undeleted", "audit_at_end")
         await run(database, *(f"DROP TRIGGER {trigger}" for trigger in triggers))
@@ -152,7 +152,7 @@ async def test_a_row_that_is_put_between_is_named(trail: Trail) -> None:
     ],
 )
 async def test_the_database_lets_rows_only_be_added(statement: str, tmp_path: Path) -> None:
-    database = Database(tmp_path / "data.sqlite")
+    database = sqlite.database(tmp_path / "data.sqlite")
     migrate.upgrade("families", database.engine)
     await database.write(lambda session: audit.append(session, [a_row(1)]))
     with pytest.raises(IntegrityError, match="only added"):
@@ -161,7 +161,7 @@ async def test_the_database_lets_rows_only_be_added(statement: str, tmp_path: Pa
 
 
 async def test_rows_of_before_are_sealed_as_they_were_found(tmp_path: Path) -> None:
-    database = Database(tmp_path / "data.sqlite")
+    database = sqlite.database(tmp_path / "data.sqlite")
     migrate.upgrade("placements", database.engine, to="0001")
     with database.engine.begin() as connection:
         for number in (1, 2):

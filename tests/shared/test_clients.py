@@ -53,7 +53,7 @@ async def address(servicer: Refusing) -> AsyncIterator[str]:
 
 @pytest_asyncio.fixture
 async def stub(address: str) -> AsyncIterator[rpc.PlacementsServiceStub]:
-    channel = clients.channel(address, clients.Tokens(SIGNER, cast.SERVICE))
+    channel = clients.channel("placements", address, clients.Tokens(SIGNER, cast.SERVICE))
     yield rpc.PlacementsServiceStub(channel)
     await channel.close()
 

@@ -1,63 +1,40 @@
-"""One SQLite file: durable, with one writer, and readers that can't write."""
+"""What SQLite and PostgreSQL promise alike: one writer, readers that can't write, one state for each reader."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pysqlite3.dbapi2
 import pytest
 import pytest_asyncio
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
-from services.shared import database as module
 from services.shared.database import Database
+from services.shared.errors import DatabaseAway
+from tests import databases
+
+BROKEN = "SELECT * FROM nothing_of_that_name"
 
 
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    made = Database(tmp_path / "folder" / "data.sqlite")
-    await made.write(lambda session: session.connection().execute(text("CREATE TABLE t (x INTEGER PRIMARY KEY)")))
+    made = databases.of_service("placements", tmp_path)
     yield made
-    made.close()
-
-
-def pragma(name: str, session: Session) -> object:
-    return session.connection().scalar(text(f"PRAGMA {name}"))
-
-
-FULL = 2
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("journal_mode", "wal"), ("synchronous", FULL), ("foreign_keys", 1), ("busy_timeout", 5000)]
-)
-async def test_every_connection_is_durable_and_strict(name: str, value: object, database: Database) -> None:
-    assert await database.write(lambda session: pragma(name, session)) == value
-    assert await database.read(lambda session: pragma(name, session)) == value
-
-
-def test_sqlite_is_one_that_corrupts_no_database() -> None:
-    assert pysqlite3.dbapi2.sqlite_version_info >= (3, 51, 3)
-
-
-def test_an_older_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "OLDEST_SQLITE", (99, 0, 0))
-    with pytest.raises(RuntimeError, match="is too old"):
-        Database(tmp_path / "data.sqlite")
+    await asyncio.to_thread(made.close)
 
 
 def insert(number: int, session: Session) -> None:
-    session.connection().execute(text("INSERT INTO t VALUES (:x)"), {"x": number})
+    statement = text("INSERT INTO inbox (consumer, event_id, time) VALUES ('test', :id, 'now')")
+    session.connection().execute(statement, {"id": str(number)})
 
 
 def count(session: Session) -> int:
-    return session.connection().scalar(text("SELECT count(*) FROM t")) or 0
+    return session.connection().scalar(text("SELECT count(*) FROM inbox")) or 0
 
 
 async def test_a_reader_can_not_write(database: Database) -> None:
-    with pytest.raises(OperationalError, match="readonly"):
+    with pytest.raises((DBAPIError, DatabaseAway)):
         await database.read(lambda session: insert(1, session))
     assert await database.read(count) == 0
 
@@ -70,6 +47,11 @@ async def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
     with pytest.raises(IntegrityError):
         await database.write(twice)
     assert await database.read(count) == 0
+
+
+async def test_a_faulty_statement_is_no_database_that_is_away(database: Database) -> None:
+    with pytest.raises(DBAPIError, match="nothing_of_that_name"):
+        await database.read(lambda session: session.connection().execute(text(BROKEN)))
 
 
 async def test_hundreds_of_writers_and_readers_at_once_meet_no_lock(database: Database) -> None:

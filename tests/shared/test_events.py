@@ -1,7 +1,6 @@
 """Events: published in order and once, applied once, parked when they can't be applied, harmless in any order."""
 
 import asyncio
-import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from havn.capacity.v1 import capacity_pb2 as capacity
@@ -25,16 +23,17 @@ from services.capacity.store import WAITING
 from services.families.api import DEFINITION as FAMILIES
 from services.families.store import FOLLOW_UPS
 from services.placements.api import DEFINITION as PLACEMENTS
-from services.shared import consumers, migrate
+from services.shared import consumers
 from services.shared.consumers import Effect, Subscription
 from services.shared.database import Database
+from services.shared.errors import DatabaseAway
 from services.shared.events import PARKED, connect, ensure_stream
 from services.shared.names import last_part, new_id
 from services.shared.records import Change, View
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.store import Store
 from services.shared.tables import OutboxEvent
-from tests import cast
+from tests import cast, databases
 from tests.conftest import WAIT_SECONDS, Client, Havn, eventually, running_havn
 
 KIND = "havn.placements.v1.PlacementRequestChanged"
@@ -45,7 +44,7 @@ def of_peer(code: grpc.StatusCode) -> grpc.aio.AioRpcError:
 
 
 PASSING = {
-    "full-disk": OperationalError("INSERT", {}, sqlite3.OperationalError()),
+    "full-disk": DatabaseAway(),
     "UNAVAILABLE": of_peer(grpc.StatusCode.UNAVAILABLE),
     "DEADLINE_EXCEEDED": of_peer(grpc.StatusCode.DEADLINE_EXCEEDED),
     "CANCELLED": of_peer(grpc.StatusCode.CANCELLED),
@@ -286,8 +285,7 @@ async def test_a_stream_refuses_what_it_can_not_hold_and_lets_nobody_delete(stre
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    made = Database(tmp_path_factory.mktemp("copies") / "capacity.sqlite")
-    migrate.upgrade("capacity", made.engine)
+    made = databases.of_service("capacity", tmp_path_factory.mktemp("copies"))
     yield made
     made.close()
 

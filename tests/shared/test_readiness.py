@@ -15,13 +15,14 @@ import grpc
 import pytest
 import pytest_asyncio
 from grpc_health.v1 import health_pb2
-from pysqlite3 import dbapi2 as sqlite3
 from rich.console import Console
+from sqlalchemy import text
 
 from services.families.api import DEFINITION as FAMILIES
 from services.havn.views.status import LACKING, status
 from services.placements.api import DEFINITION as PLACEMENTS
-from services.shared import needs, readiness, runtime
+from services.shared import needs, postgres, readiness, runtime
+from tests import databases
 from tests.conftest import WAIT_SECONDS, Havn, eventually, running_havn
 
 RPCS = "havn.placements.v1.PlacementsService"
@@ -82,43 +83,37 @@ def nats_away(havn: Havn) -> Iterator[None]:
 
 @contextmanager
 def database_taken(havn: Havn) -> Iterator[None]:
-    """Somebody else holds the database's only lock for longer than Havn waits for it."""
-    with _other(havn) as other:
-        other.execute("BEGIN IMMEDIATE")
+    """Somebody else holds the writers' only lock for longer than Havn waits for it."""
+    taken = f"SELECT pg_advisory_xact_lock({postgres.WRITING})" if databases.on_postgres() else "BEGIN IMMEDIATE"
+    with databases.owner(havn.database("placements")) as other:
+        other.exec_driver_sql(taken)
         yield
 
 
 @contextmanager
 def tables_old(havn: Havn) -> Iterator[None]:
-    with _other(havn) as other:
-        [(version,)] = other.execute("SELECT version_num FROM alembic_version").fetchall()
-        other.execute("DELETE FROM alembic_version")
-        try:
-            yield
-        finally:
-            other.execute("INSERT INTO alembic_version VALUES (?)", (version,))
+    with databases.owner(havn.database("placements")) as other:
+        version = other.scalar(text("SELECT version_num FROM alembic_version"))
+        other.execute(text("DELETE FROM alembic_version"))
+    try:
+        yield
+    finally:
+        with databases.owner(havn.database("placements")) as other:
+            other.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
 
 
 @contextmanager
 def events_late(havn: Havn) -> Iterator[None]:
-    with _other(havn) as other:
-        told = (havn.clock.now() - needs.LATE - timedelta(seconds=1)).isoformat()
-        # A subject that NATS has no stream for: it can't be sent.
-        row = ("late", "nowhere", "kind", b"", told)
-        other.execute("INSERT INTO outbox (event_id, subject, kind, body, time) VALUES (?, ?, ?, ?, ?)", row)
-        try:
-            yield
-        finally:
-            other.execute("DELETE FROM outbox WHERE event_id = 'late'")
-
-
-@contextmanager
-def _other(havn: Havn) -> Iterator[sqlite3.Connection]:
-    other = sqlite3.connect(havn.data / "placements.sqlite", isolation_level=None, timeout=WAIT_SECONDS)
+    # A subject that NATS has no stream for: it can't be sent.
+    told = (havn.clock.now() - needs.LATE - timedelta(seconds=1)).isoformat()
+    late = "INSERT INTO outbox (event_id, subject, kind, body, time) VALUES ('late', 'nowhere', 'kind', '', :told)"
+    with databases.owner(havn.database("placements")) as other:
+        other.execute(text(late), {"told": told})
     try:
-        yield other
+        yield
     finally:
-        other.close()
+        with databases.owner(havn.database("placements")) as other:
+            other.execute(text("DELETE FROM outbox WHERE event_id = 'late'"))
 
 
 FAULTS: dict[str, Callable[[Havn], AbstractContextManager[None]]] = {

@@ -181,8 +181,7 @@ def requests(session: Session) -> int:
 async def test_nothing_is_shown_while_nobody_can_note_who_sees_it(havn: Havn, coordinator: Client) -> None:
     filed = await coordinator.placements.CreateRequest(cast.filing())
     asked = pb.GetRequestRequest(name=filed.name)
-    database = havn.database("placements")
-    await database.write(lambda session: session.connection().execute(text("ALTER TABLE audit RENAME TO away")))
+    await havn.alter("placements", "ALTER TABLE audit RENAME TO away")
     try:
         with refused("INTERNAL"):
             await coordinator.placements.GetRequest(asked)
@@ -193,7 +192,7 @@ async def test_nothing_is_shown_while_nobody_can_note_who_sees_it(havn: Havn, co
             await coordinator.placements.CreateRequest(cast.filing())
         assert await havn.rows("placements", requests) == before
     finally:
-        await database.write(lambda session: session.connection().execute(text("ALTER TABLE away RENAME TO audit")))
+        await havn.alter("placements", "ALTER TABLE away RENAME TO audit")
     assert await coordinator.placements.GetRequest(asked) == filed
 
 

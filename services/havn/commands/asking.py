@@ -6,14 +6,16 @@ from typing import Any, Protocol, Self, TypeVar
 
 import grpc
 
-from services.havn.commands.failures import NotRunning
+from services.havn.commands.failures import NotRunning, SettingInvalid
 from services.havn.commands.refusals import failed
 from services.havn.commands.surroundings import settings
 from services.havn.connection import Connection, connect
 from services.havn.running import Found, find
 from services.havn.users import USERS
 from services.shared.access import Signer, key_from
-from services.shared.settings import Settings
+from services.shared.clients import Token, TokenFile, Tokens
+from services.shared.settings import SERVICES, Settings
+from services.shared.tls import identity
 
 MOST_ON_A_PAGE = 200
 
@@ -31,13 +33,13 @@ P = TypeVar("P", bound=Paged)
 
 @contextmanager
 def asking(user: str) -> Iterator[Connection]:
-    """The running system, asked as the user.
+    """The running system, asked as the user, or with the token that the settings name.
 
     Raises NotRunning where none runs, Failed for what a service refuses meanwhile.
     """
     found_settings = settings()
     found = running(found_settings)
-    connection = connect(found.addresses, Signer(key_from(found_settings.signing_key)), USERS[user])
+    connection = connect(found.addresses, _token(found_settings, user), identity(found_settings))
     try:
         yield connection
     except grpc.RpcError as error:
@@ -47,11 +49,28 @@ def asking(user: str) -> Iterator[Connection]:
 
 
 def running(found_settings: Settings) -> Found:
-    """The system that runs on the settings' data folder. Raises NotRunning."""
+    """The system at the settings' addresses; where they name none, the one on the data folder. Raises NotRunning."""
+    if told := found_settings.addresses():
+        return Found(pid=0, addresses=_complete(told))
     found = find(found_settings.data)
     if found is None:
         raise NotRunning(found_settings.data)
     return found
+
+
+def _complete(told: dict[str, str]) -> dict[str, str]:
+    missing = [f"HAVN_{service.upper()}_ADDRESS" for service in SERVICES if service not in told]
+    if missing:
+        raise SettingInvalid(f"{' and '.join(missing)}: must be given too, where one service's address is.")
+    return told
+
+
+def _token(found_settings: Settings, user: str) -> Token:
+    if found_settings.token_file:
+        return TokenFile(found_settings.token_file)
+    if found_settings.production:
+        raise SettingInvalid("HAVN_TOKEN_FILE: must be given; in production there are no demo users.")
+    return Tokens(Signer(key_from(found_settings.signing_key)), USERS[user])
 
 
 def all_pages(call: Callable[..., P], request: Any) -> P:  # noqa: ANN401  # every list has a request of its own

@@ -39,7 +39,13 @@ def import_folder(
         sent = send(rows, clients(connection), validate_only=dry_run)
     if isinstance(sent, Problems):
         _refused(sent, lang, json)
-    found = {"created_count": sent.created_count, "rows": rows.counts, "dry_run": dry_run}
+    found = {
+        "created_count": sent.created_count,
+        "updated_count": sent.updated_count,
+        "unchanged_count": sent.unchanged_count,
+        "rows": rows.counts,
+        "dry_run": dry_run,
+    }
     show(found | {"problems": []}, taken(rows, dry_run, lang), json)
 
 

@@ -24,6 +24,7 @@ MODULES = {
     "restore": "restore",
     "verify": "verify",
     "serve": "serve",
+    "migrate": "migrate",
     "token": "token",
     "version": "version",
 }

@@ -25,6 +25,7 @@ from services.havn.views.failure import failure, failure_document
 from services.havn.views.phrases import Lang
 from services.havn.views.started import demo_is_in, ended, first_start, heading, ready, started
 from services.shared import logs
+from services.shared.clients import Tokens
 from services.shared.settings import Settings
 from services.shared.stopping import Stop
 
@@ -101,7 +102,7 @@ class Visit:
     def as_user(self, user: str) -> Connection:
         """The connection of a demo user."""
         if user not in self._connections:
-            self._connections[user] = connect(self.system.addresses, self.system.signer, USERS[user])
+            self._connections[user] = connect(self.system.addresses, Tokens(self.system.signer, USERS[user]))
         return self._connections[user]
 
     async def show(self) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from services.havn.commands.failures import SettingInvalid
 from services.shared.clock import SystemClock
@@ -19,9 +20,13 @@ def settings() -> Settings:
     try:
         found = Settings()
     except ValidationError as error:
-        told = "; ".join(f"HAVN_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
-        raise SettingInvalid(f"{told}.") from error
+        raise SettingInvalid(f"{'; '.join(map(_told, error.errors()))}.") from error
     return found.model_copy(update={"data": found.data.expanduser().absolute()})
+
+
+def _told(problem: ErrorDetails) -> str:
+    message = problem["msg"].removeprefix("Value error, ")
+    return ": ".join([*(f"HAVN_{str(field).upper()}" for field in problem["loc"][:1]), message])
 
 
 def today(found: Settings) -> date:

@@ -2,7 +2,7 @@
 
 import typer
 
-from services.havn.commands.failures import NotRunning
+from services.havn.commands.failures import NotRunning, SettingInvalid
 from services.havn.commands.options import As, Json, User
 from services.havn.commands.output import show
 from services.havn.commands.surroundings import settings
@@ -17,6 +17,8 @@ app = typer.Typer(add_completion=False)
 def token(as_user: As = User.COORDINATOR, json: Json = False) -> None:
     """A token for calls of one's own, such as with grpcurl; good for ten minutes."""
     found = settings()
+    if found.production:
+        raise SettingInvalid("HAVN_PRODUCTION: there are no demo users in production.")
     if not found.signing_key.exists():
         raise NotRunning(found.data)
     made = Signer(key_from(found.signing_key)).token(USERS[as_user])

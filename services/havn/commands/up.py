@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from services.havn.commands.failures import SettingInvalid
 from services.havn.commands.options import Json, Language
 from services.havn.commands.output import tell
 from services.havn.commands.surroundings import settings, today
@@ -30,6 +31,8 @@ def up(
 ) -> None:
     """Starts Havn: nats-server and all services, over one data folder."""
     found = settings()
+    if found.production:
+        raise SettingInvalid("HAVN_PRODUCTION: havn up has demo users and no TLS; start each service by havn serve.")
     day = today(found)
     with Stop(found.drain_seconds) as stop:
         # The services' import takes seconds: wrong settings are told before, and that something happens.

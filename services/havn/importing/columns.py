@@ -1,6 +1,8 @@
 """What a column and a file are: declared once, read by the parser, the templates and the demo."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -64,6 +66,25 @@ class Sheet:
         if column in self.identity or not self.resource:
             return column.field
         return f"{self.resource}.{column.field}"
+
+    def told(self, header: Iterable[str]) -> list[str]:
+        """Paths of the record's fields that a file with this header tells; a message of which it tells all, as one."""
+        present = set(header)
+        fields: dict[str, list[Column]] = defaultdict(list)
+        for column in self.content:
+            fields[column.field.partition(".")[0]].append(column)
+        paths: list[str] = []
+        for field, columns in fields.items():
+            if all(column.name in present for column in columns):
+                paths.append(field)
+            else:
+                paths += [column.field for column in columns if column.name in present]
+        return paths if self.row else self._within(paths)
+
+    def _within(self, paths: list[str]) -> list[str]:
+        """The paths of a part, from the record that the part joins."""
+        whole = {column.field.partition(".")[0] for column in self.content} <= set(paths)
+        return ["household"] if whole else [f"household.{path}" for path in paths]
 
     def column_for(self, field: str) -> str:
         """Name of the column behind a field as a service names it, from the message or from the resource."""

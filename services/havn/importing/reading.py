@@ -1,6 +1,5 @@
 """Reads a folder of CSV files; nothing here touches the network."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -31,9 +30,9 @@ def read(folder: Path) -> Rows | Problems:
     if problems:
         return Problems(tuple(sorted(problems, key=_order)))
     return Rows(
-        families=Part(_families(rows), _digest(contents, FAMILY_FILES)),
-        capacity=Part(_rows(rows, CAPACITY_FILES), _digest(contents, CAPACITY_FILES)),
-        placements=Part(_rows(rows, PLACEMENT_FILES), _digest(contents, PLACEMENT_FILES)),
+        families=Part(_families(rows), _told(tables, FAMILY_FILES)),
+        capacity=Part(_rows(rows, CAPACITY_FILES), _told(tables, CAPACITY_FILES)),
+        placements=Part(_rows(rows, PLACEMENT_FILES), _told(tables, PLACEMENT_FILES)),
     )
 
 
@@ -104,9 +103,10 @@ def _family(row: Values, members: tuple[Row, ...]) -> Row:
     return Row(row.sheet, row.number, family, members)
 
 
-def _digest(contents: Mapping[str, bytes], files: tuple[str, ...]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        content = contents.get(file, b"")
-        digest.update(f"{file} {len(content)} ".encode() + content)
-    return digest.hexdigest()
+def _told(tables: list[Table], files: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The fields that the files tell, by the kind of row."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for found in tables:
+        if found.sheet.file in files:
+            told[found.sheet.row or "family"] += found.sheet.told(found.header)
+    return {kind: tuple(paths) for kind, paths in told.items()}

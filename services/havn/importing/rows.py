@@ -1,5 +1,6 @@
 """What a folder holds once nothing is wrong with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from google.protobuf.message import Message
@@ -23,8 +24,8 @@ class Part:
     """What one service takes: its rows in the order of sending."""
 
     rows: tuple[Row, ...]
-    # Of the bytes of the files it came from: the same files give the same digest.
-    digest: str
+    # Paths of the fields that the files tell, by the field of the import request that takes the rows.
+    told: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """Sends what was read to the three services: first everything is checked everywhere, then written.
 
-A service must answer a request_id that it has written already as it did then, also when asked to validate only: so an
-import that was interrupted between two services is completed by running it again.
+Rows are known by their keys, and a row that says what is kept changes nothing: so an import that was interrupted
+between two services is completed by running it again.
 """
 
 import re
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Protocol
 
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 from havn.capacity.v1 import capacity_pb2, capacity_pb2_grpc
@@ -19,7 +22,7 @@ from services.havn.importing.columns import put
 from services.havn.importing.problems import Problem, Problems, words
 from services.havn.importing.rows import Part, Row, Rows
 
-DEADLINE_SECONDS = 25
+DEADLINE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,27 @@ class Clients:
 
 @dataclass(frozen=True)
 class Sent:
-    """Nothing stood in the way; 0 when it was only validated."""
+    """Nothing stood in the way: rows that are new, changed and the same, or would be."""
 
     created_count: int = 0
+    updated_count: int = 0
+    unchanged_count: int = 0
+
+    def plus(self, answer: "Answer") -> "Sent":
+        """With those of another service."""
+        return Sent(
+            self.created_count + answer.created_count,
+            self.updated_count + answer.updated_count,
+            self.unchanged_count + answer.unchanged_count,
+        )
 
 
 class Answer(Protocol):
     """What every import answers."""
 
     created_count: int
+    updated_count: int
+    unchanged_count: int
 
     @property
     def problems(self) -> Iterable[terms_pb2.RowProblem]:
@@ -56,6 +71,7 @@ class Parcel:
     part: Part
     request: type[Message]
     call: Callable[..., Answer] = field(repr=False)
+    request_id: str = field(default_factory=lambda: f"import-{uuid.uuid4().hex}")
 
     def send(self, *, validate_only: bool) -> Answer:
         """Streams the rows."""
@@ -66,12 +82,15 @@ class Parcel:
         return tuple(_problem(self.part.rows[found.index], found) for found in answer.problems)
 
     def _requests(self, validate_only: bool) -> Iterator[Message]:
+        untold = dict(self.part.told)
         for index, row in enumerate(self.part.rows):
             request = self.request()
             put(request, row.sheet.row, row.message)
             if index == 0:
-                put(request, "request_id", f"import-{self.service}-{self.part.digest}")
+                put(request, "request_id", self.request_id)
                 put(request, "validate_only", validate_only)
+            if row.sheet.row in untold:
+                put(request, "update_mask", FieldMask(paths=untold.pop(row.sheet.row)))
             yield request
 
 
@@ -81,21 +100,23 @@ def send(rows: Rows, clients: Clients, *, validate_only: bool = False) -> Sent |
     Raises grpc.RpcError where a service does not answer or refuses the caller; running it again completes the import.
     """
     parcels = _parcels(rows, clients)
-    problems = [found for parcel in parcels for found in parcel.problems(parcel.send(validate_only=True))]
-    if problems:
-        return Problems(tuple(problems))
-    return Sent() if validate_only else _write(parcels)
+    answers = [(parcel, parcel.send(validate_only=True)) for parcel in parcels]
+    if problems := tuple(found for parcel, answer in answers for found in parcel.problems(answer)):
+        return Problems(problems)
+    if validate_only:
+        return reduce(Sent.plus, (answer for _, answer in answers), Sent())
+    return _write(parcels)
 
 
 def _write(parcels: list[Parcel]) -> Sent | Problems:
-    created = 0
+    sent = Sent()
     for parcel in parcels:
         answer = parcel.send(validate_only=False)
         # Something else was written since the check.
         if problems := parcel.problems(answer):
             return Problems(problems)
-        created += answer.created_count
-    return Sent(created)
+        sent = sent.plus(answer)
+    return sent
 
 
 def _parcels(rows: Rows, clients: Clients) -> list[Parcel]:

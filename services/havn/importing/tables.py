@@ -36,6 +36,7 @@ class Table:
     sheet: Sheet
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...]
+    header: tuple[str, ...] = ()
     # False when it could not be taken apart: then nothing is known of its rows.
     readable: bool = True
 
@@ -54,7 +55,7 @@ def table(sheet: Sheet, content: bytes) -> Table:
         return Table(sheet, (), problems, readable=False)
     lines = [Line(number, _cells(header, record)) for number, record in enumerate(records[1:], start=2)]
     too_long = (_too_long(sheet, number) for number, record in enumerate(records[1:], 2) if any(record[len(header) :]))
-    return Table(sheet, tuple(line for line in lines if line.cells), tuple(too_long))
+    return Table(sheet, tuple(line for line in lines if line.cells), tuple(too_long), tuple(header))
 
 
 def letter(index: int) -> str:

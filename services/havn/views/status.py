@@ -25,8 +25,9 @@ LACKING = {
 
 
 def status(data: str, services: Iterable[Mapping[str, Any]]) -> Iterator[RenderableType]:
-    """Each service, where it is and whether it is ready; else what it lacks."""
-    yield f"Data folder: {data}"
+    """Each service, where it is and whether it is ready, else what it lacks; above them the data folder, if any."""
+    if data:
+        yield f"Data folder: {data}"
     rows = table("Service", "Address", "", lang=Lang.EN)
     for service in services:
         rows.add_row(service["name"], service["address"], _said(service["status"], service["lacking"]))

@@ -153,6 +153,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The record's state does not allow it."""
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 12
     """A fault in Havn; the log knows it by the reference."""
+    ERROR_REASON_DATABASE_AWAY: _ErrorReason.ValueType  # 13
+    """The service's database is away, full or overrun: try again."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused: the `reason` of the google.rpc.ErrorInfo that every error carries."""
@@ -183,6 +185,8 @@ ERROR_REASON_STATE_NOT_ALLOWED: ErrorReason.ValueType  # 11
 """The record's state does not allow it."""
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 12
 """A fault in Havn; the log knows it by the reference."""
+ERROR_REASON_DATABASE_AWAY: ErrorReason.ValueType  # 13
+"""The service's database is away, full or overrun: try again."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final

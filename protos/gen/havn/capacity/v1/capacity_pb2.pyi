@@ -5,6 +5,7 @@ Which places are free, and who waits for them."""
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -862,6 +863,7 @@ class ImportCapacityRequest(_message.Message):
     INSTITUTION_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
     VACANCY_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """First row only: the caller's key."""
     validate_only: _builtins.bool
@@ -878,6 +880,12 @@ class ImportCapacityRequest(_message.Message):
     def vacancy(self) -> Global___ReportVacancyRequest:
         """A vacancy, as told by the file's owner."""
 
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """First row of each kind: the fields that the file tells, by their paths in the record; empty means all. Of a record
+        that exists, the others stay as they are.
+        """
+
     def __init__(
         self,
         *,
@@ -886,10 +894,11 @@ class ImportCapacityRequest(_message.Message):
         institution: Global___CreateInstitutionRequest | None = ...,
         unit: Global___CreateUnitRequest | None = ...,
         vacancy: Global___ReportVacancyRequest | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["institution", b"institution", "row", b"row", "unit", b"unit", "vacancy", b"vacancy"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["institution", b"institution", "row", b"row", "unit", b"unit", "update_mask", b"update_mask", "vacancy", b"vacancy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["institution", b"institution", "request_id", b"request_id", "row", b"row", "unit", b"unit", "vacancy", b"vacancy", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["institution", b"institution", "request_id", b"request_id", "row", b"row", "unit", b"unit", "update_mask", b"update_mask", "vacancy", b"vacancy", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_row: _TypeAlias = _typing.Literal["institution", "unit", "vacancy"]  # noqa: Y015
     _WhichOneofArgType_row: _TypeAlias = _typing.Literal["row", b"row"]  # noqa: Y015
@@ -905,21 +914,45 @@ class ImportCapacityResponse(_message.Message):
 
     CREATED_COUNT_FIELD_NUMBER: _builtins.int
     PROBLEMS_FIELD_NUMBER: _builtins.int
+    UPDATED_COUNT_FIELD_NUMBER: _builtins.int
+    UNCHANGED_COUNT_FIELD_NUMBER: _builtins.int
+    PROBLEM_COUNT_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    UPDATES_FIELD_NUMBER: _builtins.int
     created_count: _builtins.int
-    """0 when there are problems, or when it only validated."""
+    """Rows that are new; like all these counts 0 when there are problems. Of a validation, what would be."""
+    updated_count: _builtins.int
+    """Rows that differ from what is kept under their key."""
+    unchanged_count: _builtins.int
+    """Rows that say what is kept."""
+    problem_count: _builtins.int
+    """All problems, also those not told."""
     @_builtins.property
     def problems(self) -> _containers.RepeatedCompositeFieldContainer[_terms_pb2.RowProblem]:
-        """Empty when all rows can be taken."""
+        """The first 1,000 problems; empty when all rows can be taken."""
+
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedScalarFieldContainer[_terms_pb2.RowOutcome.ValueType]:
+        """What happens with each row, in the order sent; empty when there are problems."""
+
+    @_builtins.property
+    def updates(self) -> _containers.RepeatedCompositeFieldContainer[_terms_pb2.RowUpdate]:
+        """Of the first 1,000 updated rows, in which fields they differ."""
 
     def __init__(
         self,
         *,
         created_count: _builtins.int = ...,
         problems: _abc.Iterable[_terms_pb2.RowProblem] | None = ...,
+        updated_count: _builtins.int = ...,
+        unchanged_count: _builtins.int = ...,
+        problem_count: _builtins.int = ...,
+        outcomes: _abc.Iterable[_terms_pb2.RowOutcome.ValueType] | None = ...,
+        updates: _abc.Iterable[_terms_pb2.RowUpdate] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_count", b"created_count", "problems", b"problems"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_count", b"created_count", "outcomes", b"outcomes", "problem_count", b"problem_count", "problems", b"problems", "unchanged_count", b"unchanged_count", "updated_count", b"updated_count", "updates", b"updates"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -161,7 +161,7 @@ class CapacityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ImportCapacity(self, request_iterator, context):
-        """Takes institutions, units and vacancies from files: all of them, or none and a list of what to mend.
+        """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -56,7 +56,7 @@ class CapacityServiceStub:
     ListWaitingList: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListWaitingListRequest, _capacity_pb2.ListWaitingListResponse]
     """Who waits, in order, with the reason for each position. Order: docs/rules.md W1."""
     ImportCapacity: _grpc.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]
-    """Takes institutions, units and vacancies from files: all of them, or none and a list of what to mend."""
+    """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend."""
 
 @_typing.type_check_only
 class CapacityServiceAsyncStub(CapacityServiceStub):
@@ -86,7 +86,7 @@ class CapacityServiceAsyncStub(CapacityServiceStub):
     ListWaitingList: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListWaitingListRequest, _capacity_pb2.ListWaitingListResponse]  # type: ignore[assignment]
     """Who waits, in order, with the reason for each position. Order: docs/rules.md W1."""
     ImportCapacity: _aio.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]  # type: ignore[assignment]
-    """Takes institutions, units and vacancies from files: all of them, or none and a list of what to mend."""
+    """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend."""
 
 class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns institutions, their units and vacancies, and the waiting list.
@@ -173,6 +173,6 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_capacity_pb2.ImportCapacityRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_capacity_pb2.ImportCapacityResponse, _abc.Awaitable[_capacity_pb2.ImportCapacityResponse]]:
-        """Takes institutions, units and vacancies from files: all of them, or none and a list of what to mend."""
+        """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend."""
 
 def add_CapacityServiceServicer_to_server(servicer: CapacityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -137,7 +137,7 @@ class FamiliesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ImportFamilies(self, request_iterator, context):
-        """Takes families from a file: all of them, or none and a list of what to mend.
+        """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -52,7 +52,7 @@ class FamiliesServiceStub:
     ListFollowUps: _grpc.UnaryUnaryMultiCallable[_families_pb2.ListFollowUpsRequest, _families_pb2.ListFollowUpsResponse]
     """Follow-ups of one family, latest visit first."""
     ImportFamilies: _grpc.StreamUnaryMultiCallable[_families_pb2.ImportFamiliesRequest, _families_pb2.ImportFamiliesResponse]
-    """Takes families from a file: all of them, or none and a list of what to mend."""
+    """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
 @_typing.type_check_only
 class FamiliesServiceAsyncStub(FamiliesServiceStub):
@@ -78,7 +78,7 @@ class FamiliesServiceAsyncStub(FamiliesServiceStub):
     ListFollowUps: _aio.UnaryUnaryMultiCallable[_families_pb2.ListFollowUpsRequest, _families_pb2.ListFollowUpsResponse]  # type: ignore[assignment]
     """Follow-ups of one family, latest visit first."""
     ImportFamilies: _aio.StreamUnaryMultiCallable[_families_pb2.ImportFamiliesRequest, _families_pb2.ImportFamiliesResponse]  # type: ignore[assignment]
-    """Takes families from a file: all of them, or none and a list of what to mend."""
+    """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
 class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns foster families and their KRITH follow-ups.
@@ -149,6 +149,6 @@ class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_families_pb2.ImportFamiliesRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_families_pb2.ImportFamiliesResponse, _abc.Awaitable[_families_pb2.ImportFamiliesResponse]]:
-        """Takes families from a file: all of them, or none and a list of what to mend."""
+        """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
 def add_FamiliesServiceServicer_to_server(servicer: FamiliesServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

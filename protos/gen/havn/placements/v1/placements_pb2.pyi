@@ -173,13 +173,13 @@ class PlacementRequest(_message.Message):
     authority: _builtins.str
     """Who is responsible for the child: "authorities/{authority}"."""
     state: Global___RequestState.ValueType
-    """Open until placed or withdrawn."""
+    """Open until placed or withdrawn; in an import also what the file says."""
     kind: Global___RequestKind.ValueType
     """What is sought."""
     solo_placement: _builtins.bool
     """The child can't live with other children: it uses the whole unit."""
     filed_by: _builtins.str
-    """Who filed it."""
+    """Who filed it: the caller, but in an import whom the file says."""
     withdrawal_reason: _builtins.str
     """Why it was withdrawn; empty otherwise."""
     @_builtins.property
@@ -240,7 +240,7 @@ class PlacementRequest(_message.Message):
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was filed."""
+        """When it was filed: now, but in an import the time that the file says."""
 
     @_builtins.property
     def waiting_since_date(self) -> _date_pb2.Date:
@@ -1070,6 +1070,7 @@ class ImportPlacementsRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     REQUEST_FIELD_NUMBER: _builtins.int
     PLACEMENT_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """First row only: the caller's key."""
     validate_only: _builtins.bool
@@ -1082,6 +1083,12 @@ class ImportPlacementsRequest(_message.Message):
     def placement(self) -> Global___RecordPlacementRequest:
         """A placement."""
 
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """First row of each kind: the fields that the file tells, by their paths in the record; empty means all. Of a record
+        that exists, the others stay as they are.
+        """
+
     def __init__(
         self,
         *,
@@ -1089,10 +1096,11 @@ class ImportPlacementsRequest(_message.Message):
         validate_only: _builtins.bool = ...,
         request: Global___CreateRequestRequest | None = ...,
         placement: Global___RecordPlacementRequest | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["placement", b"placement", "request", b"request", "row", b"row"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["placement", b"placement", "request", b"request", "row", b"row", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["placement", b"placement", "request", b"request", "request_id", b"request_id", "row", b"row", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["placement", b"placement", "request", b"request", "request_id", b"request_id", "row", b"row", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_row: _TypeAlias = _typing.Literal["request", "placement"]  # noqa: Y015
     _WhichOneofArgType_row: _TypeAlias = _typing.Literal["row", b"row"]  # noqa: Y015
@@ -1108,21 +1116,45 @@ class ImportPlacementsResponse(_message.Message):
 
     CREATED_COUNT_FIELD_NUMBER: _builtins.int
     PROBLEMS_FIELD_NUMBER: _builtins.int
+    UPDATED_COUNT_FIELD_NUMBER: _builtins.int
+    UNCHANGED_COUNT_FIELD_NUMBER: _builtins.int
+    PROBLEM_COUNT_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    UPDATES_FIELD_NUMBER: _builtins.int
     created_count: _builtins.int
-    """0 when there are problems, or when it only validated."""
+    """Rows that are new; like all these counts 0 when there are problems. Of a validation, what would be."""
+    updated_count: _builtins.int
+    """Rows that differ from what is kept under their key."""
+    unchanged_count: _builtins.int
+    """Rows that say what is kept."""
+    problem_count: _builtins.int
+    """All problems, also those not told."""
     @_builtins.property
     def problems(self) -> _containers.RepeatedCompositeFieldContainer[_terms_pb2.RowProblem]:
-        """Empty when all rows can be taken."""
+        """The first 1,000 problems; empty when all rows can be taken."""
+
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedScalarFieldContainer[_terms_pb2.RowOutcome.ValueType]:
+        """What happens with each row, in the order sent; empty when there are problems."""
+
+    @_builtins.property
+    def updates(self) -> _containers.RepeatedCompositeFieldContainer[_terms_pb2.RowUpdate]:
+        """Of the first 1,000 updated rows, in which fields they differ."""
 
     def __init__(
         self,
         *,
         created_count: _builtins.int = ...,
         problems: _abc.Iterable[_terms_pb2.RowProblem] | None = ...,
+        updated_count: _builtins.int = ...,
+        unchanged_count: _builtins.int = ...,
+        problem_count: _builtins.int = ...,
+        outcomes: _abc.Iterable[_terms_pb2.RowOutcome.ValueType] | None = ...,
+        updates: _abc.Iterable[_terms_pb2.RowUpdate] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_count", b"created_count", "problems", b"problems"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_count", b"created_count", "outcomes", b"outcomes", "problem_count", b"problem_count", "problems", b"problems", "unchanged_count", b"unchanged_count", "updated_count", b"updated_count", "updates", b"updates"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

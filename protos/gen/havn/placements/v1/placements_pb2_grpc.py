@@ -149,7 +149,7 @@ class PlacementsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ImportPlacements(self, request_iterator, context):
-        """Takes requests and placements from a file: all of them, or none and a list of what to mend.
+        """Takes requests and placements from files, new or known by their key: all, or none and a list of what to mend.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

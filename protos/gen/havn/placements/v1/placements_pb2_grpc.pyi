@@ -54,7 +54,7 @@ class PlacementsServiceStub:
     ListPlacements: _grpc.UnaryUnaryMultiCallable[_placements_pb2.ListPlacementsRequest, _placements_pb2.ListPlacementsResponse]
     """Placements by name, in one home where asked."""
     ImportPlacements: _grpc.StreamUnaryMultiCallable[_placements_pb2.ImportPlacementsRequest, _placements_pb2.ImportPlacementsResponse]
-    """Takes requests and placements from a file: all of them, or none and a list of what to mend."""
+    """Takes requests and placements from files, new or known by their key: all, or none and a list of what to mend."""
 
 @_typing.type_check_only
 class PlacementsServiceAsyncStub(PlacementsServiceStub):
@@ -82,7 +82,7 @@ class PlacementsServiceAsyncStub(PlacementsServiceStub):
     ListPlacements: _aio.UnaryUnaryMultiCallable[_placements_pb2.ListPlacementsRequest, _placements_pb2.ListPlacementsResponse]  # type: ignore[assignment]
     """Placements by name, in one home where asked."""
     ImportPlacements: _aio.StreamUnaryMultiCallable[_placements_pb2.ImportPlacementsRequest, _placements_pb2.ImportPlacementsResponse]  # type: ignore[assignment]
-    """Takes requests and placements from a file: all of them, or none and a list of what to mend."""
+    """Takes requests and placements from files, new or known by their key: all, or none and a list of what to mend."""
 
 class PlacementsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns placement requests and placements.
@@ -161,6 +161,6 @@ class PlacementsServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_placements_pb2.ImportPlacementsRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_placements_pb2.ImportPlacementsResponse, _abc.Awaitable[_placements_pb2.ImportPlacementsResponse]]:
-        """Takes requests and placements from a file: all of them, or none and a list of what to mend."""
+        """Takes requests and placements from files, new or known by their key: all, or none and a list of what to mend."""
 
 def add_PlacementsServiceServicer_to_server(servicer: PlacementsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

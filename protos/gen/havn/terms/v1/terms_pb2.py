@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19havn/terms/v1/terms.proto\x12\rhavn.terms.v1\x1a\x1fgoogle/api/field_behavior.proto\"\x1f\n\x05Words\x12\n\n\x02\x64\x61\x18\x01 \x01(\t\x12\n\n\x02\x65n\x18\x02 \x01(\t\"t\n\x0eSpokenLanguage\x12/\n\x08language\x18\x01 \x01(\x0e\x32\x17.havn.terms.v1.LanguageB\x04\xe2\x41\x01\x02\x12\x31\n\x05level\x18\x02 \x01(\x0e\x32\x1c.havn.terms.v1.LanguageLevelB\x04\xe2\x41\x01\x02\"?\n\nRowProblem\x12\r\n\x05index\x18\x01 \x01(\x05\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t*\x82\x01\n\x08Language\x12\x18\n\x14LANGUAGE_UNSPECIFIED\x10\x00\x12\x18\n\x14LANGUAGE_KALAALLISUT\x10\x01\x12\x17\n\x13LANGUAGE_TUNUMIISUT\x10\x02\x12\x14\n\x10LANGUAGE_INUKTUN\x10\x03\x12\x13\n\x0fLANGUAGE_DANISH\x10\x04*}\n\rLanguageLevel\x12\x1e\n\x1aLANGUAGE_LEVEL_UNSPECIFIED\x10\x00\x12\x18\n\x14LANGUAGE_LEVEL_BASIC\x10\x01\x12\x17\n\x13LANGUAGE_LEVEL_GOOD\x10\x02\x12\x19\n\x15LANGUAGE_LEVEL_FLUENT\x10\x03*m\n\tNeedLevel\x12\x1a\n\x16NEED_LEVEL_UNSPECIFIED\x10\x00\x12\x14\n\x10NEED_LEVEL_LIGHT\x10\x01\x12\x17\n\x13NEED_LEVEL_MODERATE\x10\x02\x12\x15\n\x11NEED_LEVEL_SEVERE\x10\x03*\xca\x02\n\nCompetence\x12\x1a\n\x16\x43OMPETENCE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43OMPETENCE_ATTACHMENT\x10\x01\x12\x15\n\x11\x43OMPETENCE_TRAUMA\x10\x02\x12\x13\n\x0f\x43OMPETENCE_ADHD\x10\x03\x12\x15\n\x11\x43OMPETENCE_AUTISM\x10\x04\x12\x1c\n\x18\x43OMPETENCE_FETAL_ALCOHOL\x10\x05\x12\'\n#COMPETENCE_DEVELOPMENTAL_DISABILITY\x10\x06\x12\"\n\x1e\x43OMPETENCE_PHYSICAL_DISABILITY\x10\x07\x12\x1c\n\x18\x43OMPETENCE_SUBSTANCE_USE\x10\x08\x12\x1d\n\x19\x43OMPETENCE_MENTAL_ILLNESS\x10\t\x12\x1a\n\x16\x43OMPETENCE_INFANT_CARE\x10\n*\x80\x01\n\rAccessibility\x12\x1d\n\x19\x41\x43\x43\x45SSIBILITY_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41\x43\x43\x45SSIBILITY_WHEELCHAIR\x10\x01\x12\x17\n\x13\x41\x43\x43\x45SSIBILITY_SIGHT\x10\x02\x12\x19\n\x15\x41\x43\x43\x45SSIBILITY_HEARING\x10\x03*A\n\x06Gender\x12\x16\n\x12GENDER_UNSPECIFIED\x10\x00\x12\x0f\n\x0bGENDER_GIRL\x10\x01\x12\x0e\n\nGENDER_BOY\x10\x02*l\n\x08\x44isposal\x12\x18\n\x14\x44ISPOSAL_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x44ISPOSAL_OWN\x10\x01\x12\x19\n\x15\x44ISPOSAL_BY_AGREEMENT\x10\x02\x12\x19\n\x15\x44ISPOSAL_CENTRAL_LIST\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19havn/terms/v1/terms.proto\x12\rhavn.terms.v1\x1a\x1fgoogle/api/field_behavior.proto\"\x1f\n\x05Words\x12\n\n\x02\x64\x61\x18\x01 \x01(\t\x12\n\n\x02\x65n\x18\x02 \x01(\t\"t\n\x0eSpokenLanguage\x12/\n\x08language\x18\x01 \x01(\x0e\x32\x17.havn.terms.v1.LanguageB\x04\xe2\x41\x01\x02\x12\x31\n\x05level\x18\x02 \x01(\x0e\x32\x1c.havn.terms.v1.LanguageLevelB\x04\xe2\x41\x01\x02\"?\n\nRowProblem\x12\r\n\x05index\x18\x01 \x01(\x05\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\"*\n\tRowUpdate\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x0e\n\x06\x66ields\x18\x02 \x03(\t*v\n\nRowOutcome\x12\x1b\n\x17ROW_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n\x13ROW_OUTCOME_CREATED\x10\x01\x12\x17\n\x13ROW_OUTCOME_UPDATED\x10\x02\x12\x19\n\x15ROW_OUTCOME_UNCHANGED\x10\x03*\x82\x01\n\x08Language\x12\x18\n\x14LANGUAGE_UNSPECIFIED\x10\x00\x12\x18\n\x14LANGUAGE_KALAALLISUT\x10\x01\x12\x17\n\x13LANGUAGE_TUNUMIISUT\x10\x02\x12\x14\n\x10LANGUAGE_INUKTUN\x10\x03\x12\x13\n\x0fLANGUAGE_DANISH\x10\x04*}\n\rLanguageLevel\x12\x1e\n\x1aLANGUAGE_LEVEL_UNSPECIFIED\x10\x00\x12\x18\n\x14LANGUAGE_LEVEL_BASIC\x10\x01\x12\x17\n\x13LANGUAGE_LEVEL_GOOD\x10\x02\x12\x19\n\x15LANGUAGE_LEVEL_FLUENT\x10\x03*m\n\tNeedLevel\x12\x1a\n\x16NEED_LEVEL_UNSPECIFIED\x10\x00\x12\x14\n\x10NEED_LEVEL_LIGHT\x10\x01\x12\x17\n\x13NEED_LEVEL_MODERATE\x10\x02\x12\x15\n\x11NEED_LEVEL_SEVERE\x10\x03*\xca\x02\n\nCompetence\x12\x1a\n\x16\x43OMPETENCE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43OMPETENCE_ATTACHMENT\x10\x01\x12\x15\n\x11\x43OMPETENCE_TRAUMA\x10\x02\x12\x13\n\x0f\x43OMPETENCE_ADHD\x10\x03\x12\x15\n\x11\x43OMPETENCE_AUTISM\x10\x04\x12\x1c\n\x18\x43OMPETENCE_FETAL_ALCOHOL\x10\x05\x12\'\n#COMPETENCE_DEVELOPMENTAL_DISABILITY\x10\x06\x12\"\n\x1e\x43OMPETENCE_PHYSICAL_DISABILITY\x10\x07\x12\x1c\n\x18\x43OMPETENCE_SUBSTANCE_USE\x10\x08\x12\x1d\n\x19\x43OMPETENCE_MENTAL_ILLNESS\x10\t\x12\x1a\n\x16\x43OMPETENCE_INFANT_CARE\x10\n*\x80\x01\n\rAccessibility\x12\x1d\n\x19\x41\x43\x43\x45SSIBILITY_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41\x43\x43\x45SSIBILITY_WHEELCHAIR\x10\x01\x12\x17\n\x13\x41\x43\x43\x45SSIBILITY_SIGHT\x10\x02\x12\x19\n\x15\x41\x43\x43\x45SSIBILITY_HEARING\x10\x03*A\n\x06Gender\x12\x16\n\x12GENDER_UNSPECIFIED\x10\x00\x12\x0f\n\x0bGENDER_GIRL\x10\x01\x12\x0e\n\nGENDER_BOY\x10\x02*l\n\x08\x44isposal\x12\x18\n\x14\x44ISPOSAL_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x44ISPOSAL_OWN\x10\x01\x12\x19\n\x15\x44ISPOSAL_BY_AGREEMENT\x10\x02\x12\x19\n\x15\x44ISPOSAL_CENTRAL_LIST\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,24 +36,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SPOKENLANGUAGE'].fields_by_name['language']._serialized_options = b'\342A\001\002'
   _globals['_SPOKENLANGUAGE'].fields_by_name['level']._loaded_options = None
   _globals['_SPOKENLANGUAGE'].fields_by_name['level']._serialized_options = b'\342A\001\002'
-  _globals['_LANGUAGE']._serialized_start=294
-  _globals['_LANGUAGE']._serialized_end=424
-  _globals['_LANGUAGELEVEL']._serialized_start=426
-  _globals['_LANGUAGELEVEL']._serialized_end=551
-  _globals['_NEEDLEVEL']._serialized_start=553
-  _globals['_NEEDLEVEL']._serialized_end=662
-  _globals['_COMPETENCE']._serialized_start=665
-  _globals['_COMPETENCE']._serialized_end=995
-  _globals['_ACCESSIBILITY']._serialized_start=998
-  _globals['_ACCESSIBILITY']._serialized_end=1126
-  _globals['_GENDER']._serialized_start=1128
-  _globals['_GENDER']._serialized_end=1193
-  _globals['_DISPOSAL']._serialized_start=1195
-  _globals['_DISPOSAL']._serialized_end=1303
+  _globals['_ROWOUTCOME']._serialized_start=337
+  _globals['_ROWOUTCOME']._serialized_end=455
+  _globals['_LANGUAGE']._serialized_start=458
+  _globals['_LANGUAGE']._serialized_end=588
+  _globals['_LANGUAGELEVEL']._serialized_start=590
+  _globals['_LANGUAGELEVEL']._serialized_end=715
+  _globals['_NEEDLEVEL']._serialized_start=717
+  _globals['_NEEDLEVEL']._serialized_end=826
+  _globals['_COMPETENCE']._serialized_start=829
+  _globals['_COMPETENCE']._serialized_end=1159
+  _globals['_ACCESSIBILITY']._serialized_start=1162
+  _globals['_ACCESSIBILITY']._serialized_end=1290
+  _globals['_GENDER']._serialized_start=1292
+  _globals['_GENDER']._serialized_end=1357
+  _globals['_DISPOSAL']._serialized_start=1359
+  _globals['_DISPOSAL']._serialized_end=1467
   _globals['_WORDS']._serialized_start=77
   _globals['_WORDS']._serialized_end=108
   _globals['_SPOKENLANGUAGE']._serialized_start=110
   _globals['_SPOKENLANGUAGE']._serialized_end=226
   _globals['_ROWPROBLEM']._serialized_start=228
   _globals['_ROWPROBLEM']._serialized_end=291
+  _globals['_ROWUPDATE']._serialized_start=293
+  _globals['_ROWUPDATE']._serialized_end=335
 # @@protoc_insertion_point(module_scope)

@@ -8,8 +8,10 @@ A step of the ladder (indsatstrappen) is an int32 from 1 to 8 wherever it appear
 8 outside the jurisdiction. Steps order; they are never summed.
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -21,6 +23,34 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _RowOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RowOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RowOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ROW_OUTCOME_UNSPECIFIED: _RowOutcome.ValueType  # 0
+    """Not known: another row is not in order."""
+    ROW_OUTCOME_CREATED: _RowOutcome.ValueType  # 1
+    """It is new."""
+    ROW_OUTCOME_UPDATED: _RowOutcome.ValueType  # 2
+    """It differs from what is kept under its key."""
+    ROW_OUTCOME_UNCHANGED: _RowOutcome.ValueType  # 3
+    """It says what is kept: no version, no event."""
+
+class RowOutcome(_RowOutcome, metaclass=_RowOutcomeEnumTypeWrapper):
+    """What an import does with a row."""
+
+ROW_OUTCOME_UNSPECIFIED: RowOutcome.ValueType  # 0
+"""Not known: another row is not in order."""
+ROW_OUTCOME_CREATED: RowOutcome.ValueType  # 1
+"""It is new."""
+ROW_OUTCOME_UPDATED: RowOutcome.ValueType  # 2
+"""It differs from what is kept under its key."""
+ROW_OUTCOME_UNCHANGED: RowOutcome.ValueType  # 3
+"""It says what is kept: no version, no event."""
+Global___RowOutcome: _TypeAlias = RowOutcome  # noqa: Y015
 
 class _Language:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -327,3 +357,31 @@ class RowProblem(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RowProblem: _TypeAlias = RowProblem  # noqa: Y015
+
+@_typing.final
+class RowUpdate(_message.Message):
+    """The fields in which a row differs from what is kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDEX_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    """The row, counted from 0 in the order sent."""
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Top-level fields of the record."""
+
+    def __init__(
+        self,
+        *,
+        index: _builtins.int = ...,
+        fields: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "index", b"index"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RowUpdate: _TypeAlias = RowUpdate  # noqa: Y015

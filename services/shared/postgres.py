@@ -1,0 +1,99 @@
+"""One PostgreSQL database, shared by the replicas of a service: one of them writes at a time, each hears of it."""
+
+import uuid
+from collections.abc import Callable
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from services.shared.database import READERS, Database, Lane
+
+CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 30
+
+TURN_SECONDS = 10
+"""How long a write waits for its turn."""
+
+# A replica that is frozen in the middle of a write holds the writers' lock: it loses its transaction after this.
+IDLE_SECONDS = 15
+
+WRITING = 1
+"""The advisory lock of a service's database that whoever writes holds. The audit trail has lock 2."""
+
+# A space within an option is escaped: https://www.postgresql.org/docs/current/libpq-connect.html
+READ_COMMITTED, REPEATABLE_READ = r"read\ committed", r"repeatable\ read"
+
+_CHANGED = "changed"
+
+_ALWAYS = {
+    "synchronous_commit": "on",
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "lock_timeout": f"{TURN_SECONDS}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+}
+
+
+def database(url: str) -> Database:
+    """The database at a URL such as postgresql://havn@postgres/placements. It connects when it is first used."""
+    parsed = _with_driver(url)
+    return Database(
+        Lane("writer", _writer(parsed), 1, _fleeting),
+        Lane("adder", _engine(parsed, 1, default_transaction_isolation=READ_COMMITTED), 1, _fleeting),
+        Lane("reader", _reader(parsed), READERS, _fleeting),
+        replica=uuid.uuid4().hex,
+    )
+
+
+def owner(url: str) -> Engine:
+    """An engine for whoever owns the tables, to migrate them."""
+    return create_engine(_with_driver(url))
+
+
+async def hear(url: str, changed: Callable[[], None]) -> None:
+    """Calls `changed` whenever a replica has committed a write. Raises psycopg.Error when it is cut off."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    async with await psycopg.AsyncConnection.connect(plain, autocommit=True, connect_timeout=CONNECT_SECONDS) as one:
+        await one.execute(f"LISTEN {_CHANGED}")
+        changed()
+        async for _notice in one.notifies():
+            changed()
+
+
+def _with_driver(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def _fleeting(error: object) -> bool:
+    return isinstance(error, psycopg.OperationalError)
+
+
+def _writer(url: URL) -> Engine:
+    engine = _engine(url, 1, default_transaction_isolation=READ_COMMITTED)
+
+    @event.listens_for(engine, "begin")
+    def wait_for_turn(connection: Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")
+
+    @event.listens_for(engine, "commit")
+    def tell(connection: Connection) -> None:
+        connection.exec_driver_sql(f"NOTIFY {_CHANGED}")
+
+    return engine
+
+
+def _reader(url: URL) -> Engine:
+    return _engine(url, READERS, default_transaction_isolation=REPEATABLE_READ, default_transaction_read_only="on")
+
+
+def _engine(url: URL, connections: int, **options: str) -> Engine:
+    given = _ALWAYS | options
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "options": " ".join(f"-c {name}={value}" for name, value in given.items()),
+        },
+    )

@@ -1,0 +1,100 @@
+"""Production refuses to start insecure, and says everything that is wrong at once."""
+
+import ssl
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from services.shared import access, tls
+from services.shared.settings import TLS_FILES, Settings
+
+DEVELOPMENT = "Havn development"
+"""The organisation in the name of an authority that is for development alone."""
+
+
+class Insecure(RuntimeError):
+    """The settings are not those of a production that is secure."""
+
+
+def require_secure(settings: Settings, service: str) -> None:
+    """Passes unless settings say that this is production and it would be insecure. Raises Insecure."""
+    found = list(dangers(settings, service)) if settings.production else []
+    if found:
+        raise Insecure("; ".join(["this is production (HAVN_PRODUCTION), and it would be insecure", *found]))
+
+
+def dangers(settings: Settings, service: str) -> Iterator[str]:
+    """Each danger with the setting that it comes from and what to do about it."""
+    yield from _of_certificates(settings, service)
+    yield from _of_token_key(settings.key_file)
+    yield from _of_nats(settings.nats_url)
+
+
+def _of_certificates(settings: Settings, service: str) -> Iterator[str]:
+    identity = tls.identity(settings)
+    if identity is None:
+        yield f"{', '.join(f'HAVN_{name.upper()}' for name in TLS_FILES)}: must be given"
+        return
+    yield from _of_private_file("HAVN_TLS_KEY", identity.key)
+    try:
+        identity.context()
+        shown = x509.load_pem_x509_certificates(identity.certificate.read_bytes())
+        trusted = x509.load_pem_x509_certificates(identity.authority.read_bytes())
+    except (OSError, ssl.SSLError, ValueError):
+        yield "HAVN_TLS_CERTIFICATE, HAVN_TLS_KEY, HAVN_TLS_AUTHORITY: can't be read, or don't belong together"
+        return
+    if service not in _names(shown[0]):
+        yield f"HAVN_TLS_CERTIFICATE: must name {service} as a DNS name"
+    if any(each.not_valid_after_utc < datetime.now(UTC) for each in [*shown, *trusted]):
+        yield "HAVN_TLS_CERTIFICATE, HAVN_TLS_AUTHORITY: have expired; renew them"
+    if any(DEVELOPMENT in _organisations(each) for each in [*shown, *trusted]):
+        yield "HAVN_TLS_AUTHORITY: is an authority for development; use one whose key is guarded"
+
+
+def _of_token_key(path: Path | None) -> Iterator[str]:
+    if path is None:
+        yield "HAVN_KEY_FILE: must be given; a key that a service makes itself is known to nobody else"
+        return
+    yield from _of_private_file("HAVN_KEY_FILE", path)
+    try:
+        if access.is_for_development(path.read_bytes()):
+            yield "HAVN_KEY_FILE: is a key for development; make one with openssl"
+    except OSError:
+        yield "HAVN_KEY_FILE: can't be read"
+
+
+def _of_nats(url: str) -> Iterator[str]:
+    servers = [urlsplit(server) for server in url.split(",")]
+    if any(server.scheme != "tls" for server in servers):
+        yield "HAVN_NATS_URL: each server must begin with tls://"
+    if not all(server.username and server.password for server in servers):
+        yield "HAVN_NATS_URL: each server must have a user and a password, as tls://user:password@host:4222"
+
+
+def _of_private_file(setting: str, path: Path) -> Iterator[str]:
+    """A group may read what root owns, as Kubernetes hands secrets out; nobody else may at all."""
+    try:
+        found = path.stat()
+    except OSError:
+        return
+    open_to = stat.S_IRWXO | (stat.S_IWGRP if found.st_uid == 0 else stat.S_IRWXG)
+    if found.st_mode & open_to:
+        yield f"{setting}: can be read by others; chmod 0400 {path}"
+
+
+def _names(certificate: x509.Certificate) -> list[str]:
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return []
+    return found.value.get_values_for_type(x509.DNSName)
+
+
+def _organisations(certificate: x509.Certificate) -> set[str]:
+    names = (certificate.subject, certificate.issuer)
+    return {str(part.value) for name in names for part in name.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)}

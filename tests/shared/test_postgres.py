@@ -1,0 +1,246 @@
+"""What only PostgreSQL has: replicas that take turns, walls that the database itself builds, and a server to lose."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from havn.families.v1 import families_pb2 as families
+from services.families.store import FAMILIES
+from services.havn.system import DEFINITIONS
+from services.shared import audit, call, migrate, postgres, runtime
+from services.shared.access import Caller
+from services.shared.database import Database
+from services.shared.errors import DatabaseAway
+from services.shared.records import Change, View
+from services.shared.scope import narrow
+from tests import cast, databases
+from tests.conftest import WAIT_SECONDS
+from tests.postgres import Server
+
+pytestmark = pytest.mark.skipif(not databases.on_postgres(), reason="runs with --database postgresql")
+
+
+@pytest_asyncio.fixture
+async def replicas(tmp_path: Path) -> AsyncIterator[list[Database]]:
+    """Two processes' ways into the database of families."""
+    made = [databases.of_service("families", tmp_path) for _ in range(2)]
+    yield made
+    for database in made:
+        await asyncio.to_thread(database.close)
+
+
+def setting(name: str, session: Session) -> object:
+    return session.connection().scalar(sa.text(f"SHOW {name}"))
+
+
+async def test_what_is_committed_is_on_disk_and_who_reads_can_only_read(replicas: list[Database]) -> None:
+    database = replicas[0]
+    for run in (database.write, database.add):
+        assert await run(lambda session: setting("synchronous_commit", session)) == "on"
+        assert await run(lambda session: setting("transaction_isolation", session)) == "read committed"
+    assert await database.read(lambda session: setting("transaction_isolation", session)) == "repeatable read"
+    assert await database.read(lambda session: setting("transaction_read_only", session)) == "on"
+
+
+def count_up(session: Session) -> None:
+    # Read, then written: without turns one of two that read the same number is lost.
+    number = session.connection().scalar(sa.text("SELECT max(claims) FROM leases")) or 0
+    session.connection().execute(sa.text("UPDATE leases SET claims = :n WHERE name = 'counter'"), {"n": number + 1})
+
+
+async def test_the_writes_of_all_replicas_come_one_after_another(replicas: list[Database]) -> None:
+    counter = sa.text("INSERT INTO leases VALUES ('counter', '', 0, 0)")
+    await replicas[0].write(lambda session: session.connection().execute(counter))
+    await asyncio.gather(*(database.write(count_up) for database in replicas * 25))
+    number = sa.text("SELECT claims FROM leases")
+    assert await replicas[0].read(lambda session: session.connection().scalar(number)) == 50
+
+
+async def test_who_adds_does_not_wait_for_a_write_that_takes_long(replicas: list[Database]) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def long(session: Session) -> None:
+        setting("server_version", session)
+        begun.set()
+        ended.wait(WAIT_SECONDS)
+
+    writing = asyncio.create_task(replicas[0].write(long))
+    await asyncio.to_thread(begun.wait)
+    for database in replicas:
+        assert await database.add(lambda session: setting("is_superuser", session)) == "off"
+    ended.set()
+    await writing
+
+
+async def test_rows_that_replicas_add_to_the_audit_trail_at_once_are_one_chain(replicas: list[Database]) -> None:
+    read = call.Call("/havn.test/Get", "reference", cast.COORDINATOR)
+
+    def add(session: Session) -> None:
+        audit.append(session, [audit.row(read, cast.NOW, audit.Action.READ, {})])
+
+    runs = (replicas[0].add, replicas[1].add, replicas[0].write, replicas[1].write)
+    await asyncio.gather(*(run(add) for run in runs * 10))
+    rows = await replicas[0].read(lambda session: audit.after(session, audit.START, 100))
+    assert len(rows) == 40
+    assert audit.first_fault(audit.START, rows) is None
+
+
+async def test_a_frozen_writer_loses_its_turn(replicas: list[Database]) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def frozen(session: Session) -> None:
+        session.connection().execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+        begun.set()
+        ended.wait(WAIT_SECONDS)
+
+    writing = asyncio.create_task(replicas[0].write(frozen))
+    await asyncio.to_thread(begun.wait)
+    await replicas[1].write(count_up)
+    ended.set()
+    with pytest.raises(DatabaseAway):
+        await writing
+
+
+async def test_each_replica_hears_of_the_writes_of_all(replicas: list[Database]) -> None:
+    heard = asyncio.Event()
+    url = replicas[0].engine.url.render_as_string(hide_password=False)
+    hearing = asyncio.create_task(postgres.hear(url, heard.set))
+    await heard.wait()
+    heard.clear()
+    await replicas[1].write(lambda session: setting("server_version", session))
+    async with asyncio.timeout(WAIT_SECONDS):
+        await heard.wait()
+    hearing.cancel()
+    await asyncio.gather(hearing, return_exceptions=True)
+
+
+def enter_two(session: Session) -> None:
+    change = Change(session, cast.SERVICE, cast.NOW)
+    for authority in (cast.MUNICIPALITY, cast.OTHER_MUNICIPALITY):
+        change.add(FAMILIES, cast.a_family(name=f"families/of-{authority[12:]}", authority=authority))
+
+
+def names(session: Session) -> list[str]:
+    # As a query that forgot to ask for the scope would.
+    return list(session.connection().scalars(sa.text("SELECT name FROM families ORDER BY name")))
+
+
+NARROWED = Caller("users/x", authority=cast.MUNICIPALITY, home="families/another")
+
+
+@pytest.mark.parametrize(
+    ("caller", "seen"),
+    [
+        (cast.COORDINATOR, ["families/of-sermersooq"]),
+        (cast.elsewhere(cast.COORDINATOR), ["families/of-qeqqata"]),
+        (cast.SERVICE, ["families/of-qeqqata", "families/of-sermersooq"]),
+        (cast.member_of("families/of-sermersooq"), ["families/of-sermersooq"]),
+        (NARROWED, []),
+        (cast.STRANGER, []),
+    ],
+    ids=["here", "elsewhere", "service", "family", "another-family", "stranger"],
+)
+async def test_the_database_shows_each_caller_its_own_rows_only(
+    caller: Caller, seen: list[str], replicas: list[Database]
+) -> None:
+    await replicas[0].write(enter_two)
+
+    def of_caller(session: Session) -> list[str]:
+        narrow(session, caller)
+        return names(session)
+
+    assert await replicas[0].read(of_caller) == seen
+
+
+async def test_a_transaction_of_nobody_sees_nothing_even_after_one_that_did(replicas: list[Database]) -> None:
+    await replicas[0].write(enter_two)
+    assert await replicas[0].write(names) == []
+    assert await replicas[1].read(names) == []
+
+
+async def test_the_database_refuses_a_row_for_another_authority(replicas: list[Database]) -> None:
+    def smuggle(session: Session) -> None:
+        enter_two(session)
+        session.flush()
+        narrow(session, cast.COORDINATOR)
+        session.connection().execute(sa.text(f"UPDATE families SET authority = '{cast.OTHER_MUNICIPALITY}'"))
+
+    with pytest.raises(DBAPIError, match="row-level security"):
+        await replicas[0].write(smuggle)
+
+
+async def test_a_name_taken_elsewhere_is_found_without_being_seen(replicas: list[Database]) -> None:
+    await replicas[0].write(enter_two)
+
+    def look(session: Session) -> tuple[bool, families.FosterFamily | None]:
+        change = Change(session, cast.COORDINATOR, cast.NOW)
+        name = "families/of-qeqqata"
+        return change._is_kept(FAMILIES, name), View(session, cast.COORDINATOR).find(FAMILIES, name)
+
+    assert await replicas[0].write(look) == (True, None)
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
+async def test_every_table_of_records_has_its_wall(definition: runtime.Definition, tmp_path: Path) -> None:
+    database = databases.of_service(definition.name, tmp_path)
+    walls = sa.text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+    built = await database.read(lambda session: set(session.connection().scalars(walls)))
+    assert built == set(definition.records.tables)
+    await asyncio.to_thread(database.close)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET subject = 'nobody'",
+        "DELETE FROM audit",
+        "DELETE FROM families",
+        "UPDATE answers SET body = ''",
+        "DELETE FROM inbox",
+        "DELETE FROM outbox",
+        "TRUNCATE audit",
+        "ALTER TABLE families DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY scope ON families",
+        "UPDATE alembic_version SET version_num = ''",
+    ],
+)
+async def test_the_role_that_serves_can_not_undo_what_was_written(statement: str, replicas: list[Database]) -> None:
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+        await replicas[0].write(lambda session: session.connection().execute(sa.text(statement)))
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    made.stop()
+
+
+async def test_a_database_that_went_away_is_there_again_after_it_came_back(server: Server) -> None:
+    databases.make(server, "alone", "families")
+    database = postgres.database(server.url("alone", "havn"))
+    assert await database.read(names) == []
+    server.child.kill()
+    server.child.wait()
+    for run in (database.read, database.write, database.add):
+        with pytest.raises(DatabaseAway):
+            await run(names)
+    server.restart()
+    for run in (database.read, database.write, database.add):
+        assert await run(names) == []
+    await asyncio.to_thread(database.close)
+
+
+def test_a_service_does_not_start_on_a_database_of_another_shape(server: Server) -> None:
+    server.execute("CREATE DATABASE bare OWNER owner")
+    engine = postgres.owner(server.url("bare", "owner"))
+    with pytest.raises(RuntimeError, match="run havn migrate families"):
+        migrate.require_current("families", engine)
+    engine.dispose()
