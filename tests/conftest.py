@@ -18,6 +18,7 @@ from grpc_status import rpc_status
 from sqlalchemy import text
 from sqlmodel import Session
 
+from havn.audit.v1.audit_pb2_grpc import AuditServiceStub
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
 from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
@@ -31,6 +32,7 @@ from services.shared.database import Database
 from tests import cast, databases
 
 if TYPE_CHECKING:
+    from havn.audit.v1.audit_pb2_grpc import AuditServiceAsyncStub
     from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceAsyncStub
     from havn.families.v1.families_pb2_grpc import FamiliesServiceAsyncStub
     from havn.matching.v1.matching_pb2_grpc import MatchingServiceAsyncStub
@@ -111,6 +113,9 @@ class Client:
     @property
     def capacity(self) -> "CapacityServiceAsyncStub":
         return CapacityServiceStub(self.channels["capacity"])
+
+    def audit(self, service: str) -> "AuditServiceAsyncStub":
+        return AuditServiceStub(self.channels[service])
 
     @property
     def matching(self) -> "MatchingServiceAsyncStub":

@@ -45,6 +45,7 @@ class PlacementsApi(rpc.PlacementsServiceServicer):
     async def ListRequests(self, request: pb.ListRequestsRequest, context: Context) -> pb.ListRequestsResponse:
         """A page of requests."""
         where = [col(RequestRow.state) == request.state] if request.state else []
+        where += [col(RequestRow.child) == request.child] if request.child else []
         page = await self._store.view(lambda view: view.page(REQUESTS, request.page_size, request.page_token, *where))
         return pb.ListRequestsResponse(requests=page.items, next_page_token=page.next_token)
 
@@ -85,6 +86,7 @@ class PlacementsApi(rpc.PlacementsServiceServicer):
     async def ListPlacements(self, request: pb.ListPlacementsRequest, context: Context) -> pb.ListPlacementsResponse:
         """A page of placements."""
         where = [col(PlacementRow.home) == request.home] if request.home else []
+        where += [col(PlacementRow.child) == request.child] if request.child else []
         page = await self._store.view(lambda view: view.page(PLACEMENTS, request.page_size, request.page_token, *where))
         return pb.ListPlacementsResponse(placements=page.items, next_page_token=page.next_token)
 

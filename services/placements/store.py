@@ -1,5 +1,7 @@
 """How requests and placements are kept."""
 
+from typing import Any
+
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -13,20 +15,30 @@ class Placements(SQLModel, registry=registry()):
 
 
 class RequestRow(Record, Placements, table=True):
-    """A placement request; `state` for lists."""
+    """A placement request; `state` and `child` for lists."""
 
     __tablename__ = "requests"
 
     state: int = Field(index=True)
+    child: str = Field(index=True)
 
 
 class PlacementRow(Record, Placements, table=True):
-    """A placement; `home` for the children of one home."""
+    """A placement; `home` for the children of one home, `child` for the homes of one child."""
 
     __tablename__ = "placements"
 
     home: str = Field(index=True)
+    child: str = Field(index=True)
 
 
-REQUESTS = Kind(RequestRow, pb.PlacementRequest, lambda request: {"state": request.state})
-PLACEMENTS = Kind(PlacementRow, pb.Placement, lambda placement: {"home": placement.home})
+def _request_columns(request: pb.PlacementRequest) -> dict[str, Any]:
+    return {"state": request.state, "child": request.child.reference}
+
+
+def _placement_columns(placement: pb.Placement) -> dict[str, Any]:
+    return {"home": placement.home, "child": placement.child}
+
+
+REQUESTS = Kind(RequestRow, pb.PlacementRequest, _request_columns)
+PLACEMENTS = Kind(PlacementRow, pb.Placement, _placement_columns)

@@ -1,5 +1,6 @@
 """Who calls, what they may call, and which rows they see. docs/security.md."""
 
+import json
 import os
 import time
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
@@ -84,6 +85,11 @@ class Signer:
         }
         return jwt.encode({"alg": "ES256", "kid": self._key.thumbprint()}, claims, self._key, algorithms=_ALGORITHMS)
 
+    def signed(self, kind: str, claims: Mapping[str, object]) -> str:
+        """Claims that are no token, under the same key."""
+        content = json.dumps(claims).encode()
+        return jws.serialize_compact({"alg": "ES256", "typ": kind}, content, self._key, algorithms=_ALGORITHMS)
+
     def verifier(self) -> "Verifier":
         """What checks the tokens made here."""
         return Verifier(self._key)
@@ -112,6 +118,15 @@ class Verifier:
             return _caller(decoded.claims)
         except (JoseError, ValueError, TypeError) as error:
             raise TokenInvalid("the token is not valid: get a new one") from error
+
+    def opened(self, kind: str, signed: str) -> Mapping[str, object]:
+        """The claims that were signed as of this kind; none for what was not."""
+        try:
+            found = jws.deserialize_compact(signed, self._key, algorithms=_ALGORITHMS)
+        except (JoseError, ValueError):
+            return {}
+        claims: dict[str, object] = json.loads(found.payload) if found.headers().get("typ") == kind else {}
+        return claims
 
 
 def _caller(claims: Mapping[str, object]) -> Caller:

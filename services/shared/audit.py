@@ -82,12 +82,10 @@ def row(call: Call, now: datetime, action: Action, records: Shown, outcome: str 
     )
 
 
-def asked_for(call: Call) -> Shown:
-    """The first names in the caller's request: as the caller wrote them, whosever they may be."""
-    if call.request is None:
-        return {}
-    names = [name for written in shown(call.request, "").values() for name in written]
-    return {call.caller.authority: names[:MOST_ASKED_FOR]} if names else {}
+def asked_for(call: Call) -> list[str]:
+    """The names in the caller's request: as the caller wrote them, whosever they may be."""
+    asked = {} if call.request is None else shown(call.request, "")
+    return [name for names in asked.values() for name in names]
 
 
 def append(session: Session, rows: Iterable[AuditRow]) -> None:

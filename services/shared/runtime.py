@@ -15,6 +15,8 @@ from grpc_reflection.v1alpha import reflection
 from sqlalchemy import MetaData
 
 from services.shared import access, checks, clients, events, migrate, needs, postgres, sqlite, tls
+from services.shared.audit_api import AuditApi
+from services.shared.audit_heads import Heads
 from services.shared.clock import Clock
 from services.shared.consumers import Consumer, Subscription
 from services.shared.database import Database
@@ -44,6 +46,10 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
 
 Task = Callable[[], Coroutine[Any, Any, None]]
 """Runs beside the calls until it is cancelled."""
+
+
+Answers = tuple[ServiceDescriptor, Callable[[grpc.aio.Server], None]]
+"""RPCs, and how they are registered."""
 
 
 @dataclass
@@ -132,11 +138,13 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     store.on_change(relay.wake)
     consumers = [Consumer(name, subscription, store, jetstream) for subscription in parts.subscriptions]
     runners: list[Task] = [relay.run, *(consumer.run for consumer in consumers), *parts.tasks]
-    runners += [readiness.beat, partial(readiness.watch, checks)]
+    heads = Heads(name, platform.signer, platform.clock)
+    runners += [partial(heads.tell_daily, database), readiness.beat, partial(readiness.watch, checks)]
     if url := settings.database(name):
         runners.append(partial(postgres.hear, url, store.changed))
     opened.push_async_callback(_cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
-    port = await _serve(definition, platform, store, parts, readiness, opened)
+    answers = [(parts.descriptor, parts.register), AuditApi(database, heads).answers()]
+    port = await _serve(definition, platform, store, answers, readiness, opened)
     platform.addresses[name] = address = f"{settings.host}:{port}"
     return Running(definition, address, store, readiness, database, opened)
 
@@ -176,15 +184,22 @@ async def _forever(service: str, run: Task) -> None:
 
 
 async def _serve(
-    definition: Definition, platform: Platform, store: Store, parts: Parts, readiness: Readiness, opened: AsyncExitStack
+    definition: Definition,
+    platform: Platform,
+    store: Store,
+    answers: Sequence[Answers],
+    readiness: Readiness,
+    opened: AsyncExitStack,
 ) -> int:
     """Answers calls, at the port that it gives, until `opened` closes."""
-    settings = platform.settings
-    gate = Gate(definition.name, platform.signer.verifier(), access.permissions([parts.descriptor]), store)
+    settings, descriptors = platform.settings, [descriptor for descriptor, _ in answers]
+    gate = Gate(definition.name, platform.signer.verifier(), access.permissions(descriptors), store)
     server = grpc.aio.server(interceptors=[Interceptor(gate)], options=_OPTIONS)
-    parts.register(server)
+    for _, register in answers:
+        register(server)
     health_pb2_grpc.add_HealthServicer_to_server(readiness.health, server)
-    reflection.enable_server_reflection([parts.descriptor.full_name, reflection.SERVICE_NAME], server)
+    told = [*(descriptor.full_name for descriptor in descriptors), reflection.SERVICE_NAME]
+    reflection.enable_server_reflection(told, server)
     if settings.health_port:
         await _serve_health(f"{settings.host}:{settings.health_port}", readiness, opened)
     port = _listen(server, f"{settings.host}:{settings.port(definition.name)}", tls.identity(settings))

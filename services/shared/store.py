@@ -113,6 +113,9 @@ class Store:
     async def record_read(self, call: Call, answer: Message) -> None:
         """Writes who is about to see which records; until it is written, nothing may be shown."""
         seen = shown(answer, call.caller.authority)
+        named = {name for names in seen.values() for name in names}
+        if asked := [name for name in audit.asked_for(call) if name not in named]:
+            seen.setdefault(call.caller.authority, []).extend(asked)
         await self._readers.record(audit.row(call, self._clock.now(), Action.READ, seen))
 
     async def record_comparison(self, records: Mapping[str, str]) -> None:
@@ -124,8 +127,9 @@ class Store:
         """Writes who was refused what, unless the same caller had too many rows of refusals in this minute already."""
         now = self._clock.now()
         if self._refusals.may_add(call.caller.subject, now):
-            asked = audit.asked_for(call)
-            await self._readers.record(audit.row(call, now, Action.REFUSED, asked, outcome))
+            asked = audit.asked_for(call)[: audit.MOST_ASKED_FOR]
+            records = {call.caller.authority: asked} if asked else {}
+            await self._readers.record(audit.row(call, now, Action.REFUSED, records, outcome))
 
     def _once(self, session: Session, call: Call, key: str, digest: bytes, work: Callable[[Change], A]) -> bytes:
         now, identity = self._clock.now(), (call.caller.subject, call.rpc, key)

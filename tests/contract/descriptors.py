@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from havn.access.v1 import access_pb2
+from havn.audit.v1 import audit_pb2
 from havn.capacity.v1 import capacity_pb2
 from havn.capacity.v1 import events_pb2 as capacity_events
 from havn.families.v1 import events_pb2 as families_events
@@ -24,12 +25,14 @@ EVENT_FILES: tuple[FileDescriptor, ...] = tuple(
 )
 FILES: tuple[FileDescriptor, ...] = (
     *(module.DESCRIPTOR for module in (placements_pb2, families_pb2, capacity_pb2, matching_pb2)),
-    *(module.DESCRIPTOR for module in (problem_pb2, terms_pb2, access_pb2)),
+    *(module.DESCRIPTOR for module in (audit_pb2, problem_pb2, terms_pb2, access_pb2)),
     *EVENT_FILES,
 )
 METHODS: tuple[MethodDescriptor, ...] = tuple(
     method for file in FILES for service in file.services_by_name.values() for method in service.methods
 )
+SHARED = {"audit"}
+"""Packages of what every service has."""
 MESSAGES: tuple[Descriptor, ...] = tuple(message for file in FILES for message in file.message_types_by_name.values())
 EVENTS: tuple[Descriptor, ...] = tuple(
     message for file in EVENT_FILES for message in file.message_types_by_name.values()
@@ -38,8 +41,9 @@ ENUMS: tuple[EnumDescriptor, ...] = tuple(enum for file in FILES for enum in fil
 
 
 def service_of(method: MethodDescriptor) -> str:
-    """The name of a method's service, such as "placements"."""
-    return str(method.full_name).split(".")[1]
+    """The name of a method's service, such as "placements"; of those that all have, of one of them."""
+    package = str(method.full_name).split(".")[1]
+    return "capacity" if package in SHARED else package
 
 
 def unary(method: MethodDescriptor) -> bool:

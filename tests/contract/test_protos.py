@@ -32,6 +32,7 @@ CASE_CONTENT = {
     "havn.matching.v1.Home",
     "havn.matching.v1.Suggestions",
     "havn.matching.v1.MatchRun",
+    "havn.audit.v1.AuditRow",
 }
 """Messages that tell about a child or a family."""
 
