@@ -8,6 +8,7 @@ from bench.services.processes import Served, free_address, running, served
 from services.havn.connection import Connection, connect
 from services.havn.users import USERS
 from services.shared import access
+from services.shared.clients import Tokens
 
 SERVICES = ("placements", "families", "capacity", "matching")
 ECHO = "echo"
@@ -49,7 +50,8 @@ class Place:
 
     def connected(self, user: str) -> Connection:
         """A way into the services for a user of the demo."""
-        return connect({name: self.addresses[name] for name in SERVICES}, self.signer, USERS[user])
+        tokens = Tokens(self.signer, USERS[user])
+        return connect({name: self.addresses[name] for name in SERVICES}, tokens)
 
     def _served(self, name: str, arguments: list[str]) -> AbstractContextManager[Served]:
         address = self.addresses[name]

@@ -14,7 +14,7 @@ def serve(definition: runtime.Definition) -> None:
     settings = Settings()
     production.require_secure(settings, definition.name)
     settings.make_data_folder()
-    with Stop(settings.drain_seconds) as stop:
+    with Stop(settings.stop_seconds) as stop:
         uvloop.run(_serve(definition, settings, stop))
 
 

@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         return {service: address for service, address in told.items() if address}
 
     @property
+    def stop_seconds(self) -> float:
+        """How long an orderly stop of a service may take."""
+        return self.notice_seconds + self.drain_seconds
+
+    @property
     def signing_key(self) -> Path:
         """The file of the private key for tokens."""
         return self.key_file or self.data / "keys" / "token.pem"

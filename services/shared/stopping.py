@@ -10,15 +10,15 @@ from typing import Self
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 LEEWAY_SECONDS = 1.5
-"""What an end takes beyond the time of the calls under way."""
+"""What an end takes beyond the time that calls are given."""
 
 
 class Stop:
     """Listens from entry on. Asking a second time changes nothing, up to the last moment of the process."""
 
-    def __init__(self, drain_seconds: float) -> None:
+    def __init__(self, seconds: float) -> None:
         self.asked = False
-        self._seconds = drain_seconds + LEEWAY_SECONDS
+        self._seconds = seconds + LEEWAY_SECONDS
         self._event = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 

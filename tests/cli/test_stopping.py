@@ -23,7 +23,7 @@ async def run(stop):
     await asyncio.to_thread(time.sleep, 1000)
 
 stopping.LEEWAY_SECONDS = 0.1
-with stopping.Stop(drain_seconds=0) as stop:
+with stopping.Stop(0) as stop:
     asyncio.run(run(stop))
 """
 

@@ -34,7 +34,7 @@ def up(
     if found.production:
         raise SettingInvalid("HAVN_PRODUCTION: havn up has demo users and no TLS; start each service by havn serve.")
     day = today(found)
-    with Stop(found.drain_seconds) as stop:
+    with Stop(found.stop_seconds) as stop:
         # The services' import takes seconds: wrong settings are told before, and that something happens.
         if not json:
             tell(starting(found.data, lang))
