@@ -1,6 +1,9 @@
 """The people of the tests, and valid messages: each builder takes what differs from the good one by keyword."""
 
-from collections.abc import AsyncIterator, Iterable
+import os
+import signal
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
@@ -63,6 +66,16 @@ class FixedClock:
 
     def day_of(self, moment: datetime) -> date:
         return moment.date()
+
+
+@contextmanager
+def paused(pid: int) -> Iterator[None]:
+    """A process that hangs while the block lasts."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def fresh(prefix: str = "k") -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +95,10 @@ class _SignedImport(_Signed, grpc.aio.StreamUnaryClientInterceptor):
         return await self.sent(continuation, client_call_details, request_iterator)
 
 
+MANY_CALLS: Mapping[str, Any] = {"calls_per_second": 1e6}
+"""Tests call in one name as often as they can."""
+
+
 @dataclass(frozen=True)
 class Client:
     """The services, called as one person."""
@@ -125,8 +129,9 @@ class Client:
 class Havn:
     """Services over one nats-server and one data folder."""
 
-    def __init__(self, data: Path, clock: cast.FixedClock) -> None:
+    def __init__(self, data: Path, clock: cast.FixedClock, limits: Mapping[str, Any]) -> None:
         self.data = data
+        self.limits = limits
         self.clock = clock
         self.nats = NatsServer(data / "nats")
         self.signer = access.Signer(access.key_from(data / "keys" / "token.pem"))
@@ -139,7 +144,7 @@ class Havn:
     async def start(self, definitions: Sequence[runtime.Definition] = DEFINITIONS) -> None:
         logs.configure(self.log)
         await self.nats.start()
-        settings = databases.settings(self.data, nats_url=self.nats.url)
+        settings = databases.settings(self.data, nats_url=self.nats.url).model_copy(update=self.limits)
         self.platform = runtime.Platform(settings, self.clock, self.signer)
         for definition in definitions:
             await self.start_service(definition)
@@ -216,10 +221,13 @@ async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
 
 @asynccontextmanager
 async def running_havn(
-    data: Path, definitions: Sequence[runtime.Definition] = DEFINITIONS, clock: cast.FixedClock | None = None
+    data: Path,
+    definitions: Sequence[runtime.Definition] = DEFINITIONS,
+    clock: cast.FixedClock | None = None,
+    limits: Mapping[str, Any] = MANY_CALLS,
 ) -> AsyncIterator[Havn]:
     """A system that ends with the block."""
-    havn = Havn(data, clock or cast.FixedClock())
+    havn = Havn(data, clock or cast.FixedClock(), limits)
     try:
         await havn.start(definitions)
         yield havn

@@ -9,6 +9,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from havn.access.v1 import access_pb2
 from havn.placements.v1.placements_pb2 import GetRequestRequest
 from services.shared import access, logs
+from services.shared.limits import Calls, Rates
 from services.shared.server import Context, Gate, Interceptor
 from services.shared.settings import Settings
 
@@ -25,7 +26,8 @@ async def serve(settings: Settings, address: str) -> None:
     verifier = access.Signer(access.key_from(settings.signing_key)).verifier()
     permission = access_pb2.Permission(roles=[access_pb2.ROLE_COORDINATOR])
     # No store: nothing is read that would have to be recorded.
-    gate = Gate("echo", verifier, {PATH: permission}, None)  # type: ignore[arg-type]
+    calls, rates = Calls(settings.calls_at_a_time), Rates(settings.calls_per_second)
+    gate = Gate("echo", verifier, {PATH: permission}, None, calls, rates)  # type: ignore[arg-type]
     server = grpc.aio.server(interceptors=[Interceptor(gate)])
     handler = grpc.unary_unary_rpc_method_handler(
         echo, GetRequestRequest.FromString, GetRequestRequest.SerializeToString

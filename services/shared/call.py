@@ -1,5 +1,7 @@
 """The call that is being answered."""
 
+import math
+import time
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -10,7 +12,7 @@ from services.shared.access import NOBODY, Caller
 
 @dataclass
 class Call:
-    """What the interceptors know of a call: its RPC's path, a reference for people to quote, who calls, and for what.
+    """What the gate knows of a call: its RPC's path, a reference for people to quote, who calls, for what, until when.
 
     `request` is the message, once the caller may send it: of a stream none.
     """
@@ -20,7 +22,12 @@ class Call:
     caller: Caller = NOBODY
     purpose: str = ""
     request: Message | None = None
+    until: float = math.inf
+    """By the clock of time.monotonic()."""
 
+
+RETURN_SECONDS = 0.05
+"""What a call keeps of its time for itself: to say in words that a peer was too slow."""
 
 _current: ContextVar[Call] = ContextVar("havn_call")
 
@@ -33,3 +40,15 @@ def current() -> Call:
 def begin(call: Call) -> None:
     """Makes `call` the current one of this task."""
     _current.set(call)
+
+
+def seconds_left() -> float:
+    """How long a call to a peer may take now; without an end outside of a call."""
+    call = _current.get(None)
+    return math.inf if call is None else max(call.until - time.monotonic() - RETURN_SECONDS, 0.001)
+
+
+def reference() -> str:
+    """The reference of the call being answered; empty outside one."""
+    call = _current.get(None)
+    return "" if call is None else call.reference

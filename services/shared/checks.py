@@ -3,7 +3,9 @@
 Bounds that need the domain stand in each service's rules.
 """
 
+import math
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,11 +21,13 @@ from google.type import date_pb2, money_pb2
 from services.shared.errors import BadInput, FieldProblem
 
 MAX_MESSAGE_BYTES = 256 * 1024
+MAX_METADATA_BYTES = 8 * 1024
 MAX_TEXT_LENGTH = 10_000
 MAX_LIST_LENGTH = 1_000
 
 _OPEN = ("google.protobuf.FieldMask", "google.protobuf.Any")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+# Also those that move a terminal's cursor (C1) or turn the direction of reading, so that a text shows as another one.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 Found = list[FieldProblem]
 Check = Callable[[Any, str, Found], None]
@@ -92,6 +96,8 @@ def _one(field: FieldDescriptor) -> Check:
         return _word(field.enum_type, least=1 if field.is_repeated else 0)
     if field.type == FieldDescriptor.TYPE_STRING:
         return _item if field.is_repeated else _text
+    if field.type in (FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT):
+        return _number
     return _anything
 
 
@@ -153,10 +159,17 @@ def _text(value: str, path: str, found: Found) -> None:
         found.append(FieldProblem(path, f"may hold at most {MAX_TEXT_LENGTH} characters"))
     if _CONTROL.search(value):
         found.append(FieldProblem(path, "may not hold control characters"))
+    if not unicodedata.is_normalized("NFC", value):
+        found.append(FieldProblem(path, "must be composed Unicode (NFC): å as one character, not as a and a ring"))
+
+
+def _number(value: float, path: str, found: Found) -> None:
+    if not math.isfinite(value):
+        found.append(FieldProblem(path, "must be a finite number"))
 
 
 def _anything(value: object, path: str, found: Found) -> None:
-    """Numbers and such: their bounds stand in rules."""
+    """Whole numbers and such: their bounds stand in rules."""
 
 
 _MESSAGES: dict[str, Check] = {

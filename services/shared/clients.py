@@ -9,6 +9,7 @@ from typing import Any
 import grpc
 
 from services.shared.access import TOKEN_LIFETIME, Caller, Signer
+from services.shared.call import reference, seconds_left
 from services.shared.tls import Identity
 
 DEADLINE_SECONDS = 10.0
@@ -39,6 +40,8 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
     # A replica that hangs, or a machine that is gone without a word, is left behind within 15 seconds.
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 5_000),
+    # A page of 200 families, each as long as it may be, is longer than gRPC's 4 MB.
+    ("grpc.max_receive_message_length", 64 * 2**20),
 )
 
 
@@ -104,8 +107,10 @@ class _AsyncSigned(grpc.aio.UnaryUnaryClientInterceptor):
         self._token = token
 
     async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:  # noqa: ANN401
-        metadata = grpc.aio.Metadata(*_signed_metadata(client_call_details.metadata, self._token))
-        timeout = client_call_details.timeout or DEADLINE_SECONDS
+        """Gives a call made within another the rest of its time and its reference."""
+        named = [("x-request-id", reference())] if reference() else []
+        metadata = grpc.aio.Metadata(*_signed_metadata(client_call_details.metadata, self._token), *named)
+        timeout = min(client_call_details.timeout or DEADLINE_SECONDS, seconds_left())
         return await continuation(client_call_details._replace(metadata=metadata, timeout=timeout), request)
 
 

@@ -12,6 +12,9 @@
     ├── EtagStale             ABORTED                ETAG_STALE
     ├── RequestIdReused       ALREADY_EXISTS         REQUEST_ID_REUSED
     ├── StateNotAllowed       FAILED_PRECONDITION    STATE_NOT_ALLOWED
+    ├── TooManyCalls          RESOURCE_EXHAUSTED     TOO_MANY_CALLS
+    ├── OutboxFull            RESOURCE_EXHAUSTED     OUTBOX_FULL
+    ├── PeerAway              UNAVAILABLE            PEER_AWAY
     └── DatabaseAway          UNAVAILABLE            DATABASE_AWAY
 
 Raised where the fact is known, mapped to a gRPC status once, in `services.shared.status`. Messages tell what to
@@ -35,6 +38,8 @@ class HavnError(Exception):
 
     code = "INTERNAL"
     reason = "INTERNAL"
+    retry_seconds = 0.0
+    """When the same call may pass; 0 where time changes nothing, or where nobody knows."""
 
 
 class TokenMissing(HavnError):
@@ -122,6 +127,35 @@ class StateNotAllowed(HavnError):
     """The record's state does not allow it."""
 
     code, reason = "FAILED_PRECONDITION", "STATE_NOT_ALLOWED"
+
+
+class TooManyCalls(HavnError):
+    """The service, or what one caller may ask of it, is used up for a moment."""
+
+    code, reason = "RESOURCE_EXHAUSTED", "TOO_MANY_CALLS"
+
+    def __init__(self, told: str, retry_seconds: float) -> None:
+        super().__init__(told)
+        self.retry_seconds = retry_seconds
+
+
+class OutboxFull(HavnError):
+    """So many events wait to be sent that no more may come: the disk would be next."""
+
+    code, reason = "RESOURCE_EXHAUSTED", "OUTBOX_FULL"
+    retry_seconds = 10.0
+
+    def __init__(self) -> None:
+        super().__init__("too many events wait to be sent: nothing can be changed until NATS takes them")
+
+
+class PeerAway(HavnError):
+    """A service that is needed for the answer does not answer."""
+
+    code, reason = "UNAVAILABLE", "PEER_AWAY"
+
+    def __init__(self) -> None:
+        super().__init__("another service of Havn does not answer: try again in a moment")
 
 
 class DatabaseAway(HavnError):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,6 +13,7 @@ from services.shared import migrate, readiness
 from services.shared.clock import Clock
 from services.shared.database import Database
 from services.shared.readiness import Check
+from services.shared.store import Store
 from services.shared.tables import Lease, OutboxEvent
 
 LATE = timedelta(seconds=30)
@@ -30,18 +32,31 @@ class EventsLate(Unmet):
     """The oldest event in the outbox waits too long."""
 
 
-def checks(service: str, database: Database, connection: Client, clock: Clock) -> Mapping[str, Check]:
-    """The checks of one service, by the needs that they look at."""
+@dataclass(frozen=True)
+class Needing:
+    """A service, and what its needs are looked at with."""
 
-    async def stream() -> None:
-        await connection.jetstream().stream_info(service)
+    service: str
+    store: Store
+    database: Database
+    connection: Client
+    clock: Clock
+    outbox_limit: int
 
-    return {
-        readiness.DATABASE: lambda: database.write(_mark),
-        readiness.SCHEMA: lambda: database.read(partial(_require_current, service)),
-        readiness.NATS: stream,
-        readiness.OUTBOX: lambda: database.read(partial(_require_prompt, clock.now())),
-    }
+    def checks(self) -> Mapping[str, Check]:
+        """The checks, by the needs that they look at."""
+        return {
+            readiness.DATABASE: lambda: self.database.write(_mark),
+            readiness.SCHEMA: lambda: self.database.read(partial(_require_current, self.service)),
+            readiness.NATS: lambda: self.connection.jetstream().stream_info(self.service),
+            readiness.OUTBOX: self._outbox,
+        }
+
+    async def _outbox(self) -> None:
+        count, oldest = await self.database.read(_unsent)
+        self.store.outbox_full = count >= self.outbox_limit
+        if oldest is not None and self.clock.now() - datetime.fromisoformat(oldest) > LATE:
+            raise EventsLate
 
 
 def _mark(session: Session) -> None:
@@ -54,8 +69,7 @@ def _require_current(service: str, session: Session) -> None:
         raise TablesOld
 
 
-def _require_prompt(now: datetime, session: Session) -> None:
-    unsent = select(func.min(OutboxEvent.time)).where(col(OutboxEvent.sent_time).is_(None))
-    oldest = session.exec(unsent).one()
-    if oldest is not None and now - datetime.fromisoformat(oldest) > LATE:
-        raise EventsLate
+def _unsent(session: Session) -> tuple[int, str | None]:
+    """How many events wait in the outbox, and since when the first of them."""
+    unsent = select(func.count(), func.min(OutboxEvent.time)).where(col(OutboxEvent.sent_time).is_(None))
+    return session.exec(unsent).one()

@@ -14,12 +14,14 @@ from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from sqlalchemy import MetaData
 
-from services.shared import access, checks, clients, events, migrate, needs, postgres, sqlite, tls
+from services.shared import access, checks, clients, events, migrate, postgres, sqlite, tls
 from services.shared.audit_api import AuditApi
 from services.shared.audit_heads import Heads
 from services.shared.clock import Clock
 from services.shared.consumers import Consumer, Subscription
 from services.shared.database import Database
+from services.shared.limits import Calls, Rates
+from services.shared.needs import Needing
 from services.shared.readiness import Readiness
 from services.shared.relay import Relay
 from services.shared.server import Gate, Interceptor
@@ -29,11 +31,14 @@ from services.shared.store import Store
 log = structlog.get_logger()
 
 TASK_RETRY_SECONDS = 1.0
+SPARE_CALLS = 800
 CANCEL_AGAIN_SECONDS = 0.2
 
 _OPTIONS: Sequence[tuple[str, Any]] = (
     ("grpc.max_receive_message_length", checks.MAX_MESSAGE_BYTES),
-    ("grpc.max_metadata_size", 8 * 1024),
+    # gRPC refuses at random between the two, unless they are one.
+    ("grpc.max_metadata_size", checks.MAX_METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", checks.MAX_METADATA_BYTES),
     # Otherwise two servers may share a port in silence.
     ("grpc.so_reuseport", 0),
     # Clients ask every 10 seconds whether a quiet call still has somebody at its other end.
@@ -132,7 +137,7 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     for channel in parts.channels:
         opened.push_async_callback(channel.close)
     readiness = Readiness(parts.descriptor.full_name)
-    checks = needs.checks(name, database, connection, platform.clock)
+    checks = Needing(name, store, database, connection, platform.clock, settings.outbox_limit).checks()
     await readiness.look(checks)
     relay = Relay(name, database, jetstream, platform.clock)
     store.on_change(relay.wake)
@@ -193,8 +198,12 @@ async def _serve(
 ) -> int:
     """Answers calls, at the port that it gives, until `opened` closes."""
     settings, descriptors = platform.settings, [descriptor for descriptor, _ in answers]
-    gate = Gate(definition.name, platform.signer.verifier(), access.permissions(descriptors), store)
-    server = grpc.aio.server(interceptors=[Interceptor(gate)], options=_OPTIONS)
+    permissions = access.permissions(descriptors)
+    calls, rates = Calls(settings.calls_at_a_time), Rates(settings.calls_per_second)
+    gate = Gate(definition.name, platform.signer.verifier(), permissions, store, calls, rates)
+    # The gate refuses in words and lets health through; gRPC's own limit is the net below it.
+    most = SPARE_CALLS + settings.calls_at_a_time
+    server = grpc.aio.server(interceptors=[Interceptor(gate)], options=_OPTIONS, maximum_concurrent_rpcs=most)
     for _, register in answers:
         register(server)
     health_pb2_grpc.add_HealthServicer_to_server(readiness.health, server)
@@ -204,7 +213,7 @@ async def _serve(
         await _serve_health(f"{settings.host}:{settings.health_port}", readiness, opened)
     port = _listen(server, f"{settings.host}:{settings.port(definition.name)}", tls.identity(settings))
     await server.start()
-    opened.push_async_callback(_drained, server, readiness, settings)
+    opened.push_async_callback(_drained, server, calls, readiness, settings)
     return port
 
 
@@ -224,8 +233,9 @@ def _listen(server: grpc.aio.Server, address: str, identity: tls.Identity | None
     return server.add_secure_port(address, identity.server_credentials())
 
 
-async def _drained(server: grpc.aio.Server, readiness: Readiness, settings: Settings) -> None:
+async def _drained(server: grpc.aio.Server, calls: Calls, readiness: Readiness, settings: Settings) -> None:
     """Says that the service ends, still answers while clients and balancers notice, then answers what has begun."""
     await readiness.end()
     await asyncio.sleep(settings.notice_seconds)
     await server.stop(settings.drain_seconds)
+    await calls.over(settings.drain_seconds)

@@ -1,7 +1,8 @@
 """A gate before every RPC: each call passes the same steps.
 
-The steps, outermost first: safe errors and one log line, reference, token, permission, deadline, message. A handler
-sees only calls that passed them all; what it raises leaves as a status that tells nothing it should not.
+The steps, outermost first: safe errors and one log line, reference, room for one more call, token, rate, permission,
+deadline, message. A handler sees only calls that passed them all; what it raises leaves as a status that tells nothing
+it should not.
 """
 
 from __future__ import annotations
@@ -23,15 +24,8 @@ from grpc_status import rpc_status
 from havn.access.v1 import access_pb2
 from services.shared import access, checks, status
 from services.shared.call import Call, begin
-from services.shared.errors import (
-    BadInput,
-    DeadlineInvalid,
-    DeadlinePassed,
-    HavnError,
-    NotFound,
-    RoleNotAllowed,
-    TokenMissing,
-)
+from services.shared.errors import BadInput, DeadlineInvalid, DeadlinePassed, NotFound, RoleNotAllowed, TokenMissing
+from services.shared.limits import Calls, Rates
 from services.shared.names import looks_like_cpr
 from services.shared.store import Store
 
@@ -58,6 +52,8 @@ class Gate:
     verifier: access.Verifier
     permissions: dict[str, access_pb2.Permission]
     store: Store
+    calls: Calls
+    rates: Rates
 
 
 class Interceptor(grpc.aio.ServerInterceptor):
@@ -131,14 +127,18 @@ class Guard:
         call = Call(self.path, _reference(metadata))
         async with AsyncExitStack() as steps:
             await steps.enter_async_context(_safe_errors(self.gate.service, call, context))
+            steps.enter_context(self.gate.calls.one_more())
             call.caller = self._caller(metadata)
             begin(call)
             structlog.contextvars.bind_contextvars(actor=call.caller.subject, roles=call.caller.role_names())
+            if access_pb2.ROLE_SERVICE not in call.caller.roles:
+                self.gate.rates.take(call.caller.subject)
             await steps.enter_async_context(self._recorded_refusals(call))
             self._authorise(call)
             call.purpose = _purpose(metadata)
             streaming = self.handler.request_streaming or self.handler.response_streaming
-            await steps.enter_async_context(_deadline(context, MAX_STREAM_SECONDS if streaming else MAX_UNARY_SECONDS))
+            most = MAX_STREAM_SECONDS if streaming else MAX_UNARY_SECONDS
+            await steps.enter_async_context(_deadline(context, call, most))
             yield call
 
     def _caller(self, metadata: dict[str, str | bytes]) -> access.Caller:
@@ -167,6 +167,8 @@ class Guard:
             message: Message = self.handler.request_deserializer(data)
         except DecodeError as error:
             raise BadInput.of("message", "is not the message that this RPC takes") from error
+        # What no check knows must not be kept, nor travel on in an event.
+        message.DiscardUnknownFields()
         return message
 
     async def _record_read(self, call: Call, answer: Message) -> None:
@@ -190,24 +192,24 @@ async def _safe_errors(service: str, call: Call, context: Context) -> AsyncItera
     try:
         yield
         code = "OK"
-    except HavnError as error:
-        code = error.code
-        structlog.contextvars.bind_contextvars(reason=error.reason)
-        await context.abort_with_status(rpc_status.to_status(status.status(error, service, call.reference)))
-    except Exception as error:  # noqa: BLE001  # the outermost step: nothing of it leaves but a reference
-        code = "INTERNAL"
-        log.error("rpc.failed", exception=error)
-        await context.abort_with_status(rpc_status.to_status(status.internal(service, call.reference)))
+    except Exception as error:  # noqa: BLE001  # the outermost step: of a fault nothing leaves but a reference
+        told = status.told(error, call.reference)
+        code = told.code
+        structlog.contextvars.bind_contextvars(reason=told.reason)
+        if told is not error:
+            log.error("rpc.failed", exception=error)
+        await context.abort_with_status(rpc_status.to_status(status.status(told, service, call.reference)))
     finally:
         log.info("rpc.answered", code=code, milliseconds=round((time.perf_counter() - begun) * 1000, 1))
 
 
 @asynccontextmanager
-async def _deadline(context: Context, most: float) -> AsyncIterator[None]:
+async def _deadline(context: Context, call: Call, most: float) -> AsyncIterator[None]:
     remaining = context.time_remaining()
     # gRPC gives a call without a deadline one that is centuries away.
     if remaining is None or remaining > 10 * MAX_STREAM_SECONDS:
         raise DeadlineInvalid(f"set a deadline: {most:.0f} seconds at most are used")
+    call.until = time.monotonic() + min(remaining, most)
     try:
         async with asyncio.timeout(min(remaining, most)):
             yield

@@ -1,14 +1,19 @@
 """Refusals as gRPC statuses: the one place where an error meets the wire."""
 
+from datetime import timedelta
+
 import grpc
 from google.protobuf import any_pb2
+from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from services.shared.errors import BadInput, HavnError
+from services.shared.errors import BadInput, DeadlinePassed, HavnError, PeerAway
 
 # gRPC drops an answer whose metadata exceed 8 KB. The text travels twice and the details grow by a third on the way.
 MOST_TEXT = 1_000
 MOST_DETAIL_BYTES = 3_000
+
+_PEER_AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
 
 
 def status(error: HavnError, service: str, reference: str) -> status_pb2.Status:
@@ -18,12 +23,22 @@ def status(error: HavnError, service: str, reference: str) -> status_pb2.Status:
     details = [_packed(info)]
     if isinstance(error, BadInput):
         details.append(_packed(_bad_request(error)))
+    if error.retry_seconds:
+        delay = error_details_pb2.RetryInfo()
+        delay.retry_delay.FromTimedelta(timedelta(seconds=error.retry_seconds))
+        details.append(_packed(delay))
     return status_pb2.Status(code=code, message=str(error)[:MOST_TEXT], details=details)
 
 
-def internal(service: str, reference: str) -> status_pb2.Status:
-    """The status of a fault: nothing but a reference leaves."""
-    return status(HavnError(f"a fault in Havn; tell the operator the reference {reference}"), service, reference)
+def told(error: Exception, reference: str) -> HavnError:
+    """What a caller is told of an error: of one that is no refusal only what kind it is, or a reference."""
+    if isinstance(error, HavnError):
+        return error
+    if isinstance(error, grpc.aio.AioRpcError) and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return DeadlinePassed("another service of Havn was not done in time: try again with a later deadline")
+    if isinstance(error, grpc.aio.AioRpcError) and error.code() in _PEER_AWAY:
+        return PeerAway()
+    return HavnError(f"a fault in Havn; tell the operator the reference {reference}")
 
 
 def _bad_request(error: BadInput) -> error_details_pb2.BadRequest:
@@ -37,7 +52,7 @@ def _bad_request(error: BadInput) -> error_details_pb2.BadRequest:
     return told
 
 
-def _packed(message: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest) -> any_pb2.Any:
+def _packed(message: Message) -> any_pb2.Any:
     packed = any_pb2.Any()
     packed.Pack(message)
     return packed

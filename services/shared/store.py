@@ -15,7 +15,7 @@ from services.shared.audit import Action
 from services.shared.call import Call, current
 from services.shared.clock import Clock
 from services.shared.database import Database
-from services.shared.errors import BadInput, RequestIdReused
+from services.shared.errors import BadInput, OutboxFull, RequestIdReused
 from services.shared.leases import Leases
 from services.shared.records import Change, View
 from services.shared.shown import Shown, shown
@@ -44,6 +44,8 @@ class Store:
         self._readers = audit.Readers(database)
         self._refusals = audit.Refusals()
         self.leases = Leases(database)
+        self.outbox_full = False
+        """Whether so many events wait to be sent that callers may change nothing."""
         self._listeners: list[Callable[[], None]] = []
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -78,6 +80,8 @@ class Store:
     async def change_all(self, key: str, content: bytes, answer: type[A], work: Callable[[Change], A]) -> A:
         """Does `work` once for all that came under one key: `content` is what was asked, or a digest of it."""
         call = current()
+        if self.outbox_full:
+            raise OutboxFull
         if not 0 < len(key) <= MAX_KEY_LENGTH:
             raise BadInput.of("request_id", f"must have 1 to {MAX_KEY_LENGTH} characters")
         digest = _digest(call.caller, content)

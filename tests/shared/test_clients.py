@@ -1,12 +1,16 @@
 """Channels between services: signed, with a deadline, and trying again only where nothing was begun."""
 
+import asyncio
+import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import grpc
 import pytest
 import pytest_asyncio
+from google.protobuf.descriptor import MethodDescriptor
 from joserfc.jwk import ECKey
 
 from havn.placements.v1 import placements_pb2 as pb
@@ -14,15 +18,28 @@ from havn.placements.v1 import placements_pb2_grpc as rpc
 from services.shared import access, clients
 from services.shared.server import Context
 from tests import cast
+from tests.contract.descriptors import METHODS
+
+CALLS = 400
+
+HARMLESS = {
+    # It keeps what it shows; shown again it is kept again.
+    "havn.matching.v1.MatchingService.SuggestMatches",
+}
+"""Neither reads nor has a key."""
 
 SIGNER = access.Signer(ECKey.generate_key("P-256"))
 
 
 class Refusing(rpc.PlacementsServiceServicer):
-    """Refuses each request by the code that its name says, and the first few only where the name says how many."""
+    """Refuses each request by the code that its name says, and the first few only where the name says how many.
+
+    Of those named "half" it refuses every other one, by chance.
+    """
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
+        self.chance = random.Random(3)
         self.metadata: dict[str, str | bytes] = {}
         self.remaining: float | None = None
 
@@ -30,10 +47,17 @@ class Refusing(rpc.PlacementsServiceServicer):
         self.calls[request.name] += 1
         metadata: Iterable[tuple[str, str | bytes]] = context.invocation_metadata() or ()
         self.metadata, self.remaining = dict(metadata), context.time_remaining()
+        if request.name == "half":
+            await self.perhaps(context)
+            return pb.PlacementRequest(name=request.name)
         code, _, times = request.name.partition("/")
         if self.calls[request.name] <= int(times or 1000):
             await context.abort(grpc.StatusCode[code], "refused")
         return pb.PlacementRequest(name=request.name)
+
+    async def perhaps(self, context: Context) -> None:
+        if self.chance.random() < 0.5:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "refused")
 
 
 @pytest.fixture
@@ -86,6 +110,26 @@ async def test_nothing_else_is_tried_again(
         await stub.GetRequest(asking(code))
     assert caught.value.code().name == code
     assert servicer.calls[code] == 1
+
+
+async def test_a_peer_that_fails_half_the_time_is_not_flooded(
+    servicer: Refusing, stub: "rpc.PlacementsServiceAsyncStub"
+) -> None:
+    async def ask_some() -> None:
+        for _ in range(CALLS // 20):
+            with suppress(grpc.aio.AioRpcError):
+                await stub.GetRequest(asking("half"))
+
+    await asyncio.gather(*(ask_some() for _ in range(20)))
+    assert CALLS < servicer.calls["half"] <= 1.3 * CALLS
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)
+def test_every_rpc_may_be_tried_again(method: MethodDescriptor) -> None:
+    """It reads, or its request has a key; what it answers to a key it answers once more."""
+    reads = method.name.startswith(("Get", "List", "Watch", "Check"))
+    keyed = "request_id" in method.input_type.fields_by_name
+    assert reads or keyed or method.full_name in HARMLESS
 
 
 async def test_a_call_is_signed_and_has_a_deadline(servicer: Refusing, stub: "rpc.PlacementsServiceAsyncStub") -> None:

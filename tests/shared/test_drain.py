@@ -78,7 +78,8 @@ async def test_a_call_under_way_is_answered_before_the_service_stops(tmp_path: P
 
         async def under_way() -> bool:
             await havn.rows("placements", lambda session: None)
-            return havn.database("placements")._writing._threads._work_queue.qsize() == 1
+            # The call's write, and that by which the service finds out whether its database takes any.
+            return havn.database("placements")._writing._threads._work_queue.qsize() == 2
 
         slow_disk = threading.Event()
         write = asyncio.create_task(havn.database("placements").write(lambda session: slow_disk.wait(WAIT_SECONDS)))

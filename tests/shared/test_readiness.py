@@ -2,8 +2,6 @@
 
 import asyncio
 import io
-import os
-import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -22,7 +20,7 @@ from services.families.api import DEFINITION as FAMILIES
 from services.havn.views.status import LACKING, status
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import needs, postgres, readiness, runtime
-from tests import databases
+from tests import cast, databases
 from tests.conftest import WAIT_SECONDS, Havn, eventually, running_havn
 
 RPCS = "havn.placements.v1.PlacementsService"
@@ -74,11 +72,8 @@ class Probe:
 
 @contextmanager
 def nats_away(havn: Havn) -> Iterator[None]:
-    os.kill(havn.nats.pid, signal.SIGSTOP)
-    try:
+    with cast.paused(havn.nats.pid):
         yield
-    finally:
-        os.kill(havn.nats.pid, signal.SIGCONT)
 
 
 @contextmanager

@@ -155,6 +155,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A fault in Havn; the log knows it by the reference."""
     ERROR_REASON_DATABASE_AWAY: _ErrorReason.ValueType  # 13
     """The service's database is away, full or overrun: try again."""
+    ERROR_REASON_TOO_MANY_CALLS: _ErrorReason.ValueType  # 14
+    """Too many calls at a time, or in the caller's name: see google.rpc.RetryInfo."""
+    ERROR_REASON_OUTBOX_FULL: _ErrorReason.ValueType  # 15
+    """Too many events wait to be sent: nothing can be changed until NATS takes them."""
+    ERROR_REASON_PEER_AWAY: _ErrorReason.ValueType  # 16
+    """Another service, which is needed for the answer, does not answer."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused: the `reason` of the google.rpc.ErrorInfo that every error carries."""
@@ -187,6 +193,12 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 12
 """A fault in Havn; the log knows it by the reference."""
 ERROR_REASON_DATABASE_AWAY: ErrorReason.ValueType  # 13
 """The service's database is away, full or overrun: try again."""
+ERROR_REASON_TOO_MANY_CALLS: ErrorReason.ValueType  # 14
+"""Too many calls at a time, or in the caller's name: see google.rpc.RetryInfo."""
+ERROR_REASON_OUTBOX_FULL: ErrorReason.ValueType  # 15
+"""Too many events wait to be sent: nothing can be changed until NATS takes them."""
+ERROR_REASON_PEER_AWAY: ErrorReason.ValueType  # 16
+"""Another service, which is needed for the answer, does not answer."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final

@@ -1,0 +1,75 @@
+"""How much a service takes on: calls at a time, and calls that one person makes."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from services.shared.errors import TooManyCalls
+
+BURST_SECONDS = 5.0
+"""Who was quiet may make the calls of so many seconds at once."""
+
+RETRY_SECONDS = 0.5
+"""When to try again where too many calls are under way."""
+
+MANY_CALLERS = 10_000
+
+
+class Calls:
+    """The calls that are being answered: at most so many, and by their tasks, so that a stop can await their end.
+
+    gRPC's own stop does not await what a handler still does after its call was aborted:
+    https://github.com/grpc/grpc/issues/37239
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Counts a call while it lasts. Raises TooManyCalls."""
+        if len(self._tasks) >= self._most:
+            raise TooManyCalls("too many calls are under way: try again in a moment", RETRY_SECONDS)
+        task = asyncio.current_task()
+        assert task is not None  # gRPC answers each call in a task of its own
+        self._tasks.add(task)
+        try:
+            yield
+        finally:
+            self._tasks.discard(task)
+
+    async def over(self, seconds: float) -> None:
+        """Returns when no call is under way; those that take longer are cancelled."""
+        waiting = set(self._tasks)
+        if waiting:
+            _, waiting = await asyncio.wait(waiting, timeout=seconds)
+        for task in waiting:
+            task.cancel()
+        if waiting:
+            await asyncio.wait(waiting)
+
+
+class Rates:
+    """So many calls a second of each caller, as a bucket that fills again.
+
+    Kept for each caller is the moment when its bucket will be full again: a call is later by its share of a second,
+    and refused once that moment is more than the burst away.
+    """
+
+    def __init__(self, per_second: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._share = 1 / per_second
+        self._now = now
+        self._full: dict[str, float] = {}
+
+    def take(self, subject: str) -> None:
+        """Counts a call. Raises TooManyCalls, with the seconds until the next one passes."""
+        now = self._now()
+        full = max(self._full.get(subject, now), now) + self._share
+        if full - now > BURST_SECONDS:
+            told = f"too many calls in your name: {1 / self._share:g} a second are answered"
+            raise TooManyCalls(told, full - now - BURST_SECONDS)
+        self._full[subject] = full
+        if len(self._full) > MANY_CALLERS:
+            self._full = {subject: full for subject, full in self._full.items() if full > now}
