@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+from contextlib import AsyncExitStack
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ from services.havn import running
 from services.havn.nats_server import NatsServer
 from services.matching.api import DEFINITION as MATCHING
 from services.placements.api import DEFINITION as PLACEMENTS
-from services.shared import access, runtime
+from services.shared import access, measuring, runtime
 from services.shared.clock import Clock, SystemClock
 from services.shared.settings import TLS_FILES, Settings
 
@@ -37,6 +38,7 @@ class System:
         self.services: list[runtime.Running] = []
         self._clock = clock or SystemClock(settings.time_zone)
         self._lock: TextIOWrapper | None = None
+        self._page = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         self._lock = _locked(self.settings.data)
@@ -60,10 +62,14 @@ class System:
         platform = runtime.Platform(settings, self._clock, self.signer, self.addresses)
         for definition in DEFINITIONS:
             self.services.append(await runtime.start(definition, platform))
+        await self._page.enter_async_context(
+            measuring.served(self.settings, lambda: [service.sources for service in self.services])
+        )
 
     async def stop(self) -> None:
         """Ends the services, all at once, then nats-server."""
         running.renounce(self.settings.data)
+        await self._page.aclose()
         await asyncio.gather(*(service.stop() for service in self.services))
         self.services.clear()
         await self.nats.stop()

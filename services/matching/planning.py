@@ -1,6 +1,7 @@
 """Plans made once per state of the world, and match runs computed in the order that they were asked for."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from datetime import date
 from functools import partial
@@ -15,7 +16,7 @@ from services.matching.rules.facts import World
 from services.matching.rules.plan import Plan, make_plan
 from services.matching.store import RUN_RECORDS, RUNS, RunRow
 from services.matching.world import RUNS_CONSUMER, load, revision
-from services.shared import access, wire
+from services.shared import access, metrics, wire
 from services.shared.clock import Clock
 from services.shared.errors import DatabaseAway
 from services.shared.records import Change
@@ -77,7 +78,12 @@ class Planner:
     async def _made(self, authority: str) -> tuple[World, Plan]:
         world = await self.world(authority)
         shown = await self._shown_before(authority)
-        return world, await asyncio.to_thread(make_plan, world, shown, self._seconds)
+        begun = time.perf_counter()
+        with metrics.PLANS_FAILED.count_exceptions():
+            plan = await asyncio.to_thread(make_plan, world, shown, self._seconds)
+        levels = plan.solution.levels
+        metrics.planned(time.perf_counter() - begun, sum(level.proven for level in levels), len(levels))
+        return world, plan
 
     async def _shown_before(self, authority: str) -> dict[str, str]:
         """Home by request of the last plan that was shown: where all else is equal a plan does not change (L9)."""

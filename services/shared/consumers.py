@@ -13,7 +13,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from services.shared import access
+from services.shared import access, metrics
 from services.shared.errors import DatabaseAway
 from services.shared.events import PARKED, all_subjects, ensure_stream, header
 from services.shared.records import Change
@@ -64,7 +64,7 @@ class Consumer:
     def __init__(self, service: str, subscription: Subscription, store: Store, jetstream: JetStreamContext) -> None:
         self.name = f"{service}-{subscription.purpose}-v1"
         self._caller = access.service(service)
-        self._stream = subscription.stream
+        self.stream = subscription.stream
         self._handlers = {kind.DESCRIPTOR.full_name: (kind, handle) for kind, handle in subscription.handlers.items()}
         self._store = store
         self._jetstream = jetstream
@@ -79,10 +79,10 @@ class Consumer:
                 await asyncio.sleep(FIRST_RETRY_SECONDS)
 
     async def _consume(self) -> None:
-        await ensure_stream(self._jetstream, self._stream)
+        await ensure_stream(self._jetstream, self.stream)
         await ensure_stream(self._jetstream, PARKED)
         subscription = await self._jetstream.pull_subscribe(
-            all_subjects(self._stream), durable=self.name, stream=self._stream, config=_config(self.name)
+            all_subjects(self.stream), durable=self.name, stream=self.stream, config=_config(self.name)
         )
         while True:
             try:
@@ -120,11 +120,13 @@ class Consumer:
             if len(together) == 1:
                 await self._retry_or_park(together[0].message, error)
             return False
+        metrics.EVENTS_APPLIED.labels(self.name).inc(len(together))
         for each in together:
             await each.message.ack()
         return True
 
     async def _retry_or_park(self, message: Msg, error: Exception) -> None:
+        metrics.EVENTS_FAILED.labels(self.name).inc()
         deliveries = message.metadata.num_delivered
         log.warning("event.failed", consumer=self.name, deliveries=deliveries, exception=error)
         if isinstance(error, DecodeError) or (deliveries >= MOST_DELIVERIES and not _passing(error)):

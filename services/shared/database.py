@@ -1,8 +1,10 @@
 """A service's database: one that writes, a few that read, each piece of work a transaction of its own."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
@@ -10,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlmodel import Session
 
 from services.shared.errors import DatabaseAway
+from services.shared.metrics import Writes
 
 T = TypeVar("T")
 
@@ -26,22 +29,30 @@ class Lane:
         self.engine = engine
         self._threads = ThreadPoolExecutor(threads, name)
         self._fleeting = fleeting
+        self.writes: Writes | None = None
+        """What is measured of a lane that writes."""
 
     async def run(self, work: Callable[[Session], T]) -> T:
         """What `work` gives, once it is committed; nothing of it stays when it raises. Raises DatabaseAway.
 
         A caller that is cancelled finds its work done or not begun.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._done, work)
+        with self.writes.waiting.track_inprogress() if self.writes else nullcontext():
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._done, work)
 
     def _done(self, work: Callable[[Session], T]) -> T:
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                return work(session)
+                result = work(session)
+                session.flush()
+                begun = time.perf_counter()
         except DBAPIError as error:
             if error.connection_invalidated or isinstance(error, InterfaceError) or self._fleeting(error.orig):
                 raise DatabaseAway from error
             raise
+        if self.writes:
+            self.writes.commits.observe(time.perf_counter() - begun)
+        return result
 
     def close(self) -> None:
         """Finishes what was begun, and lets go of the connections."""
@@ -75,6 +86,10 @@ class Database:
     async def read(self, work: Callable[[Session], T]) -> T:
         """What `work` gives, of one consistent state."""
         return await self._reading.run(work)
+
+    def measure(self, service: str) -> None:
+        """Measures what is written from now on, as the service's."""
+        self._writing.writes = self._adding.writes = Writes(service)
 
     def close(self) -> None:
         """Finishes what was begun and lets go."""

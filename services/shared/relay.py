@@ -9,6 +9,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NoStreamResponseError
 from sqlmodel import Session, col, select, update
 
+from services.shared import metrics
 from services.shared.clock import Clock
 from services.shared.database import Database
 from services.shared.events import ensure_stream, headers
@@ -67,6 +68,7 @@ class Relay:
         if sent:
             time = self._clock.now().isoformat()
             await self._database.write(lambda session: _mark_sent(session, sent, time))
+            metrics.EVENTS_PUBLISHED.labels(self._service).inc(len(sent))
         if any(isinstance(refusal, NoStreamResponseError) for refusal in refusals):
             await self._restore_stream()
         return len(sent)

@@ -21,6 +21,7 @@ from services.shared.clock import Clock
 from services.shared.consumers import Consumer, Subscription
 from services.shared.database import Database
 from services.shared.limits import Calls, Rates
+from services.shared.measuring import Sources
 from services.shared.needs import Needing
 from services.shared.readiness import Readiness
 from services.shared.relay import Relay
@@ -100,6 +101,7 @@ class Running:
     address: str
     store: Store
     readiness: Readiness
+    sources: Sources
     _database: Database
     _opened: AsyncExitStack
 
@@ -127,6 +129,7 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     settings, name = platform.settings, definition.name
     database = await asyncio.to_thread(_database, settings, name)
     opened.push_async_callback(asyncio.to_thread, database.close)
+    database.measure(name)
     store = Store(database, platform.clock)
     connection = await events.connect(settings.nats_url, name, tls.identity(settings))
     # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out.
@@ -151,7 +154,8 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     answers = [(parts.descriptor, parts.register), AuditApi(database, heads).answers()]
     port = await _serve(definition, platform, store, answers, readiness, opened)
     platform.addresses[name] = address = f"{settings.host}:{port}"
-    return Running(definition, address, store, readiness, database, opened)
+    sources = Sources(name, database, jetstream, readiness, consumers, platform.clock)
+    return Running(definition, address, store, readiness, sources, database, opened)
 
 
 def _database(settings: Settings, service: str) -> Database:

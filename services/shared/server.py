@@ -22,7 +22,7 @@ from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
 from havn.access.v1 import access_pb2
-from services.shared import access, checks, status
+from services.shared import access, checks, metrics, status
 from services.shared.call import Call, begin
 from services.shared.errors import BadInput, DeadlineInvalid, DeadlinePassed, NotFound, RoleNotAllowed, TokenMissing
 from services.shared.limits import Calls, Rates
@@ -189,6 +189,8 @@ async def _safe_errors(service: str, call: Call, context: Context) -> AsyncItera
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service, rpc=call.rpc, reference=call.reference)
     begun, code = time.perf_counter(), "CANCELLED"
+    under_way = metrics.RPCS_UNDER_WAY.labels(service)
+    under_way.inc()
     try:
         yield
         code = "OK"
@@ -200,7 +202,10 @@ async def _safe_errors(service: str, call: Call, context: Context) -> AsyncItera
             log.error("rpc.failed", exception=error)
         await context.abort_with_status(rpc_status.to_status(status.status(told, service, call.reference)))
     finally:
-        log.info("rpc.answered", code=code, milliseconds=round((time.perf_counter() - begun) * 1000, 1))
+        seconds = time.perf_counter() - begun
+        under_way.dec()
+        metrics.answered(service, call.rpc, code, seconds)
+        log.info("rpc.answered", code=code, milliseconds=round(seconds * 1000, 1))
 
 
 @asynccontextmanager

@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 TLS_FILES = ("tls_certificate", "tls_key", "tls_authority")
 SERVICES = ("placements", "families", "capacity", "matching")
 
+LAST_BACKUP = "last-backup.json"
+"""In the data folder: when the last backup was made."""
+
 
 def _default_data() -> Path:
     return Path.home() / ".local" / "share" / "havn"
@@ -52,6 +55,8 @@ class Settings(BaseSettings):
     outbox_limit: int = Field(default=200_000, gt=0, description="Events that may wait to be sent before writes stop.")
     notice_seconds: float = Field(default=0.0, ge=0, le=30, description="How long a service that ends still answers.")
     drain_seconds: float = Field(default=3.0, ge=0, le=30, description="How long calls under way may take on a stop.")
+    metrics_port: int = Field(default=0, ge=0, le=65535, description="Where Prometheus reads; 0 is nowhere.")
+    metrics_host: str = Field(default="127.0.0.1", description="Address that Prometheus reads at.")
     plan_seconds: float = Field(default=20.0, gt=0, le=25, description="How long a plan may compute.")
 
     def __init__(self, **given: Any) -> None:  # noqa: ANN401  # any field

@@ -12,9 +12,7 @@ from services.havn.backup.copying import copy, pinned, require_databases
 from services.havn.backup.files import file_of, sqlite, sync, whole, workshop
 from services.havn.backup.manifest import Manifest
 from services.havn.backup.unusable import Unusable
-
-LAST_BACKUP = "last-backup.json"
-"""In the data folder: when the last backup was made, for the metric of its age."""
+from services.shared.settings import LAST_BACKUP
 
 
 def back_up(data: Path, path: Path, key: bytes) -> Manifest:
