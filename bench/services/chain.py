@@ -16,7 +16,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from services.shared import consumers, relay
-from services.shared.events import ensure_stream
+from services.shared.streams import Streams
 
 STREAM = "chain"
 CONSUMER = "bare"
@@ -84,7 +84,7 @@ async def run(end: str, path: Path, url: str) -> None:
     """Runs one end until it is ended."""
     client = await nats.connect(url)
     jetstream = client.jetstream()
-    await ensure_stream(jetstream, STREAM)
+    await Streams(client, replicas=1, megabytes=1024).stream(STREAM)
     await (send if end == "outbox" else receive)(opened(end, path), jetstream)
 
 

@@ -11,19 +11,19 @@ from google.protobuf.message import DecodeError, Message
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from services.shared import access, metrics
 from services.shared.errors import DatabaseAway
-from services.shared.events import PARKED, all_subjects, ensure_stream, header
+from services.shared.events import header
+from services.shared.parking import Parking
 from services.shared.records import Change
-from services.shared.store import Store
+from services.shared.store import Settled, Store
+from services.shared.streams import MOST_PENDING, Drifted, Streams
 
 log = structlog.get_logger()
 
-BATCH = 64
+BATCH = MOST_PENDING // 2
 FETCH_SECONDS = 1.0
-ACK_WAIT_SECONDS = 10.0
 MOST_DELIVERIES = 8
 FIRST_RETRY_SECONDS = 0.2
 MOST_RETRY_SECONDS = 10.0
@@ -58,64 +58,84 @@ class Understood:
     effect: Effect
 
 
+@dataclass(frozen=True)
+class Bus:
+    """What a consumer stands on: the streams, where it puts aside what it can't apply, and where it keeps the rest."""
+
+    jetstream: JetStreamContext
+    streams: Streams
+    parking: Parking
+    store: Store
+
+
 class Consumer:
     """Applies one subscription's events."""
 
-    def __init__(self, service: str, subscription: Subscription, store: Store, jetstream: JetStreamContext) -> None:
+    def __init__(self, service: str, subscription: Subscription, bus: Bus) -> None:
         self.name = f"{service}-{subscription.purpose}-v1"
-        self._caller = access.service(service)
+        self.caller = access.service(service)
         self.stream = subscription.stream
         self._handlers = {kind.DESCRIPTOR.full_name: (kind, handle) for kind, handle in subscription.handlers.items()}
-        self._store = store
-        self._jetstream = jetstream
+        self._bus = bus
 
     async def run(self) -> None:
         """Consumes until cancelled; a cancelled event comes again, and its mark keeps it from being applied twice."""
         while True:
             try:
                 await self._consume()
+            except Drifted:
+                # Applied by another rule than ours, events may be lost: none is, until people have looked.
+                await asyncio.sleep(MOST_RETRY_SECONDS)
             except (NatsError, OSError) as error:
                 log.warning("consumer.disturbed", consumer=self.name, error=type(error).__name__)
                 await asyncio.sleep(FIRST_RETRY_SECONDS)
 
+    async def effect(self, kind: str, data: bytes) -> Effect | None:
+        """What an event is to change; None where it is nobody's business here."""
+        message, handle = self._handlers.get(kind, (None, None))
+        return None if message is None or handle is None else await handle(message.FromString(data))
+
     async def _consume(self) -> None:
-        await ensure_stream(self._jetstream, self.stream)
-        await ensure_stream(self._jetstream, PARKED)
-        subscription = await self._jetstream.pull_subscribe(
-            all_subjects(self.stream), durable=self.name, stream=self.stream, config=_config(self.name)
-        )
-        while True:
-            try:
-                messages = await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
-            except TimeoutError:
-                continue
-            await self._take(messages)
+        looks = self._bus.streams.looks()
+        await self._bus.parking.open()
+        subscription = await self._bus.jetstream.pull_subscribe_bind(self.name, self.stream)
+        try:
+            while True:
+                if looks.due():
+                    await self._bus.streams.consumer(self.stream, self.name)
+                await self._take(await _fetched(subscription))
+        finally:
+            await subscription.unsubscribe()
 
     async def _take(self, messages: list[Msg]) -> None:
-        taken = await asyncio.gather(*(self._understood(message) for message in messages))
+        if not messages:
+            return
+        settled = await self._bus.store.settled((self.name, _id(message)) for message in messages)
+        taken = await asyncio.gather(*(self._understood(message, settled) for message in messages))
         understood = [each for each in taken if each]
-        if not await self._applied(understood):
+        if understood and not await self._applied(understood):
             # One of them can't be applied: each by itself, so that the others are.
             for each in understood:
                 await self._applied([each])
 
-    async def _understood(self, message: Msg) -> Understood | None:
+    async def _understood(self, message: Msg, settled: set[Settled]) -> Understood | None:
         """The event with its effect; None for one that is nobody's business here, or that can't be understood now."""
-        kind, handle = self._handlers.get(header(message.headers, "ce-type"), (None, None))
-        if kind is None or handle is None:
-            await message.ack()
-            return None
+        kind = header(message.headers, "ce-type")
         try:
-            return Understood(message, await handle(kind.FromString(message.data)))
+            effect = None if (self.name, _id(message)) in settled else await self.effect(kind, message.data)
         except Exception as error:  # noqa: BLE001  # whatever it is, the event must not be lost
             await self._retry_or_park(message, error)
             return None
+        if effect is None:
+            await message.ack()
+            return None
+        return Understood(message, effect)
 
     async def _applied(self, together: list[Understood]) -> bool:
         """Whether the events were applied in one transaction; one by itself is retried or parked where it was not."""
-        effects = {header(each.message.headers, "ce-id"): each.effect for each in together}
+        effects = {_id(each.message): each.effect for each in together}
         try:
-            await self._store.receive(self.name, self._caller, effects)
+            await self._bus.store.receive(self.name, self.caller, effects)
         except Exception as error:  # noqa: BLE001
             if len(together) == 1:
                 await self._retry_or_park(together[0].message, error)
@@ -130,17 +150,25 @@ class Consumer:
         deliveries = message.metadata.num_delivered
         log.warning("event.failed", consumer=self.name, deliveries=deliveries, exception=error)
         if isinstance(error, DecodeError) or (deliveries >= MOST_DELIVERIES and not _passing(error)):
-            await self._park(message)
+            await self._park(message, error)
         else:
             await message.nak(delay=min(FIRST_RETRY_SECONDS * 2**deliveries, MOST_RETRY_SECONDS))
 
-    async def _park(self, message: Msg) -> None:
-        subject = f"{PARKED}.{self.name}.{message.subject}"
-        # Two consumers may park the same event: under its own id NATS would drop the second one as a double.
-        key = {"Nats-Msg-Id": f"{self.name}/{header(message.headers, 'ce-id')}"}
-        await self._jetstream.publish(subject, message.data, headers={**(message.headers or {}), **key})
+    async def _park(self, message: Msg, error: Exception) -> None:
+        await self._bus.parking.park(self.name, message, type(error).__name__)
         await message.term()
-        log.error("event.parked", consumer=self.name, event_id=header(message.headers, "ce-id"))
+        log.error("event.parked", consumer=self.name, event_id=_id(message))
+
+
+async def _fetched(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
+    try:
+        return await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
+    except TimeoutError:
+        return []
+
+
+def _id(message: Msg) -> str:
+    return header(message.headers, "ce-id")
 
 
 def _passing(error: Exception) -> bool:
@@ -151,14 +179,4 @@ def _passing(error: Exception) -> bool:
     """
     return isinstance(error, DatabaseAway) or (
         isinstance(error, grpc.aio.AioRpcError) and error.code() in _CODES_THAT_PASS
-    )
-
-
-def _config(name: str) -> ConsumerConfig:
-    return ConsumerConfig(
-        durable_name=name,
-        ack_policy=AckPolicy.EXPLICIT,
-        deliver_policy=DeliverPolicy.ALL,
-        ack_wait=ACK_WAIT_SECONDS,
-        max_ack_pending=BATCH * 2,
     )

@@ -15,7 +15,8 @@
     ├── TooManyCalls          RESOURCE_EXHAUSTED     TOO_MANY_CALLS
     ├── OutboxFull            RESOURCE_EXHAUSTED     OUTBOX_FULL
     ├── PeerAway              UNAVAILABLE            PEER_AWAY
-    └── DatabaseAway          UNAVAILABLE            DATABASE_AWAY
+    ├── DatabaseAway          UNAVAILABLE            DATABASE_AWAY
+    └── NatsAway              UNAVAILABLE            NATS_AWAY
 
 Raised where the fact is known, mapped to a gRPC status once, in `services.shared.status`. Messages tell what to
 change and hold no personal data: names of records may stand in them, values of fields may not.
@@ -165,3 +166,9 @@ class DatabaseAway(HavnError):
 
     def __init__(self) -> None:
         super().__init__("the records can't be reached now: try again, with the same request_id")
+
+
+class NatsAway(HavnError):
+    """NATS is away, and with it what was asked for."""
+
+    code, reason = "UNAVAILABLE", "NATS_AWAY"

@@ -14,6 +14,7 @@ from services.shared.clock import Clock
 from services.shared.database import Database
 from services.shared.readiness import Check
 from services.shared.store import Store
+from services.shared.streams import Streams
 from services.shared.tables import Lease, OutboxEvent
 
 LATE = timedelta(seconds=30)
@@ -40,6 +41,7 @@ class Needing:
     store: Store
     database: Database
     connection: Client
+    streams: Streams
     clock: Clock
     outbox_limit: int
 
@@ -49,6 +51,7 @@ class Needing:
             readiness.DATABASE: lambda: self.database.write(_mark),
             readiness.SCHEMA: lambda: self.database.read(partial(_require_current, self.service)),
             readiness.NATS: lambda: self.connection.jetstream().stream_info(self.service),
+            readiness.STREAMS: self.streams.check,
             readiness.OUTBOX: self._outbox,
         }
 

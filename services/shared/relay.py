@@ -7,13 +7,14 @@ import structlog
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import NoStreamResponseError
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, select, update
 
 from services.shared import metrics
 from services.shared.clock import Clock
 from services.shared.database import Database
-from services.shared.events import ensure_stream, headers
+from services.shared.events import headers
 from services.shared.leases import Leases
+from services.shared.streams import Drifted, Streams
 from services.shared.tables import OutboxEvent
 
 log = structlog.get_logger()
@@ -28,12 +29,16 @@ PUBLISH_SECONDS = 2.0
 class Relay:
     """The only publisher of one service's events: of its replicas, the one that holds the lease."""
 
-    def __init__(self, service: str, database: Database, jetstream: JetStreamContext, clock: Clock) -> None:
+    def __init__(
+        self, service: str, database: Database, jetstream: JetStreamContext, streams: Streams, clock: Clock
+    ) -> None:
         self._service = service
         self._database = database
         self._leases = Leases(database)
         self._leads_until = 0.0
         self._jetstream = jetstream
+        self._streams = streams
+        self._looks = streams.looks()
         self._clock = clock
         self._woken = asyncio.Event()
 
@@ -46,6 +51,8 @@ class Relay:
         try:
             while True:
                 self._woken.clear()
+                if self._looks.due() and await self._leads():
+                    await self._keep_stream()
                 if await self._publish_some() == 0:
                     await self._rest()
         finally:
@@ -70,7 +77,7 @@ class Relay:
             await self._database.write(lambda session: _mark_sent(session, sent, time))
             metrics.EVENTS_PUBLISHED.labels(self._service).inc(len(sent))
         if any(isinstance(refusal, NoStreamResponseError) for refusal in refusals):
-            await self._restore_stream()
+            await self._keep_stream()
         return len(sent)
 
     async def _leads(self) -> bool:
@@ -95,12 +102,20 @@ class Relay:
             return error
         return None
 
-    async def _restore_stream(self) -> None:
-        """Makes the stream again where NATS lost it, or the outbox would wait for ever."""
+    async def _keep_stream(self) -> None:
+        """Makes the stream where NATS has none. Where it holds less than was sent, all is published again.
+
+        The database is the record: whoever heard of an event before has its mark in the inbox.
+        """
         try:
-            await ensure_stream(self._jetstream, self._service)
-        except (NatsError, OSError, TimeoutError) as error:
+            found = await self._streams.stream(self._service)
+        except (NatsError, OSError, Drifted) as error:
             log.warning("stream.missing", stream=self._service, error=type(error).__name__)
+            return
+        sent = await self._database.read(_count_sent)
+        if found.state.messages < sent:
+            log.error("stream.incomplete", stream=self._service, count=sent - found.state.messages)
+            await self._database.write(_mark_unsent)
 
 
 def _unsent(session: Session) -> list[OutboxEvent]:
@@ -110,3 +125,11 @@ def _unsent(session: Session) -> list[OutboxEvent]:
 
 def _mark_sent(session: Session, sequences: list[int | None], time: str) -> None:
     session.exec(update(OutboxEvent).where(col(OutboxEvent.sequence).in_(sequences)).values(sent_time=time))
+
+
+def _count_sent(session: Session) -> int:
+    return session.exec(select(func.count()).where(col(OutboxEvent.sent_time).is_not(None))).one()
+
+
+def _mark_unsent(session: Session) -> None:
+    session.exec(update(OutboxEvent).values(sent_time=None))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -18,16 +18,19 @@ from services.shared import access, checks, clients, events, migrate, postgres, 
 from services.shared.audit_api import AuditApi
 from services.shared.audit_heads import Heads
 from services.shared.clock import Clock
-from services.shared.consumers import Consumer, Subscription
+from services.shared.consumers import Bus, Consumer, Subscription
 from services.shared.database import Database
 from services.shared.limits import Calls, Rates
 from services.shared.measuring import Sources
 from services.shared.needs import Needing
+from services.shared.operations import OperationsApi
+from services.shared.parking import Parking
 from services.shared.readiness import Readiness
 from services.shared.relay import Relay
 from services.shared.server import Gate, Interceptor
 from services.shared.settings import Settings
 from services.shared.store import Store
+from services.shared.streams import Drifted, Streams
 
 log = structlog.get_logger()
 
@@ -132,26 +135,29 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     database.measure(name)
     store = Store(database, platform.clock)
     connection = await events.connect(settings.nats_url, name, tls.identity(settings))
-    # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out.
-    opened.push_async_callback(connection.close)
+    opened.push_async_callback(events.close, connection)
     jetstream = connection.jetstream()
-    await events.ensure_stream(jetstream, name)
+    streams = Streams(connection, settings.stream_replicas, settings.stream_megabytes)
+    with suppress(Drifted):
+        await streams.stream(name)
+    bus = Bus(jetstream, streams, Parking(name, jetstream, streams, store), store)
     parts = definition.build(platform, store)
     for channel in parts.channels:
         opened.push_async_callback(channel.close)
     readiness = Readiness(parts.descriptor.full_name)
-    checks = Needing(name, store, database, connection, platform.clock, settings.outbox_limit).checks()
+    checks = Needing(name, store, database, connection, streams, platform.clock, settings.outbox_limit).checks()
     await readiness.look(checks)
-    relay = Relay(name, database, jetstream, platform.clock)
+    relay = Relay(name, database, jetstream, streams, platform.clock)
     store.on_change(relay.wake)
-    consumers = [Consumer(name, subscription, store, jetstream) for subscription in parts.subscriptions]
+    consumers = [Consumer(name, subscription, bus) for subscription in parts.subscriptions]
+    operations = OperationsApi(store, bus.parking, {consumer.name: consumer for consumer in consumers})
     runners: list[Task] = [relay.run, *(consumer.run for consumer in consumers), *parts.tasks]
     heads = Heads(name, platform.signer, platform.clock)
     runners += [partial(heads.tell_daily, database), readiness.beat, partial(readiness.watch, checks)]
     if url := settings.database(name):
         runners.append(partial(postgres.hear, url, store.changed))
     opened.push_async_callback(_cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
-    answers = [(parts.descriptor, parts.register), AuditApi(database, heads).answers()]
+    answers = [(parts.descriptor, parts.register), AuditApi(database, heads).answers(), operations.answers()]
     port = await _serve(definition, platform, store, answers, readiness, opened)
     platform.addresses[name] = address = f"{settings.host}:{port}"
     sources = Sources(name, database, jetstream, readiness, consumers, platform.clock)

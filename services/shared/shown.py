@@ -14,12 +14,13 @@ COLLECTIONS = (
     "families",
     "institutions",
     "matchRuns",
+    "parkedEvents",
     "placements",
     "requests",
     "suggestions",
     "waitingListEntries",
 )
-"""The first parts of the names of what case content is about."""
+"""The first parts of the names of what case content is about, and of the events that could not be applied."""
 
 Shown = dict[str, list[str]]
 """Names of records, by the authority that they were shown as records of."""

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from google.protobuf.message import Message
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from services.shared import audit
 from services.shared.access import Caller
@@ -25,6 +25,9 @@ MAX_KEY_LENGTH = 100
 
 A = TypeVar("A", bound=Message)
 T = TypeVar("T")
+
+Settled = tuple[str, str]
+"""A consumer and the id of an event that it is done with."""
 
 
 class Keyed(Protocol):
@@ -107,12 +110,18 @@ class Store:
 
         def apply(session: Session) -> None:
             for event_id, effect in effects.items():
-                if session.get(InboxEvent, (consumer, event_id)) is None:
-                    session.add(InboxEvent(consumer=consumer, event_id=event_id, time=now.isoformat()))
+                if mark(session, consumer, event_id, now):
                     effect(Change(session, caller, now))
 
         await self._database.write(apply)
         self.changed()
+
+    async def settled(self, events: Iterable[Settled]) -> set[Settled]:
+        """Those of the events, by consumer and id, that were applied or dismissed."""
+        asked = set(events)
+        marks = select(InboxEvent.consumer, InboxEvent.event_id)
+        found = marks.where(col(InboxEvent.event_id).in_({event_id for _, event_id in asked}))
+        return asked & set(await self._database.read(lambda session: session.exec(found).all()))
 
     async def record_read(self, call: Call, answer: Message) -> None:
         """Writes who is about to see which records; until it is written, nothing may be shown."""
@@ -149,6 +158,14 @@ class Store:
         session.add(_answer(identity, digest, body, names, now))
         audit.append(session, [audit.row(call, now, Action.WRITE, names)])
         return body
+
+
+def mark(session: Session, consumer: str, event_id: str, now: datetime) -> bool:
+    """Writes that a consumer is done with an event; whether it was not yet."""
+    if session.get(InboxEvent, (consumer, event_id)) is not None:
+        return False
+    session.add(InboxEvent(consumer=consumer, event_id=event_id, time=now.isoformat()))
+    return True
 
 
 def _digest(caller: Caller, content: bytes) -> bytes:

@@ -16,6 +16,7 @@ from havn.families.v1 import events_pb2 as families_events
 from havn.families.v1 import families_pb2
 from havn.matching.v1 import events_pb2 as matching_events
 from havn.matching.v1 import matching_pb2, problem_pb2
+from havn.operations.v1 import operations_pb2
 from havn.placements.v1 import events_pb2 as placements_events
 from havn.placements.v1 import placements_pb2
 from havn.terms.v1 import terms_pb2
@@ -25,13 +26,13 @@ EVENT_FILES: tuple[FileDescriptor, ...] = tuple(
 )
 FILES: tuple[FileDescriptor, ...] = (
     *(module.DESCRIPTOR for module in (placements_pb2, families_pb2, capacity_pb2, matching_pb2)),
-    *(module.DESCRIPTOR for module in (audit_pb2, problem_pb2, terms_pb2, access_pb2)),
+    *(module.DESCRIPTOR for module in (audit_pb2, operations_pb2, problem_pb2, terms_pb2, access_pb2)),
     *EVENT_FILES,
 )
 METHODS: tuple[MethodDescriptor, ...] = tuple(
     method for file in FILES for service in file.services_by_name.values() for method in service.methods
 )
-SHARED = {"audit"}
+SHARED = {"audit", "operations"}
 """Packages of what every service has."""
 MESSAGES: tuple[Descriptor, ...] = tuple(message for file in FILES for message in file.message_types_by_name.values())
 EVENTS: tuple[Descriptor, ...] = tuple(

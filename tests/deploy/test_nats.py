@@ -7,7 +7,8 @@ import pytest
 import trustme
 
 from deploy.certificates import issue
-from services.shared.events import connect, ensure_stream
+from services.shared.events import connect
+from services.shared.streams import Streams
 from tests.deploy.files import NATS_CONFIG, compose, filled_in
 from tests.nodes import BINARY, NAMES, PASSWORD, cluster, environment
 
@@ -55,8 +56,7 @@ async def test_three_nodes_become_one_cluster_that_carries_a_services_stream(
         nodes.start()
         client = await connect(nodes.url, "placements", issue(authority, tmp_path / "placements", "placements"))
         try:
-            await ensure_stream(client.jetstream(), "placements")
-            info = await client.jetstream().stream_info("placements")
+            info = await Streams(client, replicas=3, megabytes=1).stream("placements")
             await client.jetstream().publish("havn.placements.v1.request.created.r-1", b"")
         finally:
             await client.close()
@@ -64,4 +64,5 @@ async def test_three_nodes_become_one_cluster_that_carries_a_services_stream(
         nodes.stop()
     assert info.cluster is not None
     assert info.cluster.name == "havn"
-    assert info.cluster.leader in NODES
+    assert info.cluster.replicas is not None
+    assert {info.cluster.leader, *(peer.name for peer in info.cluster.replicas)} == NODES.keys()

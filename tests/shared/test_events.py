@@ -1,6 +1,7 @@
 """Events: published in order and once, applied once, parked when they can't be applied, harmless in any order."""
 
 import asyncio
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from services.shared import consumers
 from services.shared.consumers import Effect, Subscription
 from services.shared.database import Database
 from services.shared.errors import DatabaseAway
-from services.shared.events import PARKED, connect, ensure_stream
+from services.shared.events import connect
 from services.shared.names import last_part, new_id
 from services.shared.records import Change, View
 from services.shared.runtime import Definition, Parts, Platform
@@ -116,7 +117,6 @@ class Bus:
 @pytest_asyncio.fixture(scope="module")
 async def bus(havn: Havn) -> AsyncIterator[Bus]:
     client = await nats.connect(havn.nats.url)
-    await ensure_stream(client.jetstream(), PARKED)
     yield Bus(client.jetstream())
     await client.close()
 
@@ -189,7 +189,7 @@ async def test_an_event_that_is_no_message_is_parked_and_the_next_one_flows(havn
     await bus.put("", "event-garbage", body=b"\xff\xff")
     await bus.put("requests/next", "event-next")
     await until_noted(havn, "requests/next")
-    [parked] = await bus.first("parked.families-notes-v1.>", 1)
+    [parked] = await bus.first("families-parked.families-notes-v1.>", 1)
     assert ((parked.headers or {})["ce-id"], parked.data) == ("event-garbage", b"\xff\xff")
     assert len(failures(havn, "DecodeError")) == 1
 
@@ -198,7 +198,7 @@ async def test_an_event_that_always_fails_is_parked_after_the_last_try_and_block
     await bus.put("requests/always-fails", "event-fails")
     await bus.put("requests/not-blocked", "event-not-blocked")
     await until_noted(havn, "requests/not-blocked")
-    parked = await bus.first("parked.families-notes-v1.>", 2)
+    parked = await bus.first("families-parked.families-notes-v1.>", 2)
     assert "event-fails" in {(message.headers or {})["ce-id"] for message in parked}
     await settled(havn, bus)
     assert len(failures(havn, "RuntimeError")) == consumers.MOST_DELIVERIES
@@ -224,9 +224,8 @@ async def test_each_consumer_parks_an_event_for_itself(tmp_path: Path) -> None:
         client = await nats.connect(havn.nats.url)
         try:
             bus = Bus(client.jetstream())
-            await ensure_stream(bus.jetstream, PARKED)
             await bus.put("", "event-garbage", body=b"\xff\xff")
-            parked = await bus.first("parked.>", 2)
+            parked = await bus.first("families-parked.>", 2)
         finally:
             await client.close()
     assert {message.subject.split(".")[1] for message in parked} == {"families-one-v1", "families-two-v1"}
@@ -242,6 +241,29 @@ async def test_a_stream_that_nats_lost_is_made_again_and_events_flow(tmp_path: P
         second = await havn.as_(cast.COORDINATOR).placements.CreateRequest(cast.filing())
         counted = await until_noted(havn, second.name)
     assert counted == {first.name: 1, second.name: 1}
+
+
+async def test_all_that_was_ever_announced_comes_again_when_nats_lost_its_disk(tmp_path: Path) -> None:
+    async with running_havn(tmp_path, [PLACEMENTS, listening(("notes",))]) as havn:
+        coordinator = havn.as_(cast.COORDINATOR)
+        heard_before = [(await coordinator.placements.CreateRequest(cast.filing())).name for _ in range(3)]
+        await until_noted(havn, *heard_before)
+        await havn.forget_clients()
+        await havn.services.pop("families").stop()
+        coordinator = havn.as_(cast.COORDINATOR)
+        unheard = [(await coordinator.placements.CreateRequest(cast.filing())).name for _ in range(3)]
+
+        async def published() -> bool:
+            return not await havn.rows("placements", lambda session: list(session.exec(waiting)))
+
+        waiting = select(OutboxEvent.event_id).where(col(OutboxEvent.sent_time).is_(None))
+        await eventually(published)
+        await havn.nats.stop()
+        shutil.rmtree(tmp_path / "nats" / "jetstream")
+        await havn.nats.start()
+        await havn.start_service(listening(("notes",)))
+        counted = await until_noted(havn, *unheard)
+    assert counted == dict.fromkeys([*heard_before, *unheard], 1)
 
 
 async def test_so_is_one_that_nobody_listens_to(tmp_path: Path) -> None:
@@ -275,7 +297,7 @@ async def test_a_connection_that_nats_refuses_to_go_on_with_comes_back(havn: Hav
     await client.close()
 
 
-@pytest.mark.parametrize("stream", ["placements", "families", "parked"])
+@pytest.mark.parametrize("stream", ["placements", "families", "families-parked"])
 async def test_a_stream_refuses_what_it_can_not_hold_and_lets_nobody_delete(stream: str, bus: Bus) -> None:
     config = (await bus.jetstream.stream_info(stream)).config
     assert (config.discard, config.deny_delete, config.deny_purge) == ("new", True, True)

@@ -161,6 +161,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Too many events wait to be sent: nothing can be changed until NATS takes them."""
     ERROR_REASON_PEER_AWAY: _ErrorReason.ValueType  # 16
     """Another service, which is needed for the answer, does not answer."""
+    ERROR_REASON_NATS_AWAY: _ErrorReason.ValueType  # 17
+    """NATS is away, and with it what was asked for."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused: the `reason` of the google.rpc.ErrorInfo that every error carries."""
@@ -199,6 +201,8 @@ ERROR_REASON_OUTBOX_FULL: ErrorReason.ValueType  # 15
 """Too many events wait to be sent: nothing can be changed until NATS takes them."""
 ERROR_REASON_PEER_AWAY: ErrorReason.ValueType  # 16
 """Another service, which is needed for the answer, does not answer."""
+ERROR_REASON_NATS_AWAY: ErrorReason.ValueType  # 17
+"""NATS is away, and with it what was asked for."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
