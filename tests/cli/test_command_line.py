@@ -18,11 +18,14 @@ NEED_A_SYSTEM = [
     ["report-vacancy", "i/u", "--free", "1"],
     ["follow-ups", "f-001"],
     ["log-follow-up", "f-001"],
+    ["parked"],
+    ["parked", "retry"],
+    ["parked", "dismiss", "matching/1", "--reason", "x"],
     ["token"],
 ]
 
 
-@pytest.mark.parametrize("command", NEED_A_SYSTEM, ids=lambda command: command[0])
+@pytest.mark.parametrize("command", NEED_A_SYSTEM, ids=" ".join)
 def test_without_a_system_a_command_says_how_to_start_one(command: list[str], havn: Havn, data: Path) -> None:
     told = havn(*command)
     assert told.code == 1

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import grpc
@@ -10,52 +9,19 @@ import pytest
 import pytest_asyncio
 from sqlmodel import Session, select
 
-from havn.families.v1.families_pb2 import FollowUp
 from havn.operations.v1 import operations_pb2 as pb
 from havn.operations.v1.operations_pb2_grpc import OperationsServiceStub
-from havn.placements.v1.events_pb2 import PlacementRequestChanged
-from services.families.api import DEFINITION as FAMILIES
 from services.families.store import FOLLOW_UPS
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import consumers
-from services.shared.consumers import Effect, Subscription
-from services.shared.names import new_id
-from services.shared.records import Change, View
-from services.shared.runtime import Definition, Parts, Platform
-from services.shared.store import Store
+from services.shared.records import View
 from services.shared.tables import AuditRow
 from tests import cast
 from tests.conftest import Client, Havn, refused, running_havn
+from tests.ear import Ear
 
 if TYPE_CHECKING:
     from havn.operations.v1.operations_pb2_grpc import OperationsServiceAsyncStub
-
-
-@dataclass
-class Ear:
-    """Families' ear for placements: it notes each request that it hears of, unless it is broken."""
-
-    broken: bool = True
-    heard: list[str] = field(default_factory=list)
-
-    async def request_changed(self, event: PlacementRequestChanged) -> Effect:
-        if self.broken:
-            raise KeyError(event.name)
-        self.heard.append(event.name)
-        follow_up = cast.a_follow_up(name=f"families/f/followUps/{new_id()}", authority=cast.MUNICIPALITY)
-        follow_up.consultant = event.name
-
-        def note(change: Change) -> FollowUp:
-            return change.add(FOLLOW_UPS, follow_up)
-
-        return note
-
-    def families(self) -> Definition:
-        def build(platform: Platform, store: Store) -> Parts:
-            listens = Subscription("placements", "notes", {PlacementRequestChanged: self.request_changed})
-            return replace(FAMILIES.build(platform, store), subscriptions=[listens])
-
-        return replace(FAMILIES, build=build)
 
 
 @pytest.fixture(scope="module")

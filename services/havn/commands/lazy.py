@@ -20,6 +20,7 @@ MODULES = {
     "template": "template",
     "demo": "demo",
     "solve": "solve",
+    "parked": "parked",
     "backup": "backup",
     "restore": "restore",
     "verify": "verify",

@@ -14,6 +14,7 @@ NOUNS = {
     # One and many in English, then in Danish.
     "child waits": ("child waits", "children wait", "barn venter", "børn venter"),
     "child who waits": ("child who waits", "children who wait", "barn, der venter,", "børn, der venter,"),
+    "event": ("event", "events", "hændelse", "hændelser"),
     "follow-up": ("follow-up", "follow-ups", "opfølgning", "opfølgninger"),
     "free place": ("free place", "free places", "ledig plads", "ledige pladser"),
     "home": ("home", "homes", "hjem", "hjem"),
@@ -152,6 +153,13 @@ DANISH = {
         "{known} ms fra meldingen, til matchningen kendte den, og {all} ms, til de ændrede forslag var her, den nye "
         "plan for alle medregnet."
     ),
+    # Parked events.
+    "No event is parked.": "Ingen hændelse er parkeret.",
+    "{events} could not be applied:": "{events} kunne ikke anvendes:",
+    "After mending what the log tells of an event's id:": "Når det er rettet, som loggen siger om hændelsens id:",
+    "Applied: {event}": "Anvendt: {event}",
+    "Dismissed: {event}": "Opgivet: {event}",
+    "Still parked: {event}": "Stadig parkeret: {event}",
     # The start.
     "Havn starts on the data folder {data} (log: havn.log) ...": "Havn starter på mappen {data} (log: havn.log) ...",
     "NATS and the services run: {seconds} s.": "NATS og tjenesterne kører: {seconds} s.",
@@ -217,12 +225,16 @@ HEADINGS = {
     "Address (gRPC)": "Adresse (gRPC)",
     "Age": "Alder",
     "Alone": "Alene",
+    "Announced": "Meldt",
     "Before": "Før",
     "Certificate": "Bevis",
     "Child": "Barn",
     "Column": "Kolonne",
     "Confirmed": "Bekræftet",
+    "Consumer": "Modtager",
     "Days": "Dage",
+    "Error": "Fejl",
+    "Event": "Hændelse",
     "File": "Fil",
     "Fit": "Passer",
     "Free": "Ledige",
@@ -243,6 +255,7 @@ HEADINGS = {
     "Rule": "Regel",
     "Service": "Tjeneste",
     "Step": "Trin",
+    "Subject": "Emne",
     "The plan's place": "Planens plads",
     "Town": "By",
     "Unit": "Afdeling",
