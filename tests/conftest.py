@@ -156,10 +156,13 @@ class Havn:
         running.store.on_change(happened.set)
 
     async def stop(self) -> None:
+        await self.stop_services()
+        await self.nats.stop()
+
+    async def stop_services(self) -> None:
         await self.forget_clients()
         while self.services:
             await self.services.popitem()[1].stop()
-        await self.nats.stop()
 
     async def forget_clients(self) -> None:
         while self._clients:

@@ -22,7 +22,7 @@ from havn.placements.v1 import placements_pb2 as placements
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.havn.nats_server import NatsServer
 from services.shared import access
-from tests import cast
+from tests import cast, databases
 from tests.conftest import eventually
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ async def processes(tmp_path: Path) -> AsyncIterator[Processes]:
     access.key_from(tmp_path / "keys" / "token.pem")
     environment = os.environ | {
         "HAVN_DATA": str(tmp_path),
+        **databases.environment(tmp_path),
         "HAVN_NATS_URL": nats.url,
         "HAVN_PLACEMENTS_ADDRESS": f"127.0.0.1:{ports['placements']}",
         **{f"HAVN_{service.upper()}_PORT": str(port) for service, port in ports.items()},

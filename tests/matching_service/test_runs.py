@@ -15,6 +15,7 @@ from havn.matching.v1 import matching_pb2 as pb
 from havn.matching.v1.events_pb2 import MatchRunFinished
 from havn.placements.v1 import placements_pb2 as placements
 from services.matching.api import DEFINITION as MATCHING
+from services.matching.planning import MOST_CLAIMS
 from services.matching.store import REQUESTS
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared.records import Change
@@ -79,6 +80,21 @@ async def test_a_run_that_the_service_did_not_finish_is_computed_after_its_next_
         await havn.start_service(MATCHING)
         again = await havn.as_(cast.COORDINATOR).matching.GetMatchRun(pb.GetMatchRunRequest(name=runs[0].name))
         assert again == done[0]
+
+
+async def test_a_run_that_ended_each_who_took_it_up_is_given_up(tmp_path: Path) -> None:
+    async with running_havn(tmp_path, [PLACEMENTS, IDLE]) as havn:
+        run = await started(havn.as_(cast.COORDINATOR))
+        for _ in range(MOST_CLAIMS):
+            # As a process does that is killed in the middle: its lease runs out.
+            assert await havn.services["matching"].store.leases.claim(run.name, -1)
+        await havn.services["matching"].stop()
+        await havn.forget_clients()
+        await havn.start_service(MATCHING)
+        failed = (await watched(havn.as_(cast.COORDINATOR), run.name))[-1]
+        assert failed.state == pb.RUN_STATE_FAILED
+        assert lines(havn, event="run.given_up")
+        assert (await over(havn.as_(cast.COORDINATOR))).state == pb.RUN_STATE_DONE
 
 
 async def test_a_run_is_of_the_authority_that_asked(havn: Havn) -> None:
