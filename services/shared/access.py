@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import uuid
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from joserfc.jwk import ECKey
 
 from havn.access.v1 import access_pb2
 from services.shared.errors import RoleNotAllowed, TokenInvalid
+from services.shared.revoked import Revoked
 
 EVERYWHERE = "*"
 """The authority of those who serve all authorities: services and administrators."""
@@ -78,6 +80,7 @@ class Signer:
             "iat": now,
             "nbf": now,
             "exp": now + lifetime,
+            "jti": uuid.uuid4().hex,
             "roles": caller.role_names().split(),
             "authority": caller.authority,
             "institution": caller.institution,
@@ -90,9 +93,9 @@ class Signer:
         content = json.dumps(claims).encode()
         return jws.serialize_compact({"alg": "ES256", "typ": kind}, content, self._key, algorithms=_ALGORITHMS)
 
-    def verifier(self) -> "Verifier":
+    def verifier(self, revoked: Revoked | None = None) -> "Verifier":
         """What checks the tokens made here."""
-        return Verifier(self._key)
+        return Verifier(self._key, revoked or Revoked())
 
 
 class Verifier:
@@ -105,19 +108,28 @@ class Verifier:
         sub={"essential": True},
         nbf={"essential": True},
         exp={"essential": True},
+        iat={"essential": True},
+        jti={"essential": True},
     )
 
-    def __init__(self, key: ECKey) -> None:
+    def __init__(self, key: ECKey, revoked: Revoked) -> None:
         self._key = ECKey.import_key(key.as_dict(private=False))
+        self._revoked = revoked
 
     def caller(self, token: str) -> Caller:
-        """Who the token speaks for. Raises TokenInvalid."""
+        """Who the token speaks for. Raises TokenInvalid and TokenRevoked."""
         try:
-            decoded = jwt.decode(token, self._key, algorithms=_ALGORITHMS)
-            self._claims.validate(decoded.claims)
-            return _caller(decoded.claims)
+            claims = jwt.decode(token, self._key, algorithms=_ALGORITHMS).claims
+            self._claims.validate(claims)
+            caller = _caller(claims)
         except (JoseError, ValueError, TypeError) as error:
             raise TokenInvalid("the token is not valid: get a new one") from error
+        self._revoked.refuse(claims)
+        return caller
+
+    def refuse_revoked(self, token: str) -> None:
+        """Passes a token, good when its call began, that was not revoked since. Raises TokenRevoked."""
+        self._revoked.refuse(jwt.decode(token, self._key, algorithms=_ALGORITHMS).claims)
 
     def opened(self, kind: str, signed: str) -> Mapping[str, object]:
         """The claims that were signed as of this kind; none for what was not."""

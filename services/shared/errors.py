@@ -3,6 +3,7 @@
     HavnError                 code                   reason
     ├── TokenMissing          UNAUTHENTICATED        TOKEN_MISSING
     ├── TokenInvalid          UNAUTHENTICATED        TOKEN_INVALID
+    ├── TokenRevoked          UNAUTHENTICATED        TOKEN_REVOKED
     ├── RoleNotAllowed        PERMISSION_DENIED      ROLE_NOT_ALLOWED
     ├── DeadlineInvalid       INVALID_ARGUMENT       DEADLINE_INVALID
     ├── DeadlinePassed        DEADLINE_EXCEEDED      DEADLINE_PASSED
@@ -53,6 +54,16 @@ class TokenInvalid(HavnError):
     """The token is forged, expired or for another audience."""
 
     code, reason = "UNAUTHENTICATED", "TOKEN_INVALID"
+
+
+class TokenRevoked(HavnError):
+    """The token, or all that its caller was given until a moment, was revoked."""
+
+    code, reason = "UNAUTHENTICATED", "TOKEN_REVOKED"
+
+    def __init__(self, subject: str) -> None:
+        super().__init__("the token was revoked: get a new one")
+        self.subject = subject
 
 
 class RoleNotAllowed(HavnError):

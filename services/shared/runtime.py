@@ -27,6 +27,7 @@ from services.shared.operations import OperationsApi
 from services.shared.parking import Parking
 from services.shared.readiness import Readiness
 from services.shared.relay import Relay
+from services.shared.revoked import Revoked
 from services.shared.server import Gate, Interceptor
 from services.shared.settings import Settings
 from services.shared.store import Store
@@ -210,7 +211,8 @@ async def _serve(
     settings, descriptors = platform.settings, [descriptor for descriptor, _ in answers]
     permissions = access.permissions(descriptors)
     calls, rates = Calls(settings.calls_at_a_time), Rates(settings.calls_per_second)
-    gate = Gate(definition.name, platform.signer.verifier(), permissions, store, calls, rates)
+    verifier = platform.signer.verifier(Revoked(settings.revoked_tokens))
+    gate = Gate(definition.name, verifier, permissions, store, calls, rates)
     # The gate refuses in words and lets health through; gRPC's own limit is the net below it.
     most = SPARE_CALLS + settings.calls_at_a_time
     server = grpc.aio.server(interceptors=[Interceptor(gate)], options=_OPTIONS, maximum_concurrent_rpcs=most)

@@ -24,7 +24,15 @@ from grpc_status import rpc_status
 from havn.access.v1 import access_pb2
 from services.shared import access, checks, metrics, status
 from services.shared.call import Call, begin
-from services.shared.errors import BadInput, DeadlineInvalid, DeadlinePassed, NotFound, RoleNotAllowed, TokenMissing
+from services.shared.errors import (
+    BadInput,
+    DeadlineInvalid,
+    DeadlinePassed,
+    NotFound,
+    RoleNotAllowed,
+    TokenMissing,
+    TokenRevoked,
+)
 from services.shared.limits import Calls, Rates
 from services.shared.names import looks_like_cpr
 from services.shared.store import Store
@@ -112,6 +120,7 @@ class Guard:
         """One request, many answers."""
         async with self._passed(context) as call:
             async for answer in self.handler.unary_stream(self._parsed(call, data), context):
+                self.gate.verifier.refuse_revoked(_token(_metadata(context)))
                 await self._record_read(call, answer)
                 yield answer
 
@@ -123,7 +132,7 @@ class Guard:
 
     @asynccontextmanager
     async def _passed(self, context: Context) -> AsyncIterator[Call]:
-        metadata = {str(key): value for key, value in context.invocation_metadata() or ()}
+        metadata = _metadata(context)
         call = Call(self.path, _reference(metadata))
         async with AsyncExitStack() as steps:
             await steps.enter_async_context(_safe_errors(self.gate.service, call, context))
@@ -142,10 +151,11 @@ class Guard:
             yield call
 
     def _caller(self, metadata: dict[str, str | bytes]) -> access.Caller:
-        given = str(metadata.get("authorization", ""))
-        if not given.startswith("Bearer "):
-            raise TokenMissing("send a token: authorization: Bearer …")
-        return self.gate.verifier.caller(given.removeprefix("Bearer "))
+        try:
+            return self.gate.verifier.caller(_token(metadata))
+        except TokenRevoked as error:
+            structlog.contextvars.bind_contextvars(actor=error.subject)
+            raise
 
     def _authorise(self, call: Call) -> None:
         if not self.path.startswith(SIGNED_IN_PREFIX):
@@ -225,6 +235,17 @@ async def _deadline(context: Context, call: Call, most: float) -> AsyncIterator[
 def _reference(metadata: dict[str, str | bytes]) -> str:
     given = str(metadata.get("x-request-id", ""))
     return given if _REFERENCE.fullmatch(given) and not looks_like_cpr(given) else uuid.uuid4().hex
+
+
+def _metadata(context: Context) -> dict[str, str | bytes]:
+    return {str(key): value for key, value in context.invocation_metadata() or ()}
+
+
+def _token(metadata: dict[str, str | bytes]) -> str:
+    given = str(metadata.get("authorization", ""))
+    if not given.startswith("Bearer "):
+        raise TokenMissing("send a token: authorization: Bearer …")
+    return given.removeprefix("Bearer ")
 
 
 def _purpose(metadata: dict[str, str | bytes]) -> str:

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that services listen on.")
     time_zone: str = Field(default="America/Nuuk", description="Where the authority's day begins.")
     key_file: Path | None = Field(default=None, description="Private key for tokens; made in the data folder if unset.")
+    revoked_file: Path | None = Field(default=None, description="Revoked tokens; in the data folder if unset.")
     nats_url: str = Field(default="", description="NATS to use; empty where Havn starts its own.")
     database_url: str = Field(
         default="", description="PostgreSQL, with {service} where each has a name of its own; empty for SQLite files."
@@ -79,6 +80,11 @@ class Settings(BaseSettings):
     def signing_key(self) -> Path:
         """The file of the private key for tokens."""
         return self.key_file or self.data / "keys" / "token.pem"
+
+    @property
+    def revoked_tokens(self) -> Path:
+        """The file that lists tokens which are refused before their end."""
+        return self.revoked_file or self.data / "revoked"
 
     def make_data_folder(self) -> None:
         """Makes the data folder where it is missing, and lets nobody else read what this process writes from now on."""

@@ -21,6 +21,7 @@ NEED_A_SYSTEM = [
     ["parked"],
     ["parked", "retry"],
     ["parked", "dismiss", "matching/1", "--reason", "x"],
+    ["audit", "verify"],
     ["token"],
 ]
 

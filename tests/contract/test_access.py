@@ -65,7 +65,7 @@ async def test_the_role_decides(user: str, method: MethodDescriptor, havn: Havn,
 def claims(**differing: object) -> dict[str, object]:
     """A coordinator's claims, good but for what differs; None leaves a claim out."""
     now = int(time.time())
-    good = {"iss": "havn", "aud": "havn", "sub": "users/x", "iat": now, "nbf": now, "exp": now + 60}
+    good = {"iss": "havn", "aud": "havn", "sub": "users/x", "iat": now, "nbf": now, "exp": now + 60, "jti": "0" * 32}
     everybody = {"roles": [name.removeprefix("ROLE_") for name in Role.keys()[1:]], "authority": "*"}
     narrowed = {"institution": "institutions/i", "home": "families/f"}
     return {name: value for name, value in (good | everybody | narrowed | differing).items() if value is not None}
@@ -100,6 +100,8 @@ BAD_TOKENS: dict[str, Callable[[ECKey], str]] = {
     "living too long": lambda key: signed(key, exp=int(time.time()) + 3600),
     "without end": lambda key: signed(key, exp=None),
     "without beginning": lambda key: signed(key, nbf=None),
+    "without an id": lambda key: signed(key, jti=None),
+    "without a moment of making": lambda key: signed(key, iat=None),
     "without subject": lambda key: signed(key, sub=None),
     "without audience": lambda key: signed(key, aud=None),
     "without issuer": lambda key: signed(key, iss=None),

@@ -24,6 +24,8 @@ MODULES = {
     "backup": "backup",
     "restore": "restore",
     "verify": "verify",
+    "audit": "audit",
+    "revoke": "revoke",
     "serve": "serve",
     "migrate": "migrate",
     "token": "token",

@@ -23,6 +23,7 @@ NOUNS = {
     "row": ("row", "rows", "række", "rækker"),
     "sibling": ("sibling", "siblings", "søskende", "søskende"),
     "step": ("step", "steps", "trin", "trin"),
+    "time": ("time", "times", "gang", "gange"),
     "thing": ("thing", "things", "ting", "ting"),
     "unit": ("unit", "units", "afdeling", "afdelinger"),
     "unit that reported": (
@@ -115,6 +116,36 @@ DANISH = {
     "committee": "udvalg",
     "auditor": "tilsyn",
     "administrator": "administrator",
+    "service": "tjeneste",
+    # The audit trail.
+    "{rows}, as written.": "{rows}, som de blev skrevet.",
+    "It holds the head that was kept.": "Det gemte hoved er der stadig.",
+    "row {row} is missing. Nothing behind it was checked.": "række {row} mangler. Intet efter den blev kontrolleret.",
+    "row {row} was changed. Nothing behind it was checked.": (
+        "række {row} er ændret. Intet efter den blev kontrolleret."
+    ),
+    "{service}: {rows} until {moment}": "{service}: {rows} til {moment}",
+    "The trails name {child} {times}.": "Sporene nævner {child} {times}.",
+    "Havn's own services read it {times}: --services shows them.": (
+        "Havns egne tjenester læste det {times}: --services viser dem."
+    ),
+    "{file} has them without the names of staff.": "{file} har dem uden medarbejdernes navne.",
+    "saw": "så",
+    "changed": "ændrede",
+    "saw again": "så igen",
+    "was refused": "fik afslag",
+    "not said": "ikke oplyst",
+    "work on the case": "arbejde med sagen",
+    "emergency": "akut",
+    "supervision": "tilsyn",
+    "right of access": "indsigt",
+    "operation": "drift",
+    # Revoked tokens.
+    "All tokens that {user} was given until now are refused.": "Alle adgangstegn, {user} har fået til nu, afvises.",
+    "The token {token} is refused.": "Adgangstegnet {token} afvises.",
+    "Each service that reads {file} knows it within a second.": (
+        "Hver tjeneste, der læser {file}, ved det inden for et sekund."
+    ),
     # Vacancies.
     "{places} in {units}.": "{places} i {units}.",
     "fresh": "frisk",
@@ -226,7 +257,9 @@ HEADINGS = {
     "Age": "Alder",
     "Alone": "Alene",
     "Announced": "Meldt",
+    "Authority": "Myndighed",
     "Before": "Før",
+    "By": "Ved",
     "Certificate": "Bevis",
     "Child": "Barn",
     "Column": "Kolonne",
@@ -235,6 +268,7 @@ HEADINGS = {
     "Days": "Dage",
     "Error": "Fejl",
     "Event": "Hændelse",
+    "Done": "Handling",
     "File": "Fil",
     "Fit": "Passer",
     "Free": "Ledige",
@@ -249,7 +283,9 @@ HEADINGS = {
     "Part": "Del",
     "Place by": "Frist",
     "Reached": "Nået",
+    "Records": "Oplysninger",
     "Request": "Anmodning",
+    "Role": "Rolle",
     "Row": "Række",
     "Rows": "Rækker",
     "Rule": "Regel",
@@ -260,10 +296,13 @@ HEADINGS = {
     "Town": "By",
     "Unit": "Afdeling",
     "Weight": "Vægt",
+    "What for": "Formål",
     "What is counted": "Hvad der tælles",
     "What is wrong": "Hvad der er galt",
     "What to mend": "Hvad der skal rettes",
     "What was seen and talked about": "Hvad der blev set og talt om",
+    "When": "Hvornår",
+    "Who": "Hvem",
     "Why here": "Hvorfor her",
     "Why not, for example": "Hvorfor ikke, for eksempel",
 }

@@ -163,6 +163,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Another service, which is needed for the answer, does not answer."""
     ERROR_REASON_NATS_AWAY: _ErrorReason.ValueType  # 17
     """NATS is away, and with it what was asked for."""
+    ERROR_REASON_TOKEN_REVOKED: _ErrorReason.ValueType  # 18
+    """The token was revoked before its end."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused: the `reason` of the google.rpc.ErrorInfo that every error carries."""
@@ -203,6 +205,8 @@ ERROR_REASON_PEER_AWAY: ErrorReason.ValueType  # 16
 """Another service, which is needed for the answer, does not answer."""
 ERROR_REASON_NATS_AWAY: ErrorReason.ValueType  # 17
 """NATS is away, and with it what was asked for."""
+ERROR_REASON_TOKEN_REVOKED: ErrorReason.ValueType  # 18
+"""The token was revoked before its end."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
