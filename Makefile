@@ -1,7 +1,7 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check bench protos development-ca sbom released
+.PHONY: fuzz help setup run test check bench protos development-ca sbom released
 
 BIN := .venv/bin
 
@@ -14,6 +14,7 @@ help:
 	@echo "make setup    the environment in .venv, from requirements.lock"
 	@echo "make run      Havn with a demo municipality"
 	@echo "make test     the tests"
+	@echo "make fuzz     100,000 mutated requests over all RPCs; the tests send 10,000 of them"
 	@echo "make check    style, types, import rules, protos, licences"
 	@echo "make bench    the benchmarks"
 	@echo "make protos   protos/gen anew from the .proto files"
@@ -26,6 +27,9 @@ setup: .venv/ready
 
 run: setup
 	@$(BIN)/havn up --demo
+
+fuzz: setup
+	HAVN_FUZZ=100000 $(BIN)/pytest -s tests/contract/test_fuzz.py
 
 test: setup
 	$(BIN)/pytest

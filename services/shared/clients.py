@@ -40,6 +40,10 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
     # A replica that hangs, or a machine that is gone without a word, is left behind within 15 seconds.
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 5_000),
+    # A replica that is back is found within a second: by default gRPC waits longer each time, up to two minutes.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
     # A page of 200 families, each as long as it may be, is longer than gRPC's 4 MB.
     ("grpc.max_receive_message_length", 64 * 2**20),
 )

@@ -23,8 +23,12 @@ Raised where the fact is known, mapped to a gRPC status once, in `services.share
 change and hold no personal data: names of records may stand in them, values of fields may not.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_NAME = re.compile(r"[A-Za-z]{1,40}(/[A-Za-z0-9-]{1,40}){1,5}")
+_CPR = re.compile(r"[0-9]{6}-?[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class NotFound(HavnError):
     code, reason = "NOT_FOUND", "NOT_FOUND"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no {name[:200]!r} that you may see")
+        super().__init__(f"you may see no {_quoted(name)}, or it is not there")
 
 
 class NameTaken(HavnError):
@@ -114,7 +118,7 @@ class NameTaken(HavnError):
     code, reason = "ALREADY_EXISTS", "NAME_TAKEN"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name[:200]!r} exists already: choose another id, or leave it empty")
+        super().__init__(f"{_quoted(name)} exists already: choose another id, or leave it empty")
 
 
 class EtagStale(HavnError):
@@ -123,7 +127,7 @@ class EtagStale(HavnError):
     code, reason = "ABORTED", "ETAG_STALE"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} changed since you read it: read it again and repeat the change")
+        super().__init__(f"{_quoted(name)} changed since you read it: read it again and repeat the change")
 
 
 class RequestIdReused(HavnError):
@@ -183,3 +187,8 @@ class NatsAway(HavnError):
     """NATS is away, and with it what was asked for."""
 
     code, reason = "UNAVAILABLE", "NATS_AWAY"
+
+
+def _quoted(name: str) -> str:
+    """A name as errors tell it; what does not look like one may be anything that somebody typed."""
+    return repr(name) if _NAME.fullmatch(name) and not _CPR.search(name) else "that name"

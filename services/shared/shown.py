@@ -8,6 +8,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from havn.terms.v1.terms_pb2 import Words
+from services.shared.names import looks_like_cpr
 
 COLLECTIONS = (
     "children",
@@ -43,12 +44,16 @@ def _names(message: Message, authority: str) -> Iterator[tuple[str, str]]:
         value = getattr(message, field.name)
         if field.message_type is None:
             texts = value if field.is_repeated else (value,)
-            yield from ((authority, text) for text in texts if _NAME.fullmatch(text))
+            yield from ((authority, text) for text in texts if _is_name(text))
         elif field.is_repeated:
             for item in value:
                 yield from _names(item, authority)
         elif message.HasField(field.name):
             yield from _names(value, authority)
+
+
+def _is_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text)) and not any(looks_like_cpr(part) for part in text.split("/"))
 
 
 @cache
