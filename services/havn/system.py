@@ -14,7 +14,7 @@ from services.havn import running
 from services.havn.nats_server import NatsServer
 from services.matching.api import DEFINITION as MATCHING
 from services.placements.api import DEFINITION as PLACEMENTS
-from services.shared import access, measuring, runtime
+from services.shared import access, measuring, runtime, traces
 from services.shared.clock import Clock, SystemClock
 from services.shared.settings import TLS_FILES, Settings
 
@@ -38,7 +38,7 @@ class System:
         self.services: list[runtime.Running] = []
         self._clock = clock or SystemClock(settings.time_zone)
         self._lock: TextIOWrapper | None = None
-        self._page = AsyncExitStack()
+        self._seen = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         self._lock = _locked(self.settings.data)
@@ -55,6 +55,7 @@ class System:
         await self.stop()
 
     async def _start(self) -> None:
+        self._seen.enter_context(traces.sent(self.settings))
         await self.nats.start()
         # On one machine's loopback nobody listens in: no certificates are needed.
         plain = dict.fromkeys(TLS_FILES)
@@ -62,15 +63,15 @@ class System:
         platform = runtime.Platform(settings, self._clock, self.signer, self.addresses)
         for definition in DEFINITIONS:
             self.services.append(await runtime.start(definition, platform))
-        await self._page.enter_async_context(
+        await self._seen.enter_async_context(
             measuring.served(self.settings, lambda: [service.sources for service in self.services])
         )
 
     async def stop(self) -> None:
         """Ends the services, all at once, then nats-server."""
         running.renounce(self.settings.data)
-        await self._page.aclose()
         await asyncio.gather(*(service.stop() for service in self.services))
+        await self._seen.aclose()
         self.services.clear()
         await self.nats.stop()
         if self._lock:

@@ -16,7 +16,7 @@ from services.matching.rules.facts import World
 from services.matching.rules.plan import Plan, make_plan
 from services.matching.store import RUN_RECORDS, RUNS, RunRow
 from services.matching.world import RUNS_CONSUMER, load, revision
-from services.shared import access, metrics, wire
+from services.shared import access, metrics, traces, wire
 from services.shared.clock import Clock
 from services.shared.errors import DatabaseAway
 from services.shared.records import Change
@@ -79,10 +79,11 @@ class Planner:
         world = await self.world(authority)
         shown = await self._shown_before(authority)
         begun = time.perf_counter()
-        with metrics.PLANS_FAILED.count_exceptions():
+        with traces.part("matching", "plan"), metrics.PLANS_FAILED.count_exceptions():
             plan = await asyncio.to_thread(make_plan, world, shown, self._seconds)
-        levels = plan.solution.levels
-        metrics.planned(time.perf_counter() - begun, sum(level.proven for level in levels), len(levels))
+            proven, levels = sum(level.proven for level in plan.solution.levels), len(plan.solution.levels)
+            traces.note(proven=proven, levels=levels)
+        metrics.planned(time.perf_counter() - begun, proven, levels)
         return world, plan
 
     async def _shown_before(self, authority: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import uvloop
 
-from services.shared import access, logs, measuring, production, runtime
+from services.shared import access, logs, measuring, production, runtime, traces
 from services.shared.clock import SystemClock
 from services.shared.settings import Settings
 from services.shared.stopping import Stop
@@ -14,7 +14,7 @@ def serve(definition: runtime.Definition) -> None:
     settings = Settings()
     production.require_secure(settings, definition.name)
     settings.make_data_folder()
-    with Stop(settings.stop_seconds) as stop:
+    with Stop(settings.stop_seconds) as stop, traces.sent(settings):
         uvloop.run(_serve(definition, settings, stop))
 
 

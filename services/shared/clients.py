@@ -8,6 +8,7 @@ from typing import Any
 
 import grpc
 
+from services.shared import traces
 from services.shared.access import TOKEN_LIFETIME, Caller, Signer
 from services.shared.call import reference, seconds_left
 from services.shared.tls import Identity
@@ -111,8 +112,9 @@ class _AsyncSigned(grpc.aio.UnaryUnaryClientInterceptor):
         self._token = token
 
     async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:  # noqa: ANN401
-        """Gives a call made within another the rest of its time and its reference."""
-        named = [("x-request-id", reference())] if reference() else []
+        """Gives a call made within another the rest of its time, its reference and its trace."""
+        within = {"x-request-id": reference(), "traceparent": traces.current()}
+        named = [(name, value) for name, value in within.items() if value]
         metadata = grpc.aio.Metadata(*_signed_metadata(client_call_details.metadata, self._token), *named)
         timeout = min(client_call_details.timeout or DEADLINE_SECONDS, seconds_left())
         return await continuation(client_call_details._replace(metadata=metadata, timeout=timeout), request)

@@ -12,9 +12,9 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
-from services.shared import access, metrics
+from services.shared import access, metrics, traces
 from services.shared.errors import DatabaseAway
-from services.shared.events import header
+from services.shared.events import TRACE, header
 from services.shared.parking import Parking
 from services.shared.records import Change
 from services.shared.store import Settled, Store
@@ -74,6 +74,7 @@ class Consumer:
     def __init__(self, service: str, subscription: Subscription, bus: Bus) -> None:
         self.name = f"{service}-{subscription.purpose}-v1"
         self.caller = access.service(service)
+        self._service = service
         self.stream = subscription.stream
         self._handlers = {kind.DESCRIPTOR.full_name: (kind, handle) for kind, handle in subscription.handlers.items()}
         self._bus = bus
@@ -122,7 +123,8 @@ class Consumer:
         """The event with its effect; None for one that is nobody's business here, or that can't be understood now."""
         kind = header(message.headers, "ce-type")
         try:
-            effect = None if (self.name, _id(message)) in settled else await self.effect(kind, message.data)
+            with traces.part(self._service, self.name, header(message.headers, TRACE), event_id=_id(message)):
+                effect = None if (self.name, _id(message)) in settled else await self.effect(kind, message.data)
         except Exception as error:  # noqa: BLE001  # whatever it is, the event must not be lost
             await self._retry_or_park(message, error)
             return None

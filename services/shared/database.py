@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
@@ -38,7 +39,7 @@ class Lane:
         A caller that is cancelled finds its work done or not begun.
         """
         with self.writes.waiting.track_inprogress() if self.writes else nullcontext():
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._done, work)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, self._done, work)
 
     def _done(self, work: Callable[[Session], T]) -> T:
         try:

@@ -22,6 +22,9 @@ _PARKED = "-parked"
 CONNECT_SECONDS = 15.0
 RECONNECT_SECONDS = 0.2
 
+TRACE = "ce-traceparent"
+"""The header with the trace that an event belongs to. NATS would trace by itself what has a plain traceparent."""
+
 Announcement = tuple[str, Message]
 """Subject and event."""
 
@@ -80,7 +83,8 @@ def all_subjects(stream: str) -> str:
 
 def headers(event: OutboxEvent, source: str) -> dict[str, str]:
     """What travels beside an event's body: the key that removes doubles, and CloudEvents' attributes."""
-    return {
+    traced = {TRACE: event.traceparent} if event.traceparent else {}
+    return traced | {
         "Nats-Msg-Id": event.event_id,
         "ce-id": event.event_id,
         "ce-type": event.kind,

@@ -78,6 +78,11 @@ def allow(engine: Engine, role: str) -> None:
         connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
 
 
+def trace_events() -> None:
+    """Lets an event keep the trace that it belongs to. Frozen."""
+    op.add_column("outbox", sa.Column("traceparent", sa.String, nullable=False, server_default=""))
+
+
 def run(records: MetaData) -> None:
     """What each service's migrations/env.py does: runs them on the connection that `upgrade` opened."""
     context.configure(

@@ -33,6 +33,8 @@ def dangers(settings: Settings, service: str) -> Iterator[str]:
     yield from _of_certificates(settings, service)
     yield from _of_token_key(settings.key_file)
     yield from _of_nats(settings.nats_url)
+    if settings.trace_ratio and not settings.trace_endpoint.startswith("https://"):
+        yield "HAVN_TRACE_ENDPOINT: must begin with https://"
 
 
 def _of_certificates(settings: Settings, service: str) -> Iterator[str]:

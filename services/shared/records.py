@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
+from services.shared import traces
 from services.shared.access import EVERYWHERE, Caller
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
 from services.shared.scope import everywhere, narrow
@@ -220,6 +221,7 @@ def outbox_values(subject: str, event: Message, now: datetime) -> dict[str, Any]
         "subject": subject,
         "kind": event.DESCRIPTOR.full_name,
         "body": event.SerializeToString(deterministic=True),
+        "traceparent": traces.current(),
         "time": now.isoformat(),
     }
 

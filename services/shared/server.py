@@ -22,7 +22,7 @@ from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
 from havn.access.v1 import access_pb2
-from services.shared import access, checks, metrics, status
+from services.shared import access, checks, metrics, status, traces
 from services.shared.call import Call, begin
 from services.shared.errors import (
     BadInput,
@@ -140,7 +140,10 @@ class Guard:
             call.caller = self._caller(metadata)
             begin(call)
             structlog.contextvars.bind_contextvars(actor=call.caller.subject, roles=call.caller.role_names())
-            if access_pb2.ROLE_SERVICE not in call.caller.roles:
+            of_service = access_pb2.ROLE_SERVICE in call.caller.roles
+            parent = str(metadata.get("traceparent", "")) if of_service else ""
+            steps.enter_context(traces.call(self.gate.service, self.path, call.reference, parent))
+            if not of_service:
                 self.gate.rates.take(call.caller.subject)
             await steps.enter_async_context(self._recorded_refusals(call))
             self._authorise(call)

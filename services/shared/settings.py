@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=3.0, ge=0, le=30, description="How long calls under way may take on a stop.")
     metrics_port: int = Field(default=0, ge=0, le=65535, description="Where Prometheus reads; 0 is nowhere.")
     metrics_host: str = Field(default="127.0.0.1", description="Address that Prometheus reads at.")
+    trace_ratio: float = Field(default=0.0, ge=0, le=1, description="Which part of people's calls is traced.")
+    trace_endpoint: str = Field(default="http://127.0.0.1:4317", description="Where traces go, by OTLP over gRPC.")
     plan_seconds: float = Field(default=20.0, gt=0, le=25, description="How long a plan may compute.")
 
     def __init__(self, **given: Any) -> None:  # noqa: ANN401  # any field

@@ -42,6 +42,8 @@ class OutboxEvent(Shared, table=True):
     body: bytes
     time: str
     sent_time: str | None = None
+    traceparent: str = ""
+    """The trace that it belongs to, if any."""
 
 
 class InboxEvent(Shared, table=True):

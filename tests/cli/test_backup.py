@@ -78,7 +78,10 @@ def test_the_token_key_and_the_streams_are_no_part_of_it(havn: Havn, filled: Pat
 
 def test_every_event_is_published_again_after_a_restore(havn: Havn, filled: Path, key: Path, tmp_path: Path) -> None:
     with contextlib.closing(pysqlite3.dbapi2.connect(filled / "families.sqlite", isolation_level=None)) as families:
-        families.execute("INSERT INTO outbox VALUES (1, 'e', 's', 'k', x'', 't', 'sent')")
+        families.execute(
+            "INSERT INTO outbox (event_id, subject, kind, body, time, sent_time) "
+            "VALUES ('e', 's', 'k', x'', 't', 'sent')"
+        )
     havn("backup", tmp_path / "backup", "--key", key, "--new-key")
     assert havn("restore", tmp_path / "backup", "--to", tmp_path / "new", "--key", key).code == 0
     with contextlib.closing(pysqlite3.dbapi2.connect(tmp_path / "new" / "families.sqlite")) as families:
