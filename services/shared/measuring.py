@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -22,6 +22,7 @@ from services.shared.consumers import Consumer
 from services.shared.database import Database
 from services.shared.errors import HavnError
 from services.shared.metrics import LOOP_LATE_SECONDS, REGISTRY
+from services.shared.parking import Parking
 from services.shared.readiness import NEEDS, Readiness
 from services.shared.settings import LAST_BACKUP, Settings
 from services.shared.tables import AuditRow, OutboxEvent
@@ -40,6 +41,7 @@ GAUGES = {
     "havn_outbox_events": ("Events that wait to be published.", ("service",)),
     "havn_outbox_oldest_seconds": ("How long the first of them waits.", ("service",)),
     "havn_consumer_behind_events": ("Events that a consumer has not applied yet.", ("consumer", "stream")),
+    "havn_parked_events": ("Events that a service could not apply, and nobody dealt with.", ("service",)),
     "havn_audit_rows": ("Rows of the audit trail.", ("service",)),
     "havn_last_backup_timestamp_seconds": ("When the last backup was made; missing where none was.", ()),
 }
@@ -64,6 +66,7 @@ class Sources:
     jetstream: JetStreamContext
     readiness: Readiness
     consumers: Sequence[Consumer]
+    parking: Parking
     clock: Clock
 
     async def measures(self) -> list[Measure]:
@@ -76,6 +79,7 @@ class Sources:
         with suppress(NatsError, OSError, TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS):
                 found += [await self._behind(consumer) for consumer in self.consumers]
+                found += [await self._parked()]
         return found
 
     def _needs(self) -> Iterator[Measure]:
@@ -96,6 +100,11 @@ class Sources:
             Measure("havn_outbox_oldest_seconds", max(age, 0.0), labels),
             Measure("havn_audit_rows", rows, labels),
         ]
+
+    async def _parked(self) -> Measure:
+        async with aclosing(self.parking.waiting(0)) as waiting:
+            number = sum([1 async for _ in waiting])
+        return Measure("havn_parked_events", number, (self.service,))
 
     async def _behind(self, consumer: Consumer) -> Measure:
         info = await self.jetstream.consumer_info(consumer.stream, consumer.name)

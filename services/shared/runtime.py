@@ -161,7 +161,7 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     answers = [(parts.descriptor, parts.register), AuditApi(database, heads).answers(), operations.answers()]
     port = await _serve(definition, platform, store, answers, readiness, opened)
     platform.addresses[name] = address = f"{settings.host}:{port}"
-    sources = Sources(name, database, jetstream, readiness, consumers, platform.clock)
+    sources = Sources(name, database, jetstream, readiness, consumers, bus.parking, platform.clock)
     return Running(definition, address, store, readiness, sources, database, opened)
 
 

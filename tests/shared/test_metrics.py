@@ -16,8 +16,11 @@ from sqlmodel import func, select
 
 from havn.capacity.v1.capacity_pb2 import ListWaitingListRequest
 from havn.matching.v1 import matching_pb2 as matching
+from havn.operations.v1.operations_pb2 import DismissParkedRequest, ListParkedRequest
+from havn.operations.v1.operations_pb2_grpc import OperationsServiceStub
 from havn.placements.v1 import placements_pb2 as placements
-from services.shared import measuring
+from havn.placements.v1.events_pb2 import PlacementRequestChanged
+from services.shared import events, measuring
 from services.shared.settings import LAST_BACKUP, Settings
 from services.shared.tables import AuditRow
 from tests import cast
@@ -102,6 +105,22 @@ async def test_events_are_counted_where_they_are_published_and_applied(havn: Hav
         )
 
     await eventually(counted)
+
+
+async def test_an_event_that_nobody_could_apply_is_told_until_somebody_deals_with_it(havn: Havn, port: int) -> None:
+    connection = await events.connect(havn.nats.url, "tests")
+    kind = {"ce-type": PlacementRequestChanged.DESCRIPTOR.full_name, "ce-id": "no-message"}
+    await connection.jetstream().publish("havn.placements.v1.request.created.none", b"\xff\xff", headers=kind)
+    await connection.close()
+
+    async def told() -> bool:
+        return value(await page(port), "havn_parked_events", service="capacity") == 1
+
+    await eventually(told)
+    operations = OperationsServiceStub(havn.as_(cast.ADMINISTRATOR).channels["capacity"])
+    (parked,) = (await operations.ListParked(ListParkedRequest())).parked_events
+    await operations.DismissParked(DismissParkedRequest(name=parked.name, request_id=cast.fresh(), reason="a test"))
+    assert value(await page(port), "havn_parked_events", service="capacity") == 0
 
 
 async def test_commits_are_timed_and_writes_counted_where_they_wait(havn: Havn, port: int) -> None:
