@@ -8,12 +8,12 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlmodel import Session, col, select
 
 from services.shared.call import Call
@@ -27,6 +27,12 @@ GENESIS = bytes(32)
 
 # The order is part of the seal: a later column comes with a later kind of seal.
 _SEALED = "previous_hash sequence time subject roles authority rpc reference purpose action outcome names".split()
+
+Values = dict[str, object]
+"""Columns of a row, by their names."""
+
+_ADD = insert(AuditRow)
+_NEWEST = select(col(AuditRow.sequence), col(AuditRow.hash)).order_by(col(AuditRow.sequence).desc()).limit(1)
 
 MOST_ASKED_FOR = 20
 MOST_REFUSALS = 60
@@ -66,20 +72,20 @@ class Fault:
     """Or else changed."""
 
 
-def row(call: Call, now: datetime, action: Action, records: Shown, outcome: str = "OK") -> AuditRow:
-    """A row that is not in the chain yet."""
-    return AuditRow(
-        time=now.isoformat(),
-        subject=call.caller.subject,
-        roles=call.caller.role_names(),
-        authority=call.caller.authority,
-        rpc=call.rpc,
-        reference=call.reference,
-        purpose=call.purpose,
-        action=action,
-        outcome=outcome,
-        names=json.dumps(records),
-    )
+def row(call: Call, now: datetime, action: Action, records: Shown, outcome: str = "OK") -> Values:
+    """The columns of a row that is not in the chain yet."""
+    return {
+        "time": now.isoformat(),
+        "subject": call.caller.subject,
+        "roles": call.caller.role_names(),
+        "authority": call.caller.authority,
+        "rpc": call.rpc,
+        "reference": call.reference,
+        "purpose": call.purpose,
+        "action": action,
+        "outcome": outcome,
+        "names": json.dumps(records),
+    }
 
 
 def asked_for(call: Call) -> list[str]:
@@ -88,28 +94,28 @@ def asked_for(call: Call) -> list[str]:
     return [name for names in asked.values() for name in names]
 
 
-def append(session: Session, rows: Iterable[AuditRow]) -> None:
+def append(session: Session, rows: Iterable[Values]) -> None:
     """Adds rows to the chain. It comes last in a transaction: others wait for its commit."""
     if on_postgres(session):
         session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-    last = head(session)
+    last, chained = head(session), []
     for added in rows:
-        added.sequence, added.previous_hash = last.sequence + 1, last.hash
-        added.hash = seal(added)
-        last = Link(added.sequence, added.hash)
-        session.add(added)
+        content = added | {"sequence": last.sequence + 1, "previous_hash": last.hash}
+        last = Link(last.sequence + 1, seal(content))
+        chained.append(content | {"hash": last.hash})
+    if chained:
+        session.connection().execute(_ADD, chained)
 
 
 def head(session: Session) -> Link:
     """The end of the chain."""
-    newest = select(AuditRow.sequence, AuditRow.hash).order_by(col(AuditRow.sequence).desc()).limit(1)
-    found = session.exec(newest).first()
-    return START if found is None else Link(found[0] or 0, found[1])
+    found = session.connection().execute(_NEWEST).first()
+    return START if found is None else Link(found.sequence, found.hash)
 
 
-def seal(row: AuditRow) -> bytes:
+def seal(row: Mapping[str, object]) -> bytes:
     """The hash of a row, in which the one before has its own."""
-    content = [getattr(row, name) for name in _SEALED]
+    content = [row[name] for name in _SEALED]
     # Bytes are told as hexadecimal digits, wherever they stand: whoever changed a row may have left any type in it.
     canonical = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)
     return hashlib.sha256(canonical.encode()).digest()
@@ -131,7 +137,7 @@ def _faults(last: Link, rows: Iterable[AuditRow]) -> Iterator[Fault]:
         sequence = found.sequence or 0
         if sequence != last.sequence + 1:
             yield Fault(last.sequence + 1, missing=True)
-        if seal(found) != found.hash:
+        if seal(vars(found)) != found.hash:
             yield Fault(sequence, missing=False)
         if found.previous_hash != last.hash:
             # The one before was sealed anew: this one still holds the hash that it had.
@@ -161,11 +167,11 @@ class Readers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[AuditRow] = []
+        self._waiting: list[Values] = []
         self._next: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def record(self, row: AuditRow) -> None:
+    async def record(self, row: Values) -> None:
         """Returns once the row is committed."""
         self._waiting.append(row)
         if self._next is None:

@@ -8,13 +8,13 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from google.protobuf.field_mask_pb2 import FieldMask
-from sqlalchemy import ColumnElement, bindparam, insert, update
+from sqlalchemy import ColumnElement, insert
 from sqlmodel import Session, col, select
 
 from services.shared.access import Caller
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
 from services.shared.events import Announcement
-from services.shared.records import Change, Kind, Resource, outbox_values, row_values
+from services.shared.records import Change, Kind, Resource, changing, outbox_values, row_values
 from services.shared.tables import OutboxEvent, Record
 from services.shared.wire import Told, complete, told
 
@@ -136,7 +136,7 @@ class Draft:
             _execute(change.session, insert(table), new.values())
         for table, changed in self._changed.items():
             _require_unchanged(change.session, table, {name: row["version"] - 1 for name, row in changed.items()})
-            _execute(change.session, _update(table), [row | {"of_name": name} for name, row in changed.items()])
+            _execute(change.session, changing(table), [row | {"of_name": name} for name, row in changed.items()])
         _execute(change.session, insert(OutboxEvent), self._events.values())
         for rows in (*self._new.values(), *self._changed.values()):
             change.touched.update({name: row["authority"] for name, row in rows.items()})
@@ -180,10 +180,6 @@ def _require_unchanged(session: Session, table: type[Record], versions: dict[str
         for name in some:
             if now.get(name, 0) != versions[name]:
                 raise EtagStale(name)
-
-
-def _update(table: type[Record]) -> Any:  # noqa: ANN401
-    return update(table).where(col(table.name) == bindparam("of_name"))
 
 
 def _execute(session: Session, statement: Any, rows: Iterable[Values]) -> None:  # noqa: ANN401

@@ -101,7 +101,7 @@ def _require_everywhere() -> None:
 
 
 def _settle(change: Change, parked: Parked) -> None:
-    if not mark(change.session, parked.consumer, parked.event_id, change.now):
+    if not mark(change.session, parked.consumer, [parked.event_id], change.now):
         raise StateNotAllowed("the event was dealt with meanwhile")
 
 

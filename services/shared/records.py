@@ -6,11 +6,12 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import ColumnElement, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Row, bindparam, insert, or_, select, update
+from sqlmodel import Session, col
 
 from services.shared import traces
 from services.shared.access import EVERYWHERE, Caller
@@ -22,6 +23,7 @@ MAX_PAGE = 200
 DEFAULT_PAGE = 50
 
 _POSITION = re.compile(r"[0-9]{1,9}")
+_ANNOUNCING = insert(OutboxEvent)
 _PAGE_TOKEN = "must be the next_page_token of the answer before, or empty"
 
 
@@ -77,10 +79,10 @@ class View:
 
     def get(self, kind: Kind[M], name: str) -> M:
         """The message of that name. Raises NotFound where there is none, or none that the caller may see."""
-        row = self.session.get(kind.table, name)
+        row = self._kept(kind, name)
         if row is None or not self._sees(kind, row):
             raise NotFound(name)
-        return _message(kind, row)
+        return kind.message.FromString(row.body)
 
     def find(self, kind: Kind[M], name: str) -> M | None:
         """The message of that name, or None."""
@@ -91,23 +93,28 @@ class View:
 
     def all(self, kind: Kind[M], *where: ColumnElement[bool]) -> list[M]:
         """All messages that the caller sees and that meet `where`, in the order of their sort keys."""
-        return [_message(kind, row) for row in self.session.exec(self._select(kind, where))]
+        return [kind.message.FromString(row.body) for row in self._execute(self._select(kind, where))]
 
     def last(self, kind: Kind[M], *where: ColumnElement[bool]) -> M | None:
         """The one with the highest sort key, of those that `all` gives."""
         backwards = self._select(kind, where).order_by(None).order_by(col(kind.table.sort_key).desc()).limit(1)
-        row = self.session.exec(backwards).first()
-        return None if row is None else _message(kind, row)
+        row = self._execute(backwards).first()
+        return None if row is None else kind.message.FromString(row.body)
 
     def page(self, kind: Kind[M], size: int, token: str, *where: ColumnElement[bool]) -> Page[M]:
         """A page of them. Raises BadInput for a size or token that can't be."""
         behind = col(kind.table.sort_key) > after(token)
-        rows = self.session.exec(self._select(kind, [*where, behind]).limit(page_size(size) + 1)).all()
+        rows = self._execute(self._select(kind, [*where, behind]).limit(page_size(size) + 1)).all()
         shown = rows[: page_size(size)]
         token = next_token(shown[-1].sort_key) if len(rows) > len(shown) else ""
-        return Page([_message(kind, row) for row in shown], token)
+        return Page([kind.message.FromString(row.body) for row in shown], token)
 
-    def _sees(self, kind: Kind[M], row: Record) -> bool:
+    def _kept(self, kind: Kind[M], name: str) -> Row[Any] | None:
+        """The row of a name, whoever may see it."""
+        found: Row[Any] | None = self._execute(_by_name(kind.table), {"of_name": name}).first()
+        return found
+
+    def _sees(self, kind: Kind[M], row: Row[Any]) -> bool:
         authority = self.caller.authority if kind.open_to_all else row.authority
         return self.caller.sees(authority, row.name)
 
@@ -116,7 +123,11 @@ class View:
         scope = [_under(table, own) for own in self.caller.narrowed()]
         if not kind.open_to_all and self.caller.authority != EVERYWHERE:
             scope.append(col(table.authority) == self.caller.authority)
-        return select(table).where(*scope, *where).order_by(col(table.sort_key))
+        return select(*_columns(table)).where(*scope, *where).order_by(col(table.sort_key))
+
+    def _execute(self, statement: Any, values: Any = None) -> Any:  # noqa: ANN401  # SQLAlchemy's types need each column
+        # Past the session: its objects would cost most of the time of a call, and no message is one of them.
+        return self.session.connection().execute(statement, values)
 
 
 @dataclass
@@ -131,41 +142,66 @@ class Change(View):
         """Keeps a new message, with its first etag. Raises NameTaken, and NotFound for one outside the scope."""
         if not self.caller.sees(message.authority, message.name) and not kind.open_to_all:
             raise NotFound(message.authority)
-        if message.name in self.touched or self._is_kept(kind, message.name):
+        if self._is_kept(kind, message.name):
             raise NameTaken(message.name)
         message.etag = "1"
-        self.session.add(_row(kind, message))
+        self._execute(_adding(kind.table), row_values(kind, message))
         self.touched[message.name] = message.authority
         return message
 
     def save(self, kind: Kind[M], message: M, etag: str) -> M:
         """Keeps a changed message, with its next etag. Raises EtagStale unless `etag` is the one kept."""
-        row = self.session.get(kind.table, message.name)
+        row = self._kept(kind, message.name)
         if row is None:
             raise NotFound(message.name)
         if etag != str(row.version):
             raise EtagStale(message.name)
         message.etag = str(row.version + 1)
-        self.session.merge(_row(kind, message))
+        self._put(kind, message)
         self.touched[message.name] = message.authority
         return message
 
     def put_newer(self, kind: Kind[M], message: M) -> bool:
         """Keeps a copy of another service's message unless a newer one is kept; whether it did."""
-        row = self.session.get(kind.table, message.name)
-        if row is not None and row.version >= int(message.etag):
+        row = self._kept(kind, message.name)
+        if row is None:
+            self._execute(_adding(kind.table), row_values(kind, message))
+        elif row.version < int(message.etag):
+            self._put(kind, message)
+        else:
             return False
-        self.session.merge(_row(kind, message))
         return True
 
+    def _put(self, kind: Kind[M], message: M) -> None:
+        self._execute(changing(kind.table), row_values(kind, message) | {"of_name": message.name})
+
     def _is_kept(self, kind: Kind[M], name: str) -> bool:
-        # Without a flush for each look-up the rows of an import are inserted together.
-        with self.session.no_autoflush, everywhere(self.session, self.caller):
-            return self.session.get(kind.table, name) is not None
+        with everywhere(self.session, self.caller):
+            return self._kept(kind, name) is not None
 
     def announce(self, subject: str, event: Message) -> None:
         """Writes an event, to be published once this is committed."""
-        self.session.add(OutboxEvent(**outbox_values(subject, event, self.now)))
+        self._execute(_ANNOUNCING, outbox_values(subject, event, self.now))
+
+
+@cache
+def _by_name(table: type[Record]) -> Any:  # noqa: ANN401
+    return select(*_columns(table)).where(col(table.name) == bindparam("of_name"))
+
+
+@cache
+def _adding(table: type[Record]) -> Any:  # noqa: ANN401
+    return insert(table)
+
+
+def _columns(table: type[Record]) -> tuple[Any, ...]:
+    return (table.name, table.authority, table.sort_key, table.version, table.body)
+
+
+@cache
+def changing(table: type[Record]) -> Any:  # noqa: ANN401
+    """The statement that changes the row of the name `of_name`."""
+    return update(table).where(col(table.name) == bindparam("of_name"))
 
 
 def page_size(asked: int) -> int:
@@ -193,14 +229,6 @@ def after(token: str) -> str:
 
 def _under(table: type[Record], own: str) -> ColumnElement[bool]:
     return or_(col(table.name) == own, col(table.name).startswith(f"{own}/", autoescape=True))
-
-
-def _message(kind: Kind[M], row: Record) -> M:
-    return kind.message.FromString(row.body)
-
-
-def _row(kind: Kind[M], message: M) -> Record:
-    return kind.table(**row_values(kind, message))
 
 
 def row_values(kind: Kind[M], message: M) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from google.protobuf.message import Message
+from sqlalchemy import Row, bindparam, insert
 from sqlmodel import Session, col, select
 
 from services.shared import audit
@@ -22,6 +23,10 @@ from services.shared.shown import Shown, shown
 from services.shared.tables import Answer, InboxEvent
 
 MAX_KEY_LENGTH = 100
+
+_ANSWER, _MARK = insert(Answer), insert(InboxEvent)
+_IDENTITY = ("caller", "rpc", "request_id")
+_EARLIER = select(Answer).where(*(getattr(Answer, name) == bindparam(name) for name in _IDENTITY))
 
 A = TypeVar("A", bound=Message)
 T = TypeVar("T")
@@ -109,9 +114,9 @@ class Store:
         now = self._clock.now()
 
         def apply(session: Session) -> None:
-            for event_id, effect in effects.items():
-                if mark(session, consumer, event_id, now):
-                    effect(Change(session, caller, now))
+            change = Change(session, caller, now)
+            for event_id in mark(session, consumer, effects, now):
+                effects[event_id](change)
 
         await self._database.write(apply)
         self.changed()
@@ -146,26 +151,30 @@ class Store:
 
     def _once(self, session: Session, call: Call, key: str, digest: bytes, work: Callable[[Change], A]) -> bytes:
         now, identity = self._clock.now(), (call.caller.subject, call.rpc, key)
-        earlier = session.get(Answer, identity)
+        earlier = _earlier(session, identity)
         if earlier is not None:
             _require_same(earlier, digest)
             audit.append(session, [audit.row(call, now, Action.REPEAT, json.loads(earlier.names))])
-            return earlier.body
+            first: bytes = earlier.body
+            return first
         change = Change(session, call.caller, now)
         answer = work(change)
         body = answer.SerializeToString()
         names = _by_authority(change.touched, shown(answer, call.caller.authority))
-        session.add(_answer(identity, digest, body, names, now))
+        session.connection().execute(_ANSWER, _answer(identity, digest, body, names, now))
         audit.append(session, [audit.row(call, now, Action.WRITE, names)])
         return body
 
 
-def mark(session: Session, consumer: str, event_id: str, now: datetime) -> bool:
-    """Writes that a consumer is done with an event; whether it was not yet."""
-    if session.get(InboxEvent, (consumer, event_id)) is not None:
-        return False
-    session.add(InboxEvent(consumer=consumer, event_id=event_id, time=now.isoformat()))
-    return True
+def mark(session: Session, consumer: str, event_ids: Collection[str], now: datetime) -> list[str]:
+    """Writes that a consumer is done with events, and gives those that it was not done with yet."""
+    these = (col(InboxEvent.consumer) == consumer, col(InboxEvent.event_id).in_(event_ids))
+    known = set(session.exec(select(InboxEvent.event_id).where(*these)))
+    new = [event_id for event_id in event_ids if event_id not in known]
+    if new:
+        values = [{"consumer": consumer, "event_id": event_id, "time": now.isoformat()} for event_id in new]
+        session.connection().execute(_MARK, values)
+    return new
 
 
 def _digest(caller: Caller, content: bytes) -> bytes:
@@ -174,22 +183,28 @@ def _digest(caller: Caller, content: bytes) -> bytes:
     return hashlib.sha256(scope + len(content).to_bytes(8) + content).digest()
 
 
-def _require_same(earlier: Answer, digest: bytes) -> None:
+def _earlier(session: Session, identity: tuple[str, str, str]) -> Row[Any] | None:
+    return session.connection().execute(_EARLIER, dict(zip(_IDENTITY, identity, strict=True))).first()
+
+
+def _require_same(earlier: Row[Any], digest: bytes) -> None:
     if earlier.digest != digest:
         raise RequestIdReused
 
 
-def _answer(identity: tuple[str, str, str], digest: bytes, body: bytes, names: Shown, now: datetime) -> Answer:
+def _answer(
+    identity: tuple[str, str, str], digest: bytes, body: bytes, names: Shown, now: datetime
+) -> dict[str, object]:
     caller, rpc, request_id = identity
-    return Answer(
-        caller=caller,
-        rpc=rpc,
-        request_id=request_id,
-        digest=digest,
-        body=body,
-        names=json.dumps(names),
-        time=now.isoformat(),
-    )
+    return {
+        "caller": caller,
+        "rpc": rpc,
+        "request_id": request_id,
+        "digest": digest,
+        "body": body,
+        "names": json.dumps(names),
+        "time": now.isoformat(),
+    }
 
 
 def _by_authority(touched: Mapping[str, str], also: Shown | None = None) -> Shown:

@@ -25,7 +25,7 @@ from tests.conftest import Client, Havn, refused
 ROWS = 6
 
 
-def a_row(number: int) -> AuditRow:
+def a_row(number: int) -> audit.Values:
     made = call.Call("/havn.test/Get", f"reference-{number}", replace(cast.COORDINATOR, subject=f"users/æ-{number}"))
     return audit.row(made, cast.NOW, Action.READ, {cast.MUNICIPALITY: [f"children/c-{number}"]})
 
@@ -128,7 +128,7 @@ async def test_a_row_that_is_changed_and_sealed_anew_is_named(sequence: int, tra
     def seal_anew(session: Session) -> None:
         row = session.get_one(AuditRow, sequence)
         row.subject = "users/somebody-else"
-        row.hash = audit.seal(row)
+        row.hash = audit.seal(vars(row))
 
     database = await trail()
     await database.write(seal_anew)

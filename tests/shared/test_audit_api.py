@@ -226,7 +226,7 @@ def seal_all_anew(database: Database) -> None:
         last = audit.GENESIS
         for row in session.exec(select(AuditRow).order_by(col(AuditRow.sequence))).all():
             row.previous_hash = last
-            row.hash = last = audit.seal(row)
+            row.hash = last = audit.seal(vars(row))
         session.commit()
 
 
