@@ -23,13 +23,13 @@ from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
 from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.havn.nats_server import NatsServer
 from services.havn.system import DEFINITIONS
 from services.shared import access, logs, runtime, scope
 from services.shared.access import Caller
 from services.shared.clients import DEADLINE_SECONDS, Tokens
 from services.shared.database import Database
 from tests import cast, databases
+from tests.bus import OpenServer
 
 if TYPE_CHECKING:
     from havn.audit.v1.audit_pb2_grpc import AuditServiceAsyncStub
@@ -133,7 +133,7 @@ class Havn:
         self.data = data
         self.limits = limits
         self.clock = clock
-        self.nats = NatsServer(data / "nats")
+        self.nats = OpenServer(data / "nats")
         self.signer = access.Signer(access.key_from(data / "keys" / "token.pem"))
         self.log = io.StringIO()
         self.services: dict[str, runtime.Running] = {}
@@ -143,9 +143,10 @@ class Havn:
 
     async def start(self, definitions: Sequence[runtime.Definition] = DEFINITIONS) -> None:
         logs.configure(self.log)
+        self.nats = OpenServer(self.data / "nats", definitions)
         await self.nats.start()
-        settings = databases.settings(self.data, nats_url=self.nats.url).model_copy(update=self.limits)
-        self.platform = runtime.Platform(settings, self.clock, self.signer)
+        settings = databases.settings(self.data, nats_url=self.nats.root).model_copy(update=self.limits)
+        self.platform = runtime.Platform(settings, self.clock, self.signer, nats_urls=self.nats.urls)
         for definition in definitions:
             await self.start_service(definition)
 

@@ -38,4 +38,4 @@ class Ear:
             listens = Subscription("placements", "notes", {PlacementRequestChanged: self.request_changed})
             return replace(FAMILIES.build(platform, store), subscriptions=[listens])
 
-        return replace(FAMILIES, build=build)
+        return replace(FAMILIES, build=build, listens=[("placements", "notes")])

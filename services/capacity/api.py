@@ -219,4 +219,4 @@ def build(platform: Platform, store: Store) -> Parts:
     )
 
 
-DEFINITION = Definition("capacity", Capacity.metadata, build)
+DEFINITION = Definition("capacity", Capacity.metadata, build, listens=[("placements", "requests")])

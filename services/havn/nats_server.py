@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import secrets
@@ -9,9 +10,13 @@ import shutil
 import subprocess
 import sysconfig
 import time
+from collections.abc import Mapping
+from io import TextIOWrapper
 from pathlib import Path
 
 import structlog
+
+from services.shared.grants import Grants, users
 
 log = structlog.get_logger()
 
@@ -19,32 +24,41 @@ START_SECONDS = 10.0
 STOP_SECONDS = 3.0
 FIRST_WAIT_SECONDS = 0.1
 MOST_WAIT_SECONDS = 5.0
+WELL_SECONDS = 60.0
 
 # sync_interval "always": with NATS's default of two minutes a power cut takes all that was acknowledged since.
 _CONFIG = """\
 listen: "127.0.0.1:{port}"
 ports_file_dir: "{folder}"
 max_payload: 1MB
-authorization {{ user: havn, password: "{password}" }}
+authorization {{ users: [
+{users}
+] }}
 jetstream {{ store_dir: "{folder}/jetstream", sync_interval: always, max_file_store: 16GB, max_memory_store: 64MB }}
 log_file: "{folder}/nats.log"
 """
 
 
 class NatsServer:
-    """One nats-server over one folder. The caller holds the lock on the folder: a second server would harm it."""
+    """One nats-server over one folder.
 
-    def __init__(self, folder: Path) -> None:
+    A second one on the same folder would harm it. The lock is held by the child too: a Havn that comes right after one
+    that was killed waits until its nats-server has ended as well.
+    """
+
+    def __init__(self, folder: Path, granted: Mapping[str, Grants]) -> None:
+        """`granted` has its users, by name: each is given a password, made at this start and kept in memory."""
         self._folder = folder
-        self._password = secrets.token_urlsafe(24)
+        self._granted = granted
+        self._passwords = {user: secrets.token_urlsafe(24) for user in granted}
         self._port = -1
         self._child: subprocess.Popen[bytes] | None = None
         self._watcher: asyncio.Task[None] | None = None
+        self._lock: TextIOWrapper | None = None
 
-    @property
-    def url(self) -> str:
-        """Where services find it, with the secret made at this start."""
-        return f"nats://havn:{self._password}@127.0.0.1:{self._port}"
+    def url(self, user: str) -> str:
+        """Where a user finds it, with the password."""
+        return f"nats://{user}:{self._passwords[user]}@127.0.0.1:{self._port}"
 
     @property
     def pid(self) -> int:
@@ -54,6 +68,7 @@ class NatsServer:
     async def start(self) -> None:
         """Starts it, and again whenever it ends. Raises RuntimeError where it does not come up."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock = await _locked(self._folder / "lock")
         await self._spawn()
         self._watcher = asyncio.create_task(self._watch())
 
@@ -66,13 +81,17 @@ class NatsServer:
         if self._child:
             self._child.terminate()
             await asyncio.to_thread(_wait_or_kill, self._child)
+        if self._lock:
+            self._lock.close()
 
     async def _spawn(self) -> None:
         config = self._write_config()
         # Not asyncio.create_subprocess_exec: the child must be started by the main thread, whose end it follows.
         # A process group of its own: Ctrl-C is for Havn, which drains before it ends its nats-server.
+        command = [*dies_with_parent(), _binary(), "-c", str(config)]
+        held = [self._lock.fileno()] if self._lock else []
         self._child = subprocess.Popen(  # noqa: ASYNC220
-            [*dies_with_parent(), _binary(), "-c", str(config)], stdin=subprocess.DEVNULL, process_group=0
+            command, stdin=subprocess.DEVNULL, process_group=0, pass_fds=held
         )
         self._port = await self._announced_port(self._child)
 
@@ -80,7 +99,8 @@ class NatsServer:
         path = self._folder / "nats.conf"
         path.unlink(missing_ok=True)
         path.touch(mode=0o600)
-        path.write_text(_CONFIG.format(port=self._port, folder=self._folder, password=self._password))
+        passwords = {user: json.dumps(password) for user, password in self._passwords.items()}
+        path.write_text(_CONFIG.format(port=self._port, folder=self._folder, users=users(self._granted, passwords)))
         return path
 
     async def _announced_port(self, child: subprocess.Popen[bytes]) -> int:
@@ -91,16 +111,21 @@ class NatsServer:
                 address: str = json.loads(ports.read_text())["nats"][0]
                 return int(address.rsplit(":", 1)[1])
             await asyncio.sleep(0.005)
+        child.kill()
         raise RuntimeError(f"nats-server did not start: see {self._folder / 'nats.log'}")
 
     async def _watch(self) -> None:
-        """Starts it again when it ends, on the same port so that clients find it, waiting longer each time."""
-        wait = FIRST_WAIT_SECONDS
+        """Starts it again when it ends, on the same port so that clients find it, waiting longer each time.
+
+        One that ran for a minute was well: what ends it then is nothing that waiting helps.
+        """
+        wait, started = FIRST_WAIT_SECONDS, time.monotonic()
         while True:
             if self._child is None or self._child.poll() is not None:
+                wait = FIRST_WAIT_SECONDS if time.monotonic() > started + WELL_SECONDS else wait
                 log.error("nats.restarted", seconds=wait)
                 await asyncio.sleep(wait)
-                wait = min(wait * 2, MOST_WAIT_SECONDS)
+                wait, started = min(wait * 2, MOST_WAIT_SECONDS), time.monotonic()
                 with contextlib.suppress(RuntimeError):
                     await self._spawn()
             await asyncio.sleep(0.1)
@@ -126,3 +151,17 @@ def _wait_or_kill(child: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
+
+
+async def _locked(path: Path) -> TextIOWrapper:
+    """The lock, once whoever has it lets go. Raises RuntimeError where they don't."""
+    lock, deadline = path.open("w"), time.monotonic() + START_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                lock.close()
+                raise RuntimeError(f"another nats-server runs on {path.parent}: end it") from None
+            await asyncio.sleep(FIRST_WAIT_SECONDS)

@@ -32,7 +32,7 @@ class System:
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         settings.make_data_folder()
         self.settings = settings
-        self.nats = NatsServer(settings.data / "nats")
+        self.nats = NatsServer(settings.data / "nats", {each.name: each.grants() for each in DEFINITIONS})
         self.signer = access.Signer(access.key_from(settings.signing_key))
         self.addresses: dict[str, str] = {}
         self.services: list[runtime.Running] = []
@@ -59,8 +59,9 @@ class System:
         await self.nats.start()
         # On one machine's loopback nobody listens in: no certificates are needed.
         plain = dict.fromkeys(TLS_FILES)
-        settings = self.settings.model_copy(update={"nats_url": self.nats.url, **plain})
-        platform = runtime.Platform(settings, self._clock, self.signer, self.addresses)
+        settings = self.settings.model_copy(update=plain)
+        urls = {each.name: self.nats.url(each.name) for each in DEFINITIONS}
+        platform = runtime.Platform(settings, self._clock, self.signer, self.addresses, urls)
         for definition in DEFINITIONS:
             self.services.append(await runtime.start(definition, platform))
         await self._seen.enter_async_context(

@@ -110,4 +110,4 @@ def build(platform: Platform, store: Store) -> Parts:
     )
 
 
-DEFINITION = Definition("matching", Matching.metadata, build)
+DEFINITION = Definition("matching", Matching.metadata, build, listens=events.LISTENS)

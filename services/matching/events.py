@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
 
 
+LISTENS = [("families", "homes"), ("capacity", "homes"), ("placements", "children")]
+
+
 def subscriptions(placements_stub: "PlacementsServiceAsyncStub") -> list[Subscription]:
     """All that matching listens to."""
     children = Children(placements_stub)

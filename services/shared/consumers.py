@@ -14,7 +14,7 @@ from nats.js import JetStreamContext
 
 from services.shared import access, metrics, traces
 from services.shared.errors import DatabaseAway
-from services.shared.events import TRACE, header
+from services.shared.events import TRACE, consumer_name, header
 from services.shared.parking import Parking
 from services.shared.records import Change
 from services.shared.store import Settled, Store
@@ -72,7 +72,7 @@ class Consumer:
     """Applies one subscription's events."""
 
     def __init__(self, service: str, subscription: Subscription, bus: Bus) -> None:
-        self.name = f"{service}-{subscription.purpose}-v1"
+        self.name = consumer_name(service, subscription.purpose)
         self.caller = access.service(service)
         self._service = service
         self.stream = subscription.stream

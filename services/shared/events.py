@@ -53,6 +53,7 @@ async def connect(url: str, service: str, identity: Identity | None = None) -> C
             await client.connect(
                 url.split(","),
                 name=service,
+                inbox_prefix=inbox(service),
                 **_secured(identity),
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # nats-py sleeps it: a float will do
@@ -74,6 +75,16 @@ async def close(client: Client) -> None:
 def parked_stream(service: str) -> str:
     """The stream of the events that a service could not apply: its own, because it may tell what it alone may hear."""
     return f"{service}{_PARKED}"
+
+
+def consumer_name(service: str, purpose: str) -> str:
+    """The name of a service's consumer for a purpose, in the stream and in the inbox."""
+    return f"{service}-{purpose}-v1"
+
+
+def inbox(service: str) -> str:
+    """What a service hears answers under: its own, so that it hears nobody else's."""
+    return f"_INBOX_{service}"
 
 
 def all_subjects(stream: str) -> str:

@@ -1,7 +1,7 @@
 """Starts a service and ends it: database, streams, consumers, then calls; and in the other order."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +20,7 @@ from services.shared.audit_heads import Heads
 from services.shared.clock import Clock
 from services.shared.consumers import Bus, Consumer, Subscription
 from services.shared.database import Database
+from services.shared.grants import Grants, Listens, grants
 from services.shared.limits import Calls, Rates
 from services.shared.measuring import Sources
 from services.shared.needs import Needing
@@ -70,6 +71,8 @@ class Platform:
     clock: Clock
     signer: access.Signer
     addresses: dict[str, str] = field(default_factory=dict)
+    nats_urls: Mapping[str, str] = field(default_factory=dict)
+    """Of each service with its own password, where Havn runs NATS itself; else the settings tell it."""
 
     def channel(self, service: str, to: str) -> grpc.aio.Channel:
         """A channel from one service to another, signed as the first."""
@@ -90,11 +93,16 @@ class Parts:
 
 @dataclass(frozen=True)
 class Definition:
-    """A service by name: its tables and how it is built."""
+    """A service by name: its tables, how it is built, and the streams that it may listen to, each with the purpose."""
 
     name: str
     records: MetaData
     build: Callable[[Platform, Store], Parts]
+    listens: Listens = ()
+
+    def grants(self) -> Grants:
+        """What it may do at NATS."""
+        return grants(self.name, self.listens)
 
 
 @dataclass
@@ -135,7 +143,7 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     opened.push_async_callback(asyncio.to_thread, database.close)
     database.measure(name)
     store = Store(database, platform.clock)
-    connection = await events.connect(settings.nats_url, name, tls.identity(settings))
+    connection = await events.connect(platform.nats_urls.get(name, settings.nats_url), name, tls.identity(settings))
     opened.push_async_callback(events.close, connection)
     jetstream = connection.jetstream()
     streams = Streams(connection, settings.stream_replicas, settings.stream_megabytes)

@@ -153,6 +153,8 @@ def consumer_config(stream: str, name: str) -> ConsumerConfig:
     sends is lost where nobody listens, and the next acknowledgement hides the gap. The consumer counts, and parks.
     """
     return ConsumerConfig(
+        # Its name and filter stand in the subject that it is made under: so they can be granted.
+        name=name,
         durable_name=name,
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,

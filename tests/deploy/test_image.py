@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.havn.nats_server import NatsServer
+from tests.bus import OpenServer
 from tests.deploy.files import DOCKERFILE, ROOT, health_check, image_environment, instructions
 from tests.processes import free_port
 
@@ -49,10 +49,10 @@ async def test_its_steps_in_a_clean_environment_make_a_service_that_is_well(tmp_
     (entry,) = [each.listed for each in instructions() if each.word == "ENTRYPOINT"]
     version = subprocess.run([programs / entry[0], "version"], capture_output=True, text=True, check=True)  # noqa: ASYNC221
     assert version.stdout.startswith("havn ")
-    nats = NatsServer(tmp_path / "nats")
+    nats = OpenServer(tmp_path / "nats")
     await nats.start()
     try:
-        await serves(programs, entry[0], tmp_path, nats.url)
+        await serves(programs, entry[0], tmp_path, nats.url("placements"))
     finally:
         await nats.stop()
 

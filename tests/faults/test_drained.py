@@ -15,10 +15,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.havn.nats_server import NatsServer
 from services.shared import access, clients, readiness
 from services.shared.clients import Tokens
 from tests import cast, databases
+from tests.bus import OpenServer
 from tests.conftest import WAIT_SECONDS, eventually
 from tests.postgres import Server
 from tests.processes import Process, free_port
@@ -35,13 +35,13 @@ NOTICE_SECONDS = "1.5"
 @pytest_asyncio.fixture
 async def replicas(tmp_path: Path) -> AsyncIterator[dict[int, Process]]:
     """Two of placements, on one database, by their ports."""
-    postgres, nats = Server(fsync="off"), NatsServer(tmp_path / "nats")
+    postgres, nats = Server(fsync="off"), OpenServer(tmp_path / "nats")
     await nats.start()
     databases.make(postgres, "placements", "placements")
     access.key_from(tmp_path / "keys" / "token.pem")
     environment = os.environ | {
         "HAVN_DATA": str(tmp_path),
-        "HAVN_NATS_URL": nats.url,
+        "HAVN_NATS_URL": nats.url("placements"),
         "HAVN_DATABASE_URL": postgres.url("{service}", "havn"),
         "HAVN_NOTICE_SECONDS": NOTICE_SECONDS,
         "HAVN_CALLS_PER_SECOND": "1000000",

@@ -10,12 +10,16 @@ from collections import Counter
 from pathlib import Path
 
 import nats
+import pytest
 from sqlmodel import Session
 from sqlmodel import select as query
 
 from havn.capacity.v1 import capacity_pb2 as capacity
 from services.capacity.api import DEFINITION as CAPACITY
+from services.havn import nats_server
+from services.havn.nats_server import NatsServer
 from services.placements.api import DEFINITION as PLACEMENTS
+from services.shared.grants import Grants
 from services.shared.tables import OutboxEvent
 from tests import cast
 from tests.conftest import WAIT_SECONDS, Havn, eventually, running_havn
@@ -37,7 +41,7 @@ async def waiting(havn: Havn) -> Counter[str]:
 
 async def event_ids(havn: Havn) -> list[str]:
     """What lies on placements' stream."""
-    client = await nats.connect(havn.nats.url)
+    client = await nats.connect(havn.nats.root)
     stream = client.jetstream()
     count = (await stream.stream_info("placements")).state.messages
     subscription = await stream.subscribe("havn.placements.>", ordered_consumer=True)
@@ -54,7 +58,7 @@ async def file_some(havn: Havn, ledger: list[str]) -> None:
 async def test_events_of_all_writes_arrive_once_however_often_nats_is_killed(tmp_path: Path) -> None:
     ledger: list[str] = []
     async with running_havn(tmp_path, [PLACEMENTS, CAPACITY]) as havn:
-        url = havn.nats.url
+        url = havn.nats.root
 
         async def back() -> bool:
             await havn.rows("placements", lambda session: None)
@@ -72,7 +76,7 @@ async def test_events_of_all_writes_arrive_once_however_often_nats_is_killed(tmp
             await writing
             await file_some(havn, ledger)
             await eventually(back)
-        assert havn.nats.url == url
+        assert havn.nats.root == url
         await file_some(havn, ledger)
         await havn.until("capacity", all_wait)
 
@@ -91,7 +95,7 @@ from pathlib import Path
 from services.havn.nats_server import NatsServer
 
 async def main():
-    server = NatsServer(Path(sys.argv[1]))
+    server = NatsServer(Path(sys.argv[1]), {})
     await server.start()
     print(server.pid, flush=True)
     await asyncio.Event().wait()
@@ -109,3 +113,27 @@ def test_a_nats_server_ends_with_the_havn_that_was_killed(tmp_path: Path) -> Non
     ended.register(child, select.POLLIN)
     assert ended.poll(1000 * WAIT_SECONDS)
     os.close(child)
+
+
+async def test_a_second_one_waits_until_the_first_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the first one's Havn was killed, and only its child still runs."""
+    monkeypatch.setattr(nats_server, "START_SECONDS", 0.3)
+    first, second = NatsServer(tmp_path, {}), NatsServer(tmp_path, {})
+    await first.start()
+    with pytest.raises(RuntimeError, match="another nats-server runs"):
+        await second.start()
+    assert first._lock is not None
+    first._lock.close()
+    with pytest.raises(RuntimeError, match="another nats-server runs"):
+        await second.start()
+    await first.stop()
+    await second.start()
+    await second.stop()
+
+
+def test_only_its_owner_reads_its_passwords_and_only_this_machine_reaches_it(tmp_path: Path) -> None:
+    server = NatsServer(tmp_path, {"capacity": Grants((), ())})
+    config = server._write_config()
+    assert config.stat().st_mode & 0o777 == 0o600
+    assert 'listen: "127.0.0.1:' in config.read_text()
+    assert server.url("capacity") != NatsServer(tmp_path, {"capacity": Grants((), ())}).url("capacity")

@@ -20,9 +20,9 @@ from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.placements.v1 import placements_pb2 as placements
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.havn.nats_server import NatsServer
 from services.shared import access
 from tests import cast, databases
+from tests.bus import OpenServer
 from tests.conftest import eventually
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Processes:
     """placements and capacity, each in a process that can be killed and started again on its port."""
 
     environment: dict[str, str]
+    nats_urls: dict[str, str]
     ports: dict[str, int]
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -48,7 +49,9 @@ class Processes:
         log = Path(self.environment["HAVN_DATA"]) / f"{service}.log"
         with log.open("ab") as stream:
             self.running[service] = subprocess.Popen(
-                [sys.executable, "-m", f"services.{service}"], env=self.environment, stderr=stream
+                [sys.executable, "-m", f"services.{service}"],
+                env=self.environment | {"HAVN_NATS_URL": self.nats_urls[service]},
+                stderr=stream,
             )
 
     def kill(self, service: str) -> None:
@@ -131,18 +134,17 @@ def free_port() -> int:
 
 @pytest_asyncio.fixture
 async def processes(tmp_path: Path) -> AsyncIterator[Processes]:
-    nats = NatsServer(tmp_path / "nats")
+    nats = OpenServer(tmp_path / "nats")
     await nats.start()
     ports = {service: free_port() for service in ("placements", "capacity")}
     access.key_from(tmp_path / "keys" / "token.pem")
     environment = os.environ | {
         "HAVN_DATA": str(tmp_path),
         **databases.environment(tmp_path),
-        "HAVN_NATS_URL": nats.url,
         "HAVN_PLACEMENTS_ADDRESS": f"127.0.0.1:{ports['placements']}",
         **{f"HAVN_{service.upper()}_PORT": str(port) for service, port in ports.items()},
     }
-    started = Processes(environment, ports)
+    started = Processes(environment, nats.urls, ports)
     try:
         for service in ports:
             started.start(service)

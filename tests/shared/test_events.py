@@ -80,7 +80,7 @@ def listening(purposes: tuple[str, ...]) -> Definition:
         listens = [Subscription("placements", purpose, {events.PlacementRequestChanged: heard}) for purpose in purposes]
         return replace(FAMILIES.build(platform, store), subscriptions=listens)
 
-    return replace(FAMILIES, build=build)
+    return replace(FAMILIES, build=build, listens=[("placements", purpose) for purpose in purposes])
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -116,7 +116,7 @@ class Bus:
 
 @pytest_asyncio.fixture(scope="module")
 async def bus(havn: Havn) -> AsyncIterator[Bus]:
-    client = await nats.connect(havn.nats.url)
+    client = await nats.connect(havn.nats.root)
     yield Bus(client.jetstream())
     await client.close()
 
@@ -221,7 +221,7 @@ async def test_an_event_of_a_kind_that_nobody_takes_is_passed_over(havn: Havn, b
 
 async def test_each_consumer_parks_an_event_for_itself(tmp_path: Path) -> None:
     async with running_havn(tmp_path, [PLACEMENTS, listening(("one", "two"))]) as havn:
-        client = await nats.connect(havn.nats.url)
+        client = await nats.connect(havn.nats.root)
         try:
             bus = Bus(client.jetstream())
             await bus.put("", "event-garbage", body=b"\xff\xff")
@@ -233,7 +233,7 @@ async def test_each_consumer_parks_an_event_for_itself(tmp_path: Path) -> None:
 
 async def test_a_stream_that_nats_lost_is_made_again_and_events_flow(tmp_path: Path) -> None:
     async with running_havn(tmp_path, [PLACEMENTS, listening(("notes",))]) as havn:
-        client = await nats.connect(havn.nats.url)
+        client = await nats.connect(havn.nats.root)
         first = await havn.as_(cast.COORDINATOR).placements.CreateRequest(cast.filing())
         await until_noted(havn, first.name)
         await client.jetstream().delete_stream("placements")
@@ -268,7 +268,7 @@ async def test_all_that_was_ever_announced_comes_again_when_nats_lost_its_disk(t
 
 async def test_so_is_one_that_nobody_listens_to(tmp_path: Path) -> None:
     async with running_havn(tmp_path, [PLACEMENTS]) as havn:
-        client = await nats.connect(havn.nats.url)
+        client = await nats.connect(havn.nats.root)
         await client.jetstream().delete_stream("placements")
         await havn.as_(cast.COORDINATOR).placements.CreateRequest(cast.filing())
 
@@ -283,7 +283,7 @@ async def test_so_is_one_that_nobody_listens_to(tmp_path: Path) -> None:
 
 
 async def test_a_connection_that_nats_refuses_to_go_on_with_comes_back(havn: Havn) -> None:
-    client = await connect(havn.nats.url, "tests")
+    client = await connect(havn.nats.root, "tests")
     assert client._transport is not None
     client._transport.write(b"NONSENSE\r\n")
 

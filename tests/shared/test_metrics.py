@@ -108,7 +108,7 @@ async def test_events_are_counted_where_they_are_published_and_applied(havn: Hav
 
 
 async def test_an_event_that_nobody_could_apply_is_told_until_somebody_deals_with_it(havn: Havn, port: int) -> None:
-    connection = await events.connect(havn.nats.url, "tests")
+    connection = await events.connect(havn.nats.root, "tests")
     kind = {"ce-type": PlacementRequestChanged.DESCRIPTOR.full_name, "ce-id": "no-message"}
     await connection.jetstream().publish("havn.placements.v1.request.created.none", b"\xff\xff", headers=kind)
     await connection.close()

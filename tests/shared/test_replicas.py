@@ -66,7 +66,7 @@ async def test_every_event_is_published_once_and_applied_once_by_either(replicas
 
     await eventually(arrived)
     assert len(await listed(one)) == len(names)
-    client = await connect(one.nats.url, "test")
+    client = await connect(one.nats.root, "test")
     stream = await client.jetstream().stream_info("placements")
     await client.close()
     assert stream.state.messages == len(names)

@@ -12,11 +12,11 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
 
 from services.capacity.api import DEFINITION as CAPACITY
-from services.havn.nats_server import NatsServer
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import readiness, streams
 from services.shared.streams import Drifted, Streams, consumer_config, stream_config
 from tests import cast
+from tests.bus import OpenServer
 from tests.conftest import eventually, running_havn
 
 DURABLE = "capacity-requests-v1"
@@ -25,9 +25,9 @@ MOST_BYTES = 2**20
 
 @pytest_asyncio.fixture
 async def client(tmp_path: Path) -> AsyncIterator[Client]:
-    server = NatsServer(tmp_path)
+    server = OpenServer(tmp_path)
     await server.start()
-    connected = await nats.connect(server.url)
+    connected = await nats.connect(server.root)
     yield connected
     await connected.close()
     await server.stop()
@@ -156,7 +156,7 @@ async def test_a_service_whose_stream_drifted_is_not_ready_and_answers_calls(tmp
     async with running_havn(tmp_path, [PLACEMENTS]) as havn:
         placements = havn.services["placements"]
         assert readiness.STREAMS not in placements.readiness.lacking
-        client = await nats.connect(havn.nats.url)
+        client = await nats.connect(havn.nats.root)
         found = (await client.jetstream().stream_info("placements")).config
         await client.jetstream().update_stream(found.evolve(subjects=["havn.placements.v1.request.>"]))
         await client.close()
@@ -170,7 +170,7 @@ async def test_a_service_whose_stream_drifted_is_not_ready_and_answers_calls(tmp
 
 async def test_a_consumer_that_drifted_while_nats_was_away_applies_nothing_until_it_is_mended(tmp_path: Path) -> None:
     async with running_havn(tmp_path, [PLACEMENTS, CAPACITY]) as havn:
-        client = await nats.connect(havn.nats.url)
+        client = await nats.connect(havn.nats.root)
         jetstream = client.jetstream()
 
         async def consumes() -> bool:

@@ -1,0 +1,54 @@
+"""What a service may do at NATS: the least that it needs. One table makes the users of every NATS, embedded or not."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.shared.events import all_subjects, consumer_name, inbox, parked_stream
+
+Listens = Sequence[tuple[str, str]]
+"""The streams that a service listens to, each with the purpose."""
+
+
+@dataclass(frozen=True)
+class Grants:
+    """The subjects that a user may publish to and subscribe to; every other one is refused."""
+
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+
+
+def grants(service: str, listens: Listens) -> Grants:
+    """Those of a service: its own streams to make and fill, its own consumers to make and acknowledge, its own inbox.
+
+    Nobody may delete or purge a stream, look into another's, or acknowledge in another's name.
+    """
+    own = [*_stream(service), *_stream(parked_stream(service)), f"$JS.API.STREAM.MSG.GET.{parked_stream(service)}"]
+    heard = [subject for stream, purpose in listens for subject in _consumer(stream, consumer_name(service, purpose))]
+    return Grants(tuple(own + heard), (f"{inbox(service)}.>",))
+
+
+def users(granted: Mapping[str, Grants], passwords: Mapping[str, str]) -> str:
+    """The users as nats-server's configuration has them; a password is a text, or a variable such as $NATS_PASSWORD."""
+    return "\n".join(_user(name, granted[name], passwords[name]) for name in granted)
+
+
+def _user(name: str, granted: Grants, password: str) -> str:
+    permissions = {"publish": {"allow": granted.publish}, "subscribe": {"allow": granted.subscribe}}
+    return f"{{user: {json.dumps(name)}, password: {password}, permissions: {json.dumps(permissions, indent=2)}}}"
+
+
+def _stream(name: str) -> list[str]:
+    return [all_subjects(name), *(f"$JS.API.STREAM.{verb}.{name}" for verb in ("INFO", "CREATE", "UPDATE"))]
+
+
+def _consumer(stream: str, consumer: str) -> list[str]:
+    of = f"{stream}.{consumer}"
+    return [
+        f"$JS.API.STREAM.INFO.{stream}",
+        *(f"$JS.API.CONSUMER.{verb}.{of}" for verb in ("INFO", "MSG.NEXT", "RESET")),
+        f"$JS.API.CONSUMER.CREATE.{of}.{all_subjects(stream)}",
+        f"$JS.ACK.{of}.>",
+        # As later servers name it, with a domain and an account before.
+        f"$JS.ACK.*.*.{of}.>",
+    ]
