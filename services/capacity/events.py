@@ -42,6 +42,8 @@ def unit_updated(unit: InstitutionUnit) -> Announcement:
 def vacancy_reported(vacancy: Vacancy) -> Announcement:
     """A vacancy was reported."""
     event = pb.VacancyReported(vacancy=vacancy, version=int(vacancy.etag))
+    # The bus keeps what it was told, and no other service asks who.
+    event.vacancy.ClearField("confirmed_by")
     return f"havn.capacity.v1.vacancy.reported.{_path(vacancy.name.removesuffix('/vacancy'))}", event
 
 

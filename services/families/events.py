@@ -1,9 +1,19 @@
-"""What families announces: families whole, follow-ups by reference."""
+"""What families announces: families but for what nobody else needs, follow-ups by reference."""
+
+from typing import Literal
 
 from havn.families.v1 import events_pb2 as pb
 from havn.families.v1.families_pb2 import FollowUp, FosterFamily
 from services.shared.events import Announcement
 from services.shared.names import last_part, parent
+
+_UNTOLD: tuple[tuple[Literal["pause", "training", "availability"], str], ...] = (
+    ("pause", "author"),
+    ("pause", "reason"),
+    ("training", "waived_by"),
+    ("availability", "confirmed_by"),
+)
+"""Words and names of people: the bus keeps what it was told, and no other service reads them."""
 
 
 def family_created(family: FosterFamily) -> Announcement:
@@ -25,4 +35,7 @@ def follow_up_logged(follow_up: FollowUp) -> Announcement:
 
 def _family_changed(family: FosterFamily, word: str) -> Announcement:
     event = pb.FosterFamilyChanged(family=family, version=int(family.etag))
+    for part, text in _UNTOLD:
+        if event.family.HasField(part):
+            getattr(event.family, part).ClearField(text)
     return f"havn.families.v1.family.{word}.{last_part(family.name)}", event

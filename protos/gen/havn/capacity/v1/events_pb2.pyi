@@ -85,7 +85,7 @@ class VacancyReported(_message.Message):
     """Grows with every report."""
     @_builtins.property
     def vacancy(self) -> _capacity_pb2.Vacancy:
-        """The vacancy, whole, as it is now."""
+        """The vacancy as it is now, but for who confirmed it."""
 
     def __init__(
         self,
