@@ -109,7 +109,7 @@ class NotFound(HavnError):
     code, reason = "NOT_FOUND", "NOT_FOUND"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"you may see no {_quoted(name)}, or it is not there")
+        super().__init__(f"there is no {_quoted(name)} that you may see")
 
 
 class NameTaken(HavnError):
@@ -191,4 +191,5 @@ class NatsAway(HavnError):
 
 def _quoted(name: str) -> str:
     """A name as errors tell it; what does not look like one may be anything that somebody typed."""
-    return repr(name) if _NAME.fullmatch(name) and not _CPR.search(name) else "that name"
+    told = _NAME.fullmatch(name) and not any(_CPR.fullmatch(part) for part in name.split("/"))
+    return repr(name) if told else "record of that name"

@@ -28,6 +28,7 @@ from havn.placements.v1 import placements_pb2 as placements
 from services.havn.system import DEFINITIONS
 from services.shared import access, readiness
 from services.shared.access import Caller
+from services.shared.clients import Token, Tokens
 from services.shared.errors import HavnError
 from tests import cast
 from tests.conftest import Havn, running_havn
@@ -44,6 +45,9 @@ DECLARED = {(error.code, error.reason) for error in HavnError.__subclasses__()}
 
 RARE = {"CreateMatchRun": 0.02, "SuggestMatches": 0.2, "WatchMatchRun": 0.2, "CheckAudit": 0.02}
 """What takes long where it passes, in shares of the others."""
+
+OF_THE_CLIENT = "Internal error from Core"
+"""What gRPC's own client makes of a stream that was refused while it still wrote; no such answer was sent."""
 
 BEHIND_THE_GATE = {"OK", "NOT_FOUND", "ABORTED", "ALREADY_EXISTS", "FAILED_PRECONDITION"}
 """What a handler answers to a message that it understood."""
@@ -64,7 +68,7 @@ class Fuzz:
     """What was sent, and what came back."""
 
     channels: dict[str, grpc.aio.Channel]
-    tokens: dict[str, str]
+    tokens: dict[str, Token]
     mutator: Mutator
     good: dict[str, list[Message]]
     codes: Counter[str] = field(default_factory=Counter)
@@ -102,7 +106,7 @@ class Fuzz:
 
     async def _call(self, service: str, method: MethodDescriptor, sent: Sequence[bytes], user: str) -> None:
         path = f"/{method.containing_service.full_name}/{method.name}"
-        given: dict[str, Any] = {"metadata": (("authorization", f"Bearer {self.tokens[user]}"),), "timeout": DEADLINE}
+        given: dict[str, Any] = {"metadata": (("authorization", f"Bearer {self.tokens[user]()}"),), "timeout": DEADLINE}
         # Bytes as they are: gRPC's types know messages only.
         channel: Any = self.channels[service]
         if method.client_streaming:
@@ -117,6 +121,8 @@ class Fuzz:
 def wrong(error: grpc.aio.AioRpcError, service: str) -> str:
     """What is wrong with a refusal; nothing where it is one that the contract declares."""
     code, status = error.code().name, rpc_status.from_call(error)  # type: ignore[arg-type]
+    if (error.details() or "") == OF_THE_CLIENT:
+        return ""
     if status is None:
         by_grpc = code == "RESOURCE_EXHAUSTED" and "larger than max" in (error.details() or "")
         return "" if by_grpc else f"{code} without details: {error.details()}"
@@ -205,7 +211,7 @@ async def test_whatever_is_sent_only_declared_refusals_come_back_and_nothing_bre
     words = ["Nuuk", "Sisimiut", cast.MUNICIPALITY, cast.OTHER_MUNICIPALITY, "1", "2", *names]
     fuzz = Fuzz(
         {name: grpc.aio.insecure_channel(running.address) for name, running in havn.services.items()},
-        {name: havn.signer.token(caller) for name, caller in callers().items()},
+        {name: Tokens(havn.signer, caller) for name, caller in callers().items()},
         Mutator(SEED, names, words),
         good_requests(records),
     )
@@ -221,3 +227,4 @@ async def test_whatever_is_sent_only_declared_refusals_come_back_and_nothing_bre
         )
         await channel.close()
     assert MARK not in havn.log.getvalue()
+    assert "rpc.failed" not in havn.log.getvalue()
