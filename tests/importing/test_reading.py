@@ -1,4 +1,5 @@
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -51,6 +52,11 @@ def test_a_row_of_every_file_becomes_a_message(tmp_path: Path) -> None:
 def test_files_are_optional(tmp_path: Path, put: Put) -> None:
     put("requests.csv", {})
     assert rows(tmp_path).counts == {"requests.csv": 1}
+
+
+def test_text_that_a_program_took_apart_is_composed(tmp_path: Path, put: Put) -> None:
+    put("requests.csv", {"child_words": normalize("NFD", "Må jeg bo her?")})
+    assert request(tmp_path).wish.child_words == "Må jeg bo her?"
 
 
 def test_a_family_has_its_household(tmp_path: Path, put: Put) -> None:

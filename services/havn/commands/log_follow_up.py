@@ -1,5 +1,6 @@
 """havn log-follow-up."""
 
+import unicodedata
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -95,4 +96,6 @@ def _set_days(logged: FollowUp) -> None:
 
 
 def _part(note: str, child_words: str) -> FollowUpPart | None:
-    return FollowUpPart(note=note, child_words=child_words) if note or child_words else None
+    # Services take composed Unicode alone; some systems type å as a and a ring.
+    told = [unicodedata.normalize("NFC", text) for text in (note, child_words)]
+    return FollowUpPart(note=told[0], child_words=told[1]) if any(told) else None

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
+from unicodedata import normalize
 
 from havn.terms.v1 import terms_pb2
 from services.havn.importing.columns import Needed, Sheet
@@ -78,7 +79,8 @@ def _records(content: str) -> tuple[list[list[str]], bool]:
 
 
 def _cells(header: list[str], record: list[str]) -> dict[str, str]:
-    filled = ((name, cell.strip()) for name, cell in zip(header, record, strict=False))
+    # Services take composed Unicode alone; some programs write å as a and a ring.
+    filled = ((name, normalize("NFC", cell.strip())) for name, cell in zip(header, record, strict=False))
     return {name: cell for name, cell in filled if cell}
 
 
