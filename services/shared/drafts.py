@@ -15,6 +15,7 @@ from services.shared.access import Caller
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
 from services.shared.events import Announcement
 from services.shared.records import Change, Kind, Resource, changing, outbox_values, row_values
+from services.shared.scope import everywhere
 from services.shared.tables import OutboxEvent, Record
 from services.shared.wire import Told, complete, told
 
@@ -72,8 +73,10 @@ class Draft:
         by_table: dict[type[Record], list[str]] = defaultdict(list)
         for table, name in names:
             by_table[table].append(name)
-        for table, wanted in by_table.items():
-            self._found |= dict.fromkeys(wanted) | _kept(session, table, wanted)
+        # A name that is taken elsewhere is taken, though its record is not shown.
+        with everywhere(session, self.caller):
+            for table, wanted in by_table.items():
+                self._found |= dict.fromkeys(wanted) | _kept(session, table, wanted)
 
     def get(self, kind: Kind[M], name: str) -> M:
         """The record of that name. Raises NotFound."""
@@ -121,8 +124,10 @@ class Draft:
         """Enters a record that is new or differs from the one kept. Raises NameTaken and NotFound outside the scope."""
         kind, name = entry.kind, message.name
         kept = self._kept(kind, name)
-        if not self.caller.sees(message.authority, name) and (kept or not kind.open_to_all):
-            raise NameTaken(name) if kept else NotFound(message.authority)
+        if kept and not self.caller.sees(kept.authority, name):
+            raise NameTaken(name)
+        if not (self.caller.sees(message.authority, name) or kind.open_to_all):
+            raise NotFound(message.authority)
         message.etag = str(kept.version + 1 if kept else 1)
         rows = self._changed if kept else self._new
         rows[kind.table][name] = row_values(kind, message)
@@ -132,7 +137,8 @@ class Draft:
     def write(self, change: Change) -> None:
         """Writes it all. Raises EtagStale where a record changed, or came to be, since it was looked at."""
         for table, new in self._new.items():
-            _require_unchanged(change.session, table, dict.fromkeys(new, 0))
+            with everywhere(change.session, self.caller):
+                _require_unchanged(change.session, table, dict.fromkeys(new, 0))
             _execute(change.session, insert(table), new.values())
         for table, changed in self._changed.items():
             _require_unchanged(change.session, table, {name: row["version"] - 1 for name, row in changed.items()})
@@ -152,7 +158,8 @@ class Draft:
 
     def _kept(self, kind: Kind[M], name: str) -> Kept | None:
         if name not in self._found:
-            self._found |= {name: None} | _kept(self._looking(), kind.table, [name])
+            with everywhere(self._looking(), self.caller):
+                self._found |= {name: None} | _kept(self._looking(), kind.table, [name])
         return self._found[name]
 
     def _looking(self) -> Session:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from sqlmodel import select
 
@@ -41,6 +42,16 @@ async def test_an_administrator_takes_families_of_all_municipalities(
     elsewhere = cast.entering(cast.a_family(authority=cast.OTHER_MUNICIPALITY), id="elsewhere")
     assert (await imported(administrator, rows(elsewhere))).created_count == 1
     assert await exists(consultant_elsewhere, "families/elsewhere")
+
+
+async def test_an_id_that_is_taken_in_another_municipality_is_a_problem_of_its_row(
+    havn: Havn, administrator: Client
+) -> None:
+    elsewhere = cast.entering(cast.a_family(authority=cast.OTHER_MUNICIPALITY), id="taken-elsewhere")
+    assert (await imported(administrator, rows(elsewhere))).created_count == 1
+    of_one = havn.as_(replace(cast.ADMINISTRATOR, authority=cast.MUNICIPALITY))
+    answer = await imported(of_one, rows(cast.entering(id="taken-elsewhere")))
+    assert [problem.index for problem in answer.problems] == [0]
 
 
 async def test_one_wrong_row_keeps_all_out_and_each_problem_has_its_row_and_field(
