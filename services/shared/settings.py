@@ -37,7 +37,9 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="", description="PostgreSQL, with {service} where each has a name of its own; empty for SQLite files."
     )
-    database_owner_url: str = Field(default="", description="The same as the tables' owner, for havn migrate only.")
+    database_owner_url: str = Field(
+        default="", description="The same as the tables' owner, for havn migrate and restore."
+    )
     stream_replicas: int = Field(default=1, ge=1, le=5, description="Nodes of NATS that keep each stream.")
     stream_megabytes: int = Field(default=2048, ge=1, description="Most that each stream holds; then it takes no more.")
     placements_port: int = Field(default=0, ge=0, le=65535, description="0 picks a free one; so for the others.")

@@ -14,7 +14,12 @@ from services.havn.backup.contents import SERVICES
 from services.havn.backup.files import sqlite, workshop
 from services.havn.backup.sealed import new_key
 from services.shared import migrate
+from tests import databases
 from tests.cli.conftest import Havn, Ran
+
+pytestmark = pytest.mark.skipif(
+    databases.on_postgres(), reason="is about data folders; tests/backup/test_postgres.py is about PostgreSQL"
+)
 
 
 @pytest.fixture(scope="module")

@@ -27,16 +27,21 @@ from havn.placements.v1 import placements_pb2 as placements
 from services.havn.backup import making, sealed
 from services.havn.backup.checking import Fault, problems
 from services.havn.backup.contents import SERVICES
-from services.havn.backup.copying import pin
+from services.havn.backup.copying import of_folder, pin
 from services.havn.backup.manifest import Manifest
 from services.havn.commands.asking import all_pages
 from services.havn.connection import Connection
 from services.havn.system import DEFINITIONS
 from services.shared.clock import SystemClock
+from services.shared.settings import Settings
 from services.shared.wire import date_message
-from tests import cast
+from tests import cast, databases
 from tests.cli.conftest import process
 from tests.cli.test_killed import connected, wait_until
+
+pytestmark = pytest.mark.skipif(
+    databases.on_postgres(), reason="is about data folders; tests/backup/test_postgres.py is about PostgreSQL"
+)
 
 WRITERS = 3
 ENOUGH = 30
@@ -230,9 +235,10 @@ def test_nobody_is_left_with_a_copy_of_what_is_lost(drilled: Drilled, tmp_path: 
 def test_databases_copied_in_the_other_order_are_found_out(drilled: Drilled, tmp_path: Path) -> None:
     data = restored(drilled, tmp_path / "new")
     with up(data), connected(data, "coordinator") as coordinator, contextlib.ExitStack() as opened:
-        pinned = {"placements": opened.enter_context(pin(data, "placements"))}
+        engines = of_folder(data)
+        pinned = {"placements": opened.enter_context(pin(engines["placements"]))}
         change(coordinator, place_by=80)
-        pinned |= {service: opened.enter_context(pin(data, service)) for service in SERVICES[1:]}
+        pinned |= {service: opened.enter_context(pin(engines[service])) for service in SERVICES[1:]}
         found = list(problems(pinned, {}))
         assert "capacity" in {problem.service for problem in found}
         assert {problem.fault for problem in found} == {Fault.AHEAD}
@@ -272,7 +278,7 @@ def test_a_backup_that_is_killed_leaves_no_half_file_and_the_next_one_is_well(
     file, key = tmp_path / "file", sealed.read_key(drilled.key)
     killed_while(tmp_path / "file.part", large, "backup", file, "--key", drilled.key)
     assert not file.exists()
-    making.back_up(large, file, key)
+    making.back_up(Settings(data=large), file, key)
     assert making.verify_backup(file, key, tmp_path / "room")[1] == []
     assert not list(tmp_path.rglob("*.part"))
 
@@ -281,10 +287,10 @@ def test_a_restore_that_is_killed_leaves_no_half_folder_and_the_next_one_is_well
     large: Path, drilled: Drilled, tmp_path: Path
 ) -> None:
     file, folder, key = tmp_path / "file", tmp_path / "restored", sealed.read_key(drilled.key)
-    making.back_up(large, file, key)
+    making.back_up(Settings(data=large), file, key)
     begun = tmp_path / "restored.part" / "families.sqlite"
     killed_while(begun, large, "restore", file, "--to", folder, "--key", drilled.key)
     assert not folder.exists()
     making.restore(file, key, folder)
-    assert making.verify_folder(folder) == []
+    assert making.verify_databases(of_folder(folder)) == []
     assert not list(tmp_path.rglob("*.part"))

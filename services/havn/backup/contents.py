@@ -59,8 +59,9 @@ def tables(connection: Connection) -> list[str]:
 
 
 def each_row(connection: Connection, table: str) -> Iterator[dict[str, Any]]:
-    """The rows of a table, alike from every database."""
-    found = connection.execution_options(yield_per=_AT_ONCE).execute(sa.text(f'SELECT * FROM "{table}"'))
+    """The rows of a table by its first column, alike from every database."""
+    some_at_a_time = sa.text(f'SELECT * FROM "{table}" ORDER BY 1').execution_options(yield_per=_AT_ONCE)
+    found = connection.execute(some_at_a_time)
     names = list(found.keys())
     for row in found:
         yield dict(zip(names, map(_plain, row), strict=True))

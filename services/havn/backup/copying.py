@@ -6,16 +6,36 @@ from pathlib import Path
 
 import pysqlite3.dbapi2
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from services.havn.backup import postgres
 from services.havn.backup.contents import SERVICES, SHAPE_TABLE, contents
 from services.havn.backup.files import file_of, hashed, sqlite, sync
 from services.havn.backup.manifest import Copied
 from services.havn.backup.unusable import Unusable
+from services.shared.settings import Settings
+
+Engines = Mapping[str, Engine]
+"""The databases of all services."""
+
+
+def of_settings(settings: Settings) -> Engines:
+    """Those that the settings name: PostgreSQL's, or the files of the data folder. Raises Unusable."""
+    if not settings.database_url:
+        return of_folder(settings.data)
+    return {service: postgres.engine(settings.database(service)) for service in SERVICES}
+
+
+def of_folder(data: Path) -> Engines:
+    """The files of a data folder. Raises Unusable for one that lacks any."""
+    for service in SERVICES:
+        if not (data / file_of(service)).exists():
+            raise Unusable(f"{data}: holds no {file_of(service)}; name the data folder by HAVN_DATA")
+    return {service: sqlite(data / file_of(service)) for service in SERVICES}
 
 
 @contextmanager
-def pinned(data: Path) -> Iterator[Mapping[str, Connection]]:
+def pinned(engines: Engines) -> Iterator[Mapping[str, Connection]]:
     """Connections to all services' databases that see them as they are now, whatever is written meanwhile.
 
     Whoever hears of others is looked at first. All that it heard was committed before, and is therefore seen at its
@@ -23,29 +43,31 @@ def pinned(data: Path) -> Iterator[Mapping[str, Connection]]:
     number of a lost version to another change, and whoever has kept the lost one would take the new one for old.
     """
     with ExitStack() as opened:
-        connections = {service: opened.enter_context(pin(data, service)) for service in reversed(SERVICES)}
+        connections = {service: opened.enter_context(pin(engines[service])) for service in reversed(SERVICES)}
         yield {service: connections[service] for service in SERVICES}
 
 
-def require_databases(data: Path) -> None:
-    """Passes a folder with the databases of all services. Raises Unusable."""
-    for service in SERVICES:
-        if not (data / file_of(service)).exists():
-            raise Unusable(f"{data}: holds no {file_of(service)}; name the data folder by HAVN_DATA")
-
-
 @contextmanager
-def pin(data: Path, service: str) -> Iterator[Connection]:
-    """A connection to one service's database that sees it as it is now. Raises Unusable where there is none."""
-    require_databases(data)
-    with sqlite(data / file_of(service)).connect() as connection, connection.begin():
-        # SQLite chooses the state at the first look.
+def pin(engine: Engine) -> Iterator[Connection]:
+    """A connection to a database that sees it as it is now."""
+    with engine.connect() as connection, connection.begin():
+        # The state is chosen at the first look.
         connection.execute(sa.text(f"SELECT * FROM {SHAPE_TABLE}")).all()
         yield connection
 
 
-def copy(connection: Connection, path: Path) -> Copied:
+def copy(service: str, connection: Connection, path: Path) -> Copied:
     """Writes what a connection sees to a new SQLite file."""
+    if connection.dialect.name == "postgresql":
+        postgres.copy_rows(service, connection, path)
+    else:
+        _copy_file(connection, path)
+    sync(path)
+    with sqlite(path, readonly=True).connect() as copied:
+        return Copied(path.stat().st_size, hashed(path), contents(copied))
+
+
+def _copy_file(connection: Connection, path: Path) -> None:
     target = pysqlite3.dbapi2.connect(path, isolation_level=None)
     try:
         connection.connection.driver_connection.backup(target)  # type: ignore[union-attr]
@@ -53,6 +75,3 @@ def copy(connection: Connection, path: Path) -> Copied:
         target.execute("PRAGMA journal_mode=DELETE")
     finally:
         target.close()
-    sync(path)
-    with sqlite(path, readonly=True).connect() as copied:
-        return Copied(path.stat().st_size, hashed(path), contents(copied))

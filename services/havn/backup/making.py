@@ -1,37 +1,37 @@
-"""A backup from a data folder to a file, and back into a data folder."""
+"""A backup from databases to a file, and back into databases."""
 
 import json
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from services.havn.backup import archive
+from services.havn.backup import archive, postgres
 from services.havn.backup.checking import Problem, problems, problems_of_copies
-from services.havn.backup.copying import copy, pinned, require_databases
+from services.havn.backup.copying import Engines, copy, of_settings, pinned
 from services.havn.backup.files import file_of, sqlite, sync, whole, workshop
 from services.havn.backup.manifest import Manifest
 from services.havn.backup.unusable import Unusable
-from services.shared.settings import LAST_BACKUP
+from services.shared import migrate
+from services.shared.settings import LAST_BACKUP, Settings
 
 
-def back_up(data: Path, path: Path, key: bytes) -> Manifest:
-    """Puts a backup of a data folder at `path`, which may be in use meanwhile. Raises Unusable."""
+def back_up(settings: Settings, path: Path, key: bytes) -> Manifest:
+    """Puts a backup of the settings' databases at `path`; they may be in use meanwhile. Raises Unusable."""
     if path.exists():
         raise Unusable(f"{path}: exists, and nothing is overwritten; name a new file")
-    require_databases(data)
-    with workshop(data / "backup.part") as work:
+    engines = of_settings(settings)
+    with workshop(settings.data / "backup.part") as work:
         # Before the databases are looked at: what was answered by then is in the backup.
         time = datetime.now(UTC)
-        with pinned(data) as connections:
-            databases = {service: work / file_of(service) for service in connections}
-            copies = {service: copy(connections[service], databases[service]) for service in connections}
+        with pinned(engines) as connections:
+            copies = {service: copy(service, connections[service], work / file_of(service)) for service in connections}
         manifest = Manifest.now(time, copies)
-        wrong = problems_of_copies(work, manifest)
-        if wrong:
-            raise Unusable(f"{data}: is not well, so that no backup is made; ask havn verify {data}")
-        archive.write(path, key, manifest, databases)
-    with whole(data / LAST_BACKUP) as part:
+        if wrong := problems_of_copies(work, manifest):
+            raise Unusable(f"{wrong[0].service}: is not well, so that no backup is made; ask havn verify")
+        archive.write(path, key, manifest, {service: work / file_of(service) for service in copies})
+    with whole(settings.data / LAST_BACKUP) as part:
         part.write_text(json.dumps({"time": manifest.time.isoformat()}))
     return manifest
 
@@ -54,6 +54,23 @@ def restore(path: Path, key: bytes, folder: Path) -> Manifest:
     return manifest
 
 
+def restore_databases(path: Path, key: bytes, settings: Settings, room: Path) -> Manifest:
+    """Fills the empty PostgreSQL databases that the settings name, as the owner of their tables. Raises Unusable.
+
+    Each is filled whole or not at all. Cut off in between, it is completed by doing it again.
+    """
+    with workshop(room) as work, ExitStack() as opened:
+        manifest = _extracted(path, key, work)
+        for service in manifest.services:
+            file = sqlite(work / file_of(service))
+            migrate.upgrade(service, file)
+            _publish_again(work / file_of(service))
+            copied = opened.enter_context(file.connect())
+            target = postgres.engine(settings.owner_database(service))
+            postgres.fill(opened.enter_context(target.begin()), copied)
+    return manifest
+
+
 def verify_backup(path: Path, key: bytes, room: Path) -> tuple[Manifest, list[Problem]]:
     """What a backup says of itself, and what is wrong with it; `room` is a folder to work in. Raises Unusable."""
     with workshop(room) as work, archive.reading(path, key) as opened:
@@ -61,9 +78,9 @@ def verify_backup(path: Path, key: bytes, room: Path) -> tuple[Manifest, list[Pr
         return opened.manifest, problems_of_copies(work, opened.manifest)
 
 
-def verify_folder(data: Path) -> list[Problem]:
-    """What is wrong with a data folder, which may be in use. Raises Unusable for one without databases."""
-    with pinned(data) as connections:
+def verify_databases(engines: Engines) -> list[Problem]:
+    """What is wrong with the databases of all services, which may be in use."""
+    with pinned(engines) as connections:
         return list(problems(connections, {}))
 
 

@@ -25,9 +25,9 @@ def backup(
     """Copies all databases as they are now, while Havn runs, into one encrypted file."""
     from services.havn.backup import making, sealed
 
-    data = settings().data
+    found = settings()
     with usable():
-        manifest = making.back_up(data, file, sealed.new_key(key) if new_key else sealed.read_key(key))
+        manifest = making.back_up(found, file, sealed.new_key(key) if new_key else sealed.read_key(key))
     size = file.stat().st_size
     told = {"file": str(file), "bytes": size} | manifest_document(manifest)
     show(told, made(file, size, manifest, key if new_key else None, lang), json)

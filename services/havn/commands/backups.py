@@ -1,14 +1,17 @@
 """What the commands around backups share."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Annotated
 
 import typer
 
 from services.havn.commands.failures import Failed, FileUnusable
 from services.havn.commands.options import folder_name
+from services.havn.commands.surroundings import settings
 
 KEY_VARIABLE = "HAVN_BACKUP_KEY"
 
@@ -34,3 +37,9 @@ def usable() -> Iterator[None]:
     except (Error, DatabaseError) as error:
         told = error.orig if isinstance(error, DatabaseError) else error
         raise Failed(f"A database can't be read or written: {told}.", "UNAVAILABLE") from error
+
+
+def room() -> Path:
+    """Where a backup is laid out to be looked at: with the other records, or where there are none, on their way."""
+    data = settings().data
+    return data / "verify.part" if data.exists() else Path(gettempdir()) / f"havn-verify-{os.getuid()}"

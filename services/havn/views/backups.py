@@ -35,17 +35,19 @@ def made(path: Path, size: int, manifest: Manifest, new_key: Path | None, lang: 
     yield Verbatim(f"  havn verify {quote(str(path))} --key KEY")
 
 
-def restored(folder: Path, manifest: Manifest, lang: Lang) -> Iterator[RenderableType]:
-    """What was restored, what is lost, and how to go on."""
-    yield phrase("{folder} holds Havn as it was on {moment}.", lang, folder=folder, moment=_moment(manifest))
+def restored(folder: Path | None, manifest: Manifest, lang: Lang) -> Iterator[RenderableType]:
+    """What was restored, into a folder or into PostgreSQL, what is lost, and how to go on."""
+    where = folder or "PostgreSQL"
+    yield phrase("{folder} holds Havn as it was on {moment}.", lang, folder=where, moment=_moment(manifest))
     yield _databases(manifest, lang)
     yield phrase("What was changed later is not in it.", lang)
-    yield phrase("Start it:", lang)
-    yield Verbatim(f"  HAVN_DATA={quote(str(folder))} havn up")
+    if folder:
+        yield phrase("Start it:", lang)
+        yield Verbatim(f"  HAVN_DATA={quote(str(folder))} havn up")
 
 
 def verified(
-    path: Path, manifest: Manifest | None, problems: Sequence[Problem], lang: Lang
+    path: Path | str, manifest: Manifest | None, problems: Sequence[Problem], lang: Lang
 ) -> Iterator[RenderableType]:
     """Whether a backup or a folder is well."""
     if manifest:
