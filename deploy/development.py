@@ -34,8 +34,12 @@ def make(folder: Path) -> None:
         write(folder / service / "havn_nats_url", _nats_url(password).encode())
     for node in NODES:
         issue(authority, folder / node, "nats", node, *HERE)
+    issue(authority, folder / "postgres", "postgres", *HERE)
+    issue(authority, folder / "owner", "owner")
     issue(authority, folder / "operator", "operator")
     write(folder / "operator" / "token.pem", token_key)
+    # Nobody logs in with it: PostgreSQL's image wants one, and nothing but certificates is taken.
+    write(folder / "postgres" / "password", secrets.token_hex(24).encode())
     write(folder / "compose.env", f"HAVN_PRODUCTION=false\nNATS_PASSWORD={password}\n".encode())
 
 

@@ -6,7 +6,6 @@ import sysconfig
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +93,7 @@ def cluster(authority: trustme.CA, folder: Path) -> Cluster:
     )
 
 
-def node(name: str, folder: Path, variables: Mapping[str, str], route_port: int, client_port: int = 0) -> Node:
+def node(name: str, folder: Path, variables: dict[str, str], route_port: int, client_port: int = 0) -> Node:
     """A node over a folder, not yet started."""
     client, health = client_port or free_port(), free_port()
     config = folder / "nats.conf"

@@ -8,12 +8,13 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-START_SECONDS = 30
+START_SECONDS = 60
 SETTINGS = {"listen_addresses": "", "max_connections": "400", "shared_buffers": "64MB"}
 DIES_WITH_PARENT = 1
 
@@ -26,12 +27,21 @@ def binaries() -> Path:
     return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
+def binaries_with_tls() -> Path | None:
+    """The programs of this machine's own PostgreSQL, the newest: those of the package were built without TLS."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    elsewhere = shutil.which("postgres")
+    candidates = [*reversed(found), *([Path(elsewhere).resolve()] if elsewhere else [])]
+    return next((path.parent for path in candidates if b"libssl.so" in path.read_bytes()), None)
+
+
 class Server:
     """One PostgreSQL on a socket of its own. It refuses to run as root, so root runs it as nobody."""
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, programs: Path | None = None, **settings: str) -> None:
         # Not pytest's folder: the path of a socket may have 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="havn-postgres-", dir="/tmp"))
+        self._programs = programs or binaries()
         self._settings = SETTINGS | settings
         self._who: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -39,12 +49,25 @@ class Server:
             self._who = {"user": "nobody", "group": "nogroup", "extra_groups": []}
         language = ("-E", "UTF8", "--locale=C.UTF-8")
         self._run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "--no-sync", *language)
-        self.child = self._started()
+        self.start()
         self.execute("CREATE ROLE owner LOGIN", "CREATE ROLE havn LOGIN")
 
     def url(self, database: str, role: str) -> str:
         """The URL of a database, as a role."""
-        return f"postgresql://{role}@/{database}?host={self.folder}"
+        return f"postgresql://{role}@/{database}?host={self.folder}&port={self.port}"
+
+    @property
+    def port(self) -> str:
+        """The number of its port, and of its socket."""
+        return self._settings.get("port", "5432")
+
+    def run_file(self, script: Path) -> None:
+        """Runs a file of statements as the superuser, as the first start of PostgreSQL's image does."""
+        where = ("--host", str(self.folder), "--port", self.port, "--username", "postgres")
+        with script.open("rb") as statements:
+            subprocess.run(
+                [self._programs / "psql", *where, "-v", "ON_ERROR_STOP=1", "-q"], stdin=statements, check=True
+            )
 
     def execute(self, *statements: str) -> None:
         """Runs statements as the superuser."""
@@ -59,9 +82,24 @@ class Server:
 
     def restart(self) -> None:
         """Kills it and starts it again, as after a crash."""
+        self.kill()
+        self.start()
+
+    def kill(self) -> None:
+        """As kill -9 does, and waits until it is gone; the processes that serve its connections end by themselves."""
         self.child.kill()
         self.child.wait()
-        self.child = self._started()
+
+    def start(self) -> None:
+        """Starts it again. It refuses while processes of the one that was killed are still ending."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            self.child = self._child()
+            if self._serves(self.child, deadline):
+                return
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()}")
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Ends it, and leaves nothing."""
@@ -69,11 +107,11 @@ class Server:
         self.child.wait()
         shutil.rmtree(self.folder)
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _child(self) -> subprocess.Popen[bytes]:
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
-            child = subprocess.Popen(
-                [binaries() / "postgres", "-D", "data", "-k", self.folder, *options],
+            return subprocess.Popen(
+                [self._programs / "postgres", "-D", "data", "-k", self.folder, *options],
                 cwd=self.folder,
                 env=_without_home(),
                 stdout=subprocess.DEVNULL,
@@ -81,23 +119,19 @@ class Server:
                 preexec_fn=_die_with_parent,
                 **self._who,
             )
-        self._wait_for(child)
-        return child
 
-    def _wait_for(self, child: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + START_SECONDS
+    def _serves(self, child: subprocess.Popen[bytes], deadline: float) -> bool:
+        """Whether it takes connections, which is waited for as long as it lives."""
         while time.monotonic() < deadline and child.poll() is None:
-            try:
+            with suppress(psycopg.OperationalError):
                 psycopg.connect(self.url("postgres", "postgres")).close()
-            except psycopg.OperationalError:
-                time.sleep(0.01)
-            else:
-                return
-        raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()}")
+                return True
+            time.sleep(0.01)
+        return False
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [binaries() / program, *arguments],
+            [self._programs / program, *arguments],
             cwd=self.folder,
             env=_without_home(),
             capture_output=True,

@@ -20,7 +20,7 @@ class Process:
 
     name: str
     command: Sequence[str]
-    environment: Mapping[str, str]
+    environment: dict[str, str]
     log: Path
     user: Mapping[str, object] = field(default_factory=dict)
     running: subprocess.Popen[bytes] | None = None

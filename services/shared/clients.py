@@ -38,6 +38,9 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
             }
         ),
     ),
+    # One that is back is found within half a second; gRPC would wait up to two minutes.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 500),
     # A replica that hangs, or a machine that is gone without a word, is left behind within 15 seconds.
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 5_000),

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -35,6 +35,9 @@ def dangers(settings: Settings, service: str) -> Iterator[str]:
     yield from _of_nats(settings.nats_url)
     if settings.trace_ratio and not settings.trace_endpoint.startswith("https://"):
         yield "HAVN_TRACE_ENDPOINT: must begin with https://"
+    yield from of_database("HAVN_DATABASE_URL", settings.database(service))
+    if settings.database_owner_url:
+        yield "HAVN_DATABASE_OWNER_URL: is for havn migrate alone; the owner could take down the database's walls"
 
 
 def _of_certificates(settings: Settings, service: str) -> Iterator[str]:
@@ -76,6 +79,14 @@ def _of_nats(url: str) -> Iterator[str]:
         yield "HAVN_NATS_URL: each server must begin with tls://"
     if not all(server.username and server.password for server in servers):
         yield "HAVN_NATS_URL: each server must have a user and a password, as tls://user:password@host:4222"
+
+
+def of_database(setting: str, url: str) -> Iterator[str]:
+    """What is wrong with the URL of a database: SQLite files have no walls, and no replicas."""
+    if not url:
+        yield f"{setting}: must be given; an SQLite file has no row-level security"
+    elif dict(parse_qsl(urlsplit(url).query)).get("sslmode") != "verify-full":
+        yield f"{setting}: sslmode must be verify-full"
 
 
 def _of_private_file(setting: str, path: Path) -> Iterator[str]:

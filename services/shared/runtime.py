@@ -12,6 +12,7 @@ import structlog
 from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from nats.errors import Error as NatsError
 from sqlalchemy import MetaData
 
 from services.shared import access, checks, clients, events, migrate, postgres, sqlite, tls
@@ -147,7 +148,8 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     opened.push_async_callback(events.close, connection)
     jetstream = connection.jetstream()
     streams = Streams(connection, settings.stream_replicas, settings.stream_megabytes)
-    with suppress(Drifted):
+    # A cluster that is choosing its leader answers nothing: the relay goes on trying, and until then this is not ready.
+    with suppress(Drifted, NatsError):
         await streams.stream(name)
     bus = Bus(jetstream, streams, Parking(name, jetstream, streams, store), store)
     parts = definition.build(platform, store)

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import DirectoryPath, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -97,16 +98,30 @@ class Settings(BaseSettings):
 
     def database(self, service: str) -> str:
         """The URL of a service's database; empty for an SQLite file in the data folder."""
-        return self.database_url.replace("{service}", service)
+        return self._over_tls(self.database_url.replace("{service}", service))
 
     def owner_database(self, service: str) -> str:
         """The URL of a service's database as the owner of its tables."""
-        return self.database_owner_url.replace("{service}", service)
+        return self._over_tls(self.database_owner_url.replace("{service}", service))
 
     def port(self, service: str) -> int:
         """The port that a service is to listen on."""
         port: int = getattr(self, f"{service}_port")
         return port
+
+    def _over_tls(self, url: str) -> str:
+        """The URL of a database with this process's certificate, but for what it says itself."""
+        if not url or self.tls_certificate is None:
+            return url
+        parts = urlsplit(url)
+        files = {"sslcert": self.tls_certificate, "sslkey": self.tls_key, "sslrootcert": self.tls_authority}
+        secured = {
+            "sslmode": "verify-full",
+            "ssl_min_protocol_version": "TLSv1.3",
+            **files,
+            **dict(parse_qsl(parts.query)),
+        }
+        return urlunsplit(parts._replace(query=urlencode(secured)))
 
     @model_validator(mode="after")
     def _all_of_tls_or_none(self) -> Self:

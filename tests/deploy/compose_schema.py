@@ -35,6 +35,8 @@ CONDITION = {"enum": ["service_started", "service_healthy", "service_completed_s
 SERVICE = closed(
     {
         "image": TEXT,
+        "user": {"type": "string", "pattern": r"^\d+:\d+$"},
+        "deploy": closed({"replicas": {"type": "integer", "minimum": 1}}, ["replicas"]),
         "build": closed({"context": TEXT, "dockerfile": TEXT}, ["context"]),
         "entrypoint": TEXTS,
         "command": TEXTS,
@@ -45,7 +47,7 @@ SERVICE = closed(
         "security_opt": TEXTS,
         "stop_grace_period": DURATION,
         "environment": keyed({"type": "string"}),
-        "ports": {"type": "array", "items": {"type": "string", "pattern": r"^127\.0\.0\.1:\d+:\d+$"}},
+        "ports": {"type": "array", "items": {"type": "string", "pattern": r"^127\.0\.0\.1:\d+(-\d+)?:\d+$"}},
         "volumes": {"type": "array", "items": {"type": "string", "pattern": r"^[^:]+:/[^:]+(:ro)?$"}},
         "depends_on": keyed(closed({"condition": CONDITION}, ["condition"])),
         "healthcheck": HEALTH_CHECK,

@@ -10,11 +10,13 @@ from services.havn.system import DEFINITIONS
 from services.shared import production, tls
 from services.shared.settings import Settings
 from tests.deploy.compose_schema import COMPOSE
-from tests.deploy.files import compose, filled_in, image_environment
+from tests.deploy.files import ROOT, compose, filled_in, image_environment
 
 SERVICES: dict[str, dict[str, Any]] = compose()["services"]
 OURS = {name: service for name, service in SERVICES.items() if "HAVN_SECRETS" in service["environment"]}
-NODES = {name: service for name, service in SERVICES.items() if name not in OURS}
+NODES = {name: service for name, service in SERVICES.items() if name.startswith("nats-")}
+HOLDERS = {name: "owner" if name == "migrate" else name for name in SERVICES}
+"""Whose folder of secrets a container reads."""
 SETTINGS = {f"HAVN_{name.upper()}" for name in Settings.model_fields}
 FILLED_IN = {"NATS_PASSWORD": "havn-secret", "HAVN_PRODUCTION": "false"}
 IN_CONTAINER = "/run/secrets/havn"
@@ -66,6 +68,7 @@ def test_the_settings_of_a_service_are_those_that_it_needs(
 ) -> None:
     settings = settings_of(name, secrets, monkeypatch)
     assert (str(settings.data), settings.host, settings.port(name)) == ("/data", "0.0.0.0", 50051)
+    assert settings.database(name).startswith(f"postgresql://havn_{name}@postgres/{name}?sslmode=verify-full&")
     assert re.findall(r"tls://havn:n\w+@([\w-]+):4222", settings.nats_url) == list(NODES)
     assert settings.addresses() == {"placements": f"dns:///placements:{settings.placements_port}"}
     identity = tls.identity(settings)
@@ -90,20 +93,40 @@ def test_it_is_production_unless_it_is_told_otherwise() -> None:
 def test_each_reads_its_own_secrets_and_nobody_elses(secrets: Path) -> None:
     for name, service in SERVICES.items():
         mounted = [volume for volume in service["volumes"] if volume.endswith(f":{IN_CONTAINER}:ro")]
-        assert mounted == [f"./deploy/secrets/{name}:{IN_CONTAINER}:ro"]
-        assert (secrets / name).is_dir()
+        assert mounted == [f"./deploy/secrets/{HOLDERS[name]}:{IN_CONTAINER}:ro"]
+        assert (secrets / HOLDERS[name]).is_dir()
 
 
-def test_no_two_services_share_a_data_folder() -> None:
-    volumes = [volume for service in SERVICES.values() for volume in service["volumes"] if volume.endswith(":/data")]
-    assert len(set(volumes)) == len(SERVICES)
-    assert {volume.partition(":")[0] for volume in volumes} == set(compose()["volumes"])
+def test_each_volume_is_of_one_container_and_replicas_have_none() -> None:
+    named = {name: kept for name, service in SERVICES.items() for kept in service["volumes"] if kept[0] not in "./"}
+    assert {volume.partition(":")[0] for volume in named.values()} == set(compose()["volumes"])
+    assert named.keys() == {*NODES, "postgres"}
+
+
+def test_each_service_has_two_replicas_with_a_port_each() -> None:
+    ports: list[int] = []
+    for service in OURS.values():
+        (published,) = service["ports"]
+        first, last = map(int, published.split(":")[1].split("-"))
+        assert service["deploy"]["replicas"] == last - first + 1 == 2
+        ports += [first, last]
+    assert len(set(ports)) == len(ports)
+
+
+def test_what_is_mounted_is_there() -> None:
+    mounted = {volume.partition(":")[0] for service in SERVICES.values() for volume in service["volumes"]}
+    assert all((ROOT / path).exists() for path in mounted if path.startswith("./") and "secrets" not in path)
 
 
 def test_whoever_is_waited_for_is_there() -> None:
     for service in OURS.values():
         assert service["depends_on"].keys() <= SERVICES.keys()
-        assert NODES.keys() <= service["depends_on"].keys()
+        assert {*NODES, "migrate"} <= service["depends_on"].keys()
+        assert service["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+
+
+def test_only_the_migration_has_the_tables_owner() -> None:
+    assert [name for name, one in SERVICES.items() if "HAVN_DATABASE_OWNER_URL" in one["environment"]] == ["migrate"]
 
 
 def test_there_are_three_nodes_that_know_each_other() -> None:
@@ -119,8 +142,8 @@ def test_there_are_three_nodes_that_know_each_other() -> None:
 def test_secrets_come_by_file_or_variable_and_stand_nowhere() -> None:
     for name, service in SERVICES.items():
         for variable, value in service["environment"].items():
-            if "password" in variable.lower() or re.search("://.*@", value):
-                assert "${NATS_PASSWORD" in value, (name, variable)
+            if "password" in variable.lower() or re.search("://[^/]+:[^/]+@", value):
+                assert "${NATS_PASSWORD" in value or value.startswith(IN_CONTAINER), (name, variable)
 
 
 @pytest.mark.parametrize("name", SERVICES)

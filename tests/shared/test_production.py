@@ -28,6 +28,7 @@ def secure(tmp_path: Path) -> Settings:
         production=True,
         data=tmp_path,
         key_file=key,
+        database_url="postgresql://havn_{service}@postgres/{service}",
         nats_url="tls://placements:secret@nats-1:4222,tls://placements:secret@nats-2:4222",
         tls_certificate=identity.certificate,
         tls_key=identity.key,
@@ -60,7 +61,15 @@ def changed(**values: object) -> Callable[[Settings], Settings]:
 FILES = "HAVN_TLS_CERTIFICATE, HAVN_TLS_KEY, HAVN_TLS_AUTHORITY"
 
 DANGERS: dict[str, tuple[Callable[[Settings], Settings], str]] = {
-    "no TLS": (changed(tls_certificate=None, tls_key=None, tls_authority=None), f"{FILES}: must be given"),
+    "no TLS": (
+        changed(
+            tls_certificate=None,
+            tls_key=None,
+            tls_authority=None,
+            database_url="postgresql://havn_placements@postgres/placements?sslmode=verify-full",
+        ),
+        f"{FILES}: must be given",
+    ),
     "no such file": (changed(tls_certificate=Path("/none")), f"{FILES}: can't be read"),
     "a key of another certificate": (
         lambda settings: changed(tls_key=issue(TESTS, settings.data / "other", "placements").key)(settings),
@@ -95,6 +104,15 @@ DANGERS: dict[str, tuple[Callable[[Settings], Settings], str]] = {
     "NATS in the clear": (
         changed(nats_url="tls://u:p@nats-1:4222,nats://u:p@nats-2:4222"),
         "HAVN_NATS_URL: each server must begin with tls://",
+    ),
+    "SQLite": (changed(database_url=""), "HAVN_DATABASE_URL: must be given"),
+    "a database in the clear": (
+        changed(database_url="postgresql://havn_placements@postgres/placements?sslmode=prefer"),
+        "HAVN_DATABASE_URL: sslmode must be verify-full",
+    ),
+    "the tables' owner": (
+        changed(database_owner_url="postgresql://havn_owner@postgres/placements"),
+        "HAVN_DATABASE_OWNER_URL: is for havn migrate alone",
     ),
     "NATS without a password": (changed(nats_url="tls://u@nats-1:4222"), "HAVN_NATS_URL: each server must have a user"),
 }

@@ -12,6 +12,7 @@ from services.havn.commands.output import show
 from services.havn.commands.serve import Service
 from services.havn.commands.surroundings import settings
 from services.havn.views.migrated import migrated
+from services.shared.production import of_database
 from services.shared.settings import Settings
 
 app = typer.Typer(add_completion=False)
@@ -27,6 +28,8 @@ def migrate(
     if not (found.database_url and found.database_owner_url):
         raise SettingInvalid("HAVN_DATABASE_URL and HAVN_DATABASE_OWNER_URL: both must be given.")
     chosen = services or list(Service)
+    if found.production and (insecure := list(of_database("HAVN_DATABASE_OWNER_URL", found.owner_database(chosen[0])))):
+        raise SettingInvalid(f"{insecure[0]}.")
     roles = {service.value: _role(found, service) for service in chosen}
     for service in chosen:
         _migrate(found, service, roles[service.value])
