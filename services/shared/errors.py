@@ -15,6 +15,7 @@
     ├── StateNotAllowed       FAILED_PRECONDITION    STATE_NOT_ALLOWED
     ├── TooManyCalls          RESOURCE_EXHAUSTED     TOO_MANY_CALLS
     ├── OutboxFull            RESOURCE_EXHAUSTED     OUTBOX_FULL
+    ├── ServiceEnding         UNAVAILABLE            SERVICE_ENDING
     ├── PeerAway              UNAVAILABLE            PEER_AWAY
     ├── DatabaseAway          UNAVAILABLE            DATABASE_AWAY
     └── NatsAway              UNAVAILABLE            NATS_AWAY
@@ -172,6 +173,15 @@ class PeerAway(HavnError):
 
     def __init__(self) -> None:
         super().__init__("another service of Havn does not answer: try again in a moment")
+
+
+class ServiceEnding(HavnError):
+    """The service ended before the call was done; another replica, or the next start, answers it."""
+
+    code, reason = "UNAVAILABLE", "SERVICE_ENDING"
+
+    def __init__(self) -> None:
+        super().__init__("the service ends: try again, with the same request_id")
 
 
 class DatabaseAway(HavnError):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from services.shared.errors import TooManyCalls
+from services.shared.errors import ServiceEnding, TooManyCalls
 
 BURST_SECONDS = 5.0
 """Who was quiet may make the calls of so many seconds at once."""
@@ -26,10 +26,12 @@ class Calls:
     def __init__(self, most: int) -> None:
         self._most = most
         self._tasks: set[asyncio.Task[object]] = set()
+        self.cut_short = False
+        """Whether those that are cancelled now had no time left because the service ends."""
 
     @contextmanager
     def one_more(self) -> Iterator[None]:
-        """Counts a call while it lasts. Raises TooManyCalls."""
+        """Counts a call while it lasts. Raises TooManyCalls, and ServiceEnding for one that the end cuts short."""
         if len(self._tasks) >= self._most:
             raise TooManyCalls("too many calls are under way: try again in a moment", RETRY_SECONDS)
         task = asyncio.current_task()
@@ -37,6 +39,10 @@ class Calls:
         self._tasks.add(task)
         try:
             yield
+        except asyncio.CancelledError:
+            if self.cut_short:
+                raise ServiceEnding from None
+            raise
         finally:
             self._tasks.discard(task)
 
@@ -45,6 +51,7 @@ class Calls:
         waiting = set(self._tasks)
         if waiting:
             _, waiting = await asyncio.wait(waiting, timeout=seconds)
+        self.cut_short = bool(waiting)
         for task in waiting:
             task.cancel()
         if waiting:

@@ -39,6 +39,7 @@ log = structlog.get_logger()
 
 TASK_RETRY_SECONDS = 1.0
 SPARE_CALLS = 800
+CUT_SECONDS = 0.5
 CANCEL_AGAIN_SECONDS = 0.2
 
 _OPTIONS: Sequence[tuple[str, Any]] = (
@@ -259,5 +260,7 @@ async def _drained(server: grpc.aio.Server, calls: Calls, readiness: Readiness, 
     """Says that the service ends, still answers while clients and balancers notice, then answers what has begun."""
     await readiness.end()
     await asyncio.sleep(settings.notice_seconds)
-    await server.stop(settings.drain_seconds)
+    # Calls that are not done in time are told so by the gate, before gRPC would cut them without a word.
+    stopping = asyncio.ensure_future(server.stop(settings.drain_seconds + CUT_SECONDS))
     await calls.over(settings.drain_seconds)
+    await stopping

@@ -190,3 +190,16 @@ async def test_a_service_answers_again_once_too_many_have_called(havn: Havn) -> 
     assert set(codes) <= {"NOT_FOUND", "RESOURCE_EXHAUSTED"}
     assert codes["NOT_FOUND"] >= AT_A_TIME
     assert await asked(havn.as_(somebody())) == "NOT_FOUND"
+
+
+async def test_a_call_that_an_end_cuts_short_may_be_tried_again(tmp_path: Path) -> None:
+    Holding.let_go.clear()
+    holding = Definition("placements", PLACEMENTS.records, build)
+    async with running_havn(tmp_path, [holding], limits={"drain_seconds": 0.2, "calls_per_second": 1e6}) as havn:
+        client = havn.as_(cast.COORDINATOR)
+        await client.placements.ListRequests(pb.ListRequestsRequest())
+        held = asyncio.ensure_future(client.placements.GetRequest(pb.GetRequestRequest(name=HELD)))
+        await client.placements.ListRequests(pb.ListRequestsRequest())
+        await havn.services["placements"].stop()
+        with refused("UNAVAILABLE", "SERVICE_ENDING"):
+            await held

@@ -165,6 +165,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """NATS is away, and with it what was asked for."""
     ERROR_REASON_TOKEN_REVOKED: _ErrorReason.ValueType  # 18
     """The token was revoked before its end."""
+    ERROR_REASON_SERVICE_ENDING: _ErrorReason.ValueType  # 19
+    """The service ended before the call was done: try again."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call was refused: the `reason` of the google.rpc.ErrorInfo that every error carries."""
@@ -207,6 +209,8 @@ ERROR_REASON_NATS_AWAY: ErrorReason.ValueType  # 17
 """NATS is away, and with it what was asked for."""
 ERROR_REASON_TOKEN_REVOKED: ErrorReason.ValueType  # 18
 """The token was revoked before its end."""
+ERROR_REASON_SERVICE_ENDING: ErrorReason.ValueType  # 19
+"""The service ended before the call was done: try again."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
