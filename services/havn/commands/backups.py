@@ -35,7 +35,8 @@ def usable() -> Iterator[None]:
     except Unusable as error:
         raise FileUnusable(f"{error}.") from error
     except (Error, DatabaseError) as error:
-        told = error.orig if isinstance(error, DatabaseError) else error
+        # PostgreSQL's further lines may quote a row.
+        told = str(error.orig if isinstance(error, DatabaseError) else error).partition("\n")[0]
         raise Failed(f"A database can't be read or written: {told}.", "UNAVAILABLE") from error
 
 
