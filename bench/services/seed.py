@@ -7,9 +7,10 @@ from services.havn.commands.demo import SEED
 from services.havn.commands.import_folder import clients
 from services.havn.connection import Connection
 from services.havn.demo.generator import make_demo
+from services.havn.importing.outcome import Sent
 from services.havn.importing.reading import read
 from services.havn.importing.rows import Rows
-from services.havn.importing.sending import Sent, send
+from services.havn.importing.sending import send
 
 REQUEST = "requests/r-001"
 FAMILY = "families/f-001"

@@ -24,10 +24,12 @@ MAX_MESSAGE_BYTES = 256 * 1024
 MAX_METADATA_BYTES = 8 * 1024
 MAX_TEXT_LENGTH = 10_000
 MAX_LIST_LENGTH = 1_000
+MUST_BE_GIVEN = "must be given"
 
 _OPEN = ("google.protobuf.FieldMask", "google.protobuf.Any")
-# Also those that move a terminal's cursor (C1) or turn the direction of reading, so that a text shows as another one.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Also those that move a terminal's cursor (C1) or turn the direction of reading, so that a text shows as another one,
+# and the two that no XML may hold, and so no workbook.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 Found = list[FieldProblem]
 Check = Callable[[Any, str, Found], None]
@@ -60,7 +62,7 @@ def _message(message: Message, path: str, found: Found) -> None:
     plan = _plan(message.DESCRIPTOR)
     for name, is_given in plan.required:
         if not is_given(message):
-            found.append(FieldProblem(path + name, "must be given"))
+            found.append(FieldProblem(path + name, MUST_BE_GIVEN))
     for field, value in message.ListFields():
         plan.fields[field.name](value, path + field.name, found)
 

@@ -183,3 +183,18 @@ async def test_a_dry_run_that_compares_is_audited(administrator: Client, havn: H
     await imported(administrator, taken)
     last = (await havn.rows("families", lambda session: session.exec(select(AuditRow)).all()))[-1]
     assert (last.action, json.loads(last.names)) == ("read", {cast.MUNICIPALITY: ["families/compared"]})
+
+
+async def test_a_household_of_which_the_file_tells_a_part_keeps_the_rest_of_each_person(
+    consultant: Client, administrator: Client
+) -> None:
+    first, second = cast.a_member(criminal_record=cast.a_certificate()), cast.a_member()
+    await imported(administrator, rows(cast.entering(cast.a_family(household=[first, second]), id="members")))
+    told = pb.HouseholdMember(person=first.person, role=first.role, birth_date=cast.day(-12_000))
+    new = cast.a_member()
+    request = pb.CreateFosterFamilyRequest(family=pb.FosterFamily(household=[told, new]), id="members")
+    taken = rows(request)
+    taken[0].update_mask.paths.extend(["household.role", "household.birth_date"])
+    assert (await imported(administrator, taken)).updated_count == 1
+    told.criminal_record.CopyFrom(first.criminal_record)
+    assert list((await get(consultant, "families/members")).household) == [told, new]

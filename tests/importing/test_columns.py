@@ -11,8 +11,9 @@ from services.havn.importing.sheets import SHEETS
 # Messages that one cell holds whole.
 CELLS = {"google.type.Date", "google.type.Money", "google.protobuf.Timestamp", "havn.terms.v1.SpokenLanguage"}
 CELLS |= {"havn.placements.v1.SiblingBond"}
-# Told by a file though the service sets it otherwise: when and by whom a vacancy was confirmed.
-TOLD = {"confirmed_time", "confirmed_by"}
+# Told by a file though the service sets it otherwise: when and by whom a vacancy was confirmed or a request filed, and
+# what became of it.
+TOLD = {"confirmed_time", "confirmed_by", "create_time", "filed_by", "state", "withdrawal_reason"}
 # Of another file, or of the service alone.
 ELSEWHERE = {"etag", "household"}
 

@@ -11,12 +11,16 @@ from google.protobuf.message import Message
 from havn.capacity.v1 import capacity_pb2, capacity_pb2_grpc
 from havn.families.v1 import families_pb2, families_pb2_grpc
 from havn.placements.v1 import placements_pb2, placements_pb2_grpc
+from havn.terms.v1 import terms_pb2
 from havn.terms.v1.terms_pb2 import RowProblem
+from services.havn.importing.outcome import Sent
 from services.havn.importing.problems import Problems
 from services.havn.importing.reading import read
 from services.havn.importing.rows import Rows
-from services.havn.importing.sending import Clients, Sent, send
+from services.havn.importing.sending import Clients, send
 from tests.importing.conftest import Put
+
+CREATED, UNCHANGED = terms_pb2.ROW_OUTCOME_CREATED, terms_pb2.ROW_OUTCOME_UNCHANGED
 
 
 @dataclass
@@ -40,7 +44,7 @@ class Service:
         new = contents - self.written
         if not validate_only:
             self.written |= new
-        return self.answer(created_count=len(new), unchanged_count=len(rows) - len(new))
+        return self.answer(outcomes=[CREATED if row.SerializeToString() in new else UNCHANGED for row in rows])
 
 
 def bare(row: Any) -> Any:  # noqa: ANN401  # any of the import requests
@@ -102,6 +106,11 @@ def services() -> Iterator[Services]:
     server.stop(None).wait()
 
 
+def counts(sent: Sent | Problems) -> tuple[int, int]:
+    assert isinstance(sent, Sent), sent
+    return sent.count("created"), sent.count("unchanged")
+
+
 @pytest.fixture
 def rows(tmp_path: Path, put_all: None, put: Put) -> Rows:
     put("families.csv", {}, {"key": "f-2"})
@@ -112,14 +121,14 @@ def rows(tmp_path: Path, put_all: None, put: Put) -> Rows:
 
 
 def test_all_rows_are_written(services: Services, rows: Rows) -> None:
-    assert send(rows, services.clients) == Sent(7)
+    assert counts(send(rows, services.clients)) == (7, 0)
     assert services.written == [2, 3, 2]
-    assert send(rows, services.clients) == Sent(0, 0, 7)
+    assert counts(send(rows, services.clients)) == (0, 7)
     assert services.written == [2, 3, 2]
 
 
 def test_validation_writes_nothing(services: Services, rows: Rows) -> None:
-    assert send(rows, services.clients, validate_only=True) == Sent(7)
+    assert counts(send(rows, services.clients, validate_only=True)) == (7, 0)
     assert services.written == [0, 0, 0]
 
 
@@ -134,25 +143,31 @@ def test_a_problem_anywhere_keeps_everything_from_being_written(services: Servic
 def test_problems_lead_back_to_file_row_and_column(services: Services, rows: Rows) -> None:
     services.families.problems = [
         RowProblem(index=1, field="family.household[1].birth_date", description="a"),
-        RowProblem(index=0, field="family.approval", description="b"),
+        RowProblem(index=0, field="family.languages[0].level", description="b"),
+        RowProblem(index=0, field="family.approval", description="must be given"),
+        RowProblem(index=1, field="family.approval", description="must be given"),
+        RowProblem(index=1, field="family.household", description="must be given"),
     ]
     services.capacity.problems = [RowProblem(index=2, field="vacancy.free_place_count", description="c")]
     answer = send(rows, services.clients)
     assert isinstance(answer, Problems)
-    assert [(problem.file, problem.row, problem.column) for problem in answer.found] == [
+    assert [(problem.place.file, problem.row, problem.column) for problem in answer.found] == [
         ("household.csv", 4, "birth_date"),
-        ("families.csv", 2, "approval_reference"),
+        ("families.csv", 2, "languages"),
+        ("families.csv", 1, "approval_reference"),
+        ("families.csv", 3, ""),
         ("vacancies.csv", 2, "free_places"),
     ]
+    assert str(answer.found[3]).endswith(": household: must be given")
 
 
 def test_an_interrupted_import_is_completed_by_running_it_again(services: Services, rows: Rows) -> None:
-    services.placements.away = True
+    services.capacity.away = True
     with pytest.raises(grpc.RpcError):
         send(rows, services.clients)
-    assert services.written == [2, 3, 0]
-    services.placements.away = False
-    assert send(rows, services.clients) == Sent(2, 0, 5)
+    assert services.written == [2, 0, 2]
+    services.capacity.away = False
+    assert counts(send(rows, services.clients)) == (3, 4)
     assert services.written == [2, 3, 2]
 
 
@@ -160,5 +175,5 @@ def test_services_without_rows_are_not_called(services: Services, tmp_path: Path
     put("requests.csv", {})
     found = read(tmp_path)
     assert isinstance(found, Rows)
-    assert send(found, services.clients) == Sent(1)
+    assert counts(send(found, services.clients)) == (1, 0)
     assert services.written == [0, 0, 1]

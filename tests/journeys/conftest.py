@@ -13,9 +13,10 @@ from services.capacity.api import DEFINITION as CAPACITY
 from services.families.api import DEFINITION as FAMILIES
 from services.havn.connection import connect
 from services.havn.demo.generator import make_demo
+from services.havn.importing.outcome import Sent
 from services.havn.importing.reading import read
 from services.havn.importing.rows import Rows
-from services.havn.importing.sending import Clients, Sent, send
+from services.havn.importing.sending import Clients, send
 from services.matching.api import DEFINITION as MATCHING
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared.clients import Tokens

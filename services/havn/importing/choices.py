@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 from havn.placements.v1 import placements_pb2
 from havn.terms.v1 import terms_pb2
 from services.havn.importing.cells import Cell, NotAllowed, reference, text
+from services.havn.importing.escaping import part, pieces, plain
 from services.havn.importing.meanings import explained
 from services.havn.importing.problems import words
 
@@ -32,7 +33,11 @@ def choice(enum: Enumeration[Number]) -> Cell:
     def parse(cell: str) -> Number:
         return _number(numbers, cell)
 
-    return Cell(parse, words(f"et af: {', '.join(map(explained, numbers))}", f"one of: {', '.join(numbers)}"))
+    return Cell(
+        parse,
+        words(f"et af: {', '.join(map(explained, numbers))}", f"one of: {', '.join(numbers)}"),
+        {number: word for word, number in numbers.items()}.__getitem__,
+    )
 
 
 def spoken_language() -> Cell:
@@ -53,6 +58,7 @@ def spoken_language() -> Cell:
             f"niveau: {', '.join(map(explained, levels))}",
             f"language:level such as danish:good; languages: {', '.join(languages)}; levels: {', '.join(levels)}",
         ),
+        lambda spoken: f"{_word(languages, spoken.language)}:{_word(levels, spoken.level)}",
     )
 
 
@@ -67,11 +73,12 @@ def sibling_bond() -> Cell:
             f"the child's key and a rule, such as k-12:together; rules: {', '.join(rules)}; unless together also who "
             "and why, such as k-12:apart:The leader:They need calm",
         ),
+        _told_bond,
     )
 
 
 def _bond(cell: str) -> placements_pb2.SiblingBond:
-    child, rule, author, reason = ([part.strip() for part in cell.split(":", 3)] + [""] * 3)[:4]
+    child, rule, author, reason = ([plain(piece) for piece in pieces(cell, 4)] + [""] * 3)[:4]
     number = _number(choices(placements_pb2.SiblingRule), rule)
     if number != placements_pb2.SIBLING_RULE_TOGETHER and not (author and reason):
         raise NotAllowed
@@ -81,6 +88,17 @@ def _bond(cell: str) -> placements_pb2.SiblingBond:
         author=text(author),
         reason=text(reason),
     )
+
+
+def _told_bond(bond: placements_pb2.SiblingBond) -> str:
+    told = [bond.child.removeprefix("children/"), _word(choices(placements_pb2.SiblingRule), bond.rule)]
+    if bond.author or bond.reason:
+        told += [part(bond.author), part(bond.reason)]
+    return ":".join(told)
+
+
+def _word(numbers: dict[str, Number], number: int) -> str:
+    return next(word for word, each in numbers.items() if each == number)
 
 
 def _number(numbers: dict[str, Number], word: str) -> Number:

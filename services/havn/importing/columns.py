@@ -2,13 +2,19 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
+from typing import Any
 
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from services.havn.importing.cells import Cell
+
+Setter = Callable[[Any, Any], None]
+"""Puts a value into a message."""
 
 
 class Needed(Enum):
@@ -57,6 +63,16 @@ class Sheet:
     content: tuple[Column, ...]
 
     @property
+    def name(self) -> str:
+        """Its name as people type it, and as a sheet of a workbook has it."""
+        return self.file.removesuffix(".csv")
+
+    @cached_property
+    def setters(self) -> dict[str, Setter]:
+        """What puts a column's value into the message; columns that only join rows have none."""
+        return {column.name: setter(self.message, self.path(column)) for column in self.columns if column.field}
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """All columns, in the order of the file."""
         return self.identity + self.content
@@ -97,16 +113,28 @@ class Sheet:
         return next((column.name for column in (*near, *far)), "") if wanted else ""
 
 
-def put(message: Message, path: str, value: object) -> None:
-    """Sets a field by its path, making the messages on the way present."""
-    group, _, rest = path.partition(".")
-    if rest:
-        inner = getattr(message, group)
-        inner.SetInParent()
-        put(inner, rest, value)
-    elif isinstance(value, Message):
-        getattr(message, group).CopyFrom(value)
-    elif isinstance(value, list):
-        getattr(message, group).extend(value)
-    else:
-        setattr(message, group, value)
+def setter(message: type[Message], path: str) -> Setter:
+    """Sets the field of that path, making the messages on the way present."""
+    *above, last = path.split(".")
+    descriptor: Any = message.DESCRIPTOR
+    for name in above:
+        descriptor = descriptor.fields_by_name[name].message_type
+    put_last = _putting(descriptor.fields_by_name[last])
+
+    def put(target: Any, value: Any) -> None:  # noqa: ANN401
+        for name in above:
+            target = getattr(target, name)
+        if above:
+            target.SetInParent()
+        put_last(target, value)
+
+    return put
+
+
+def _putting(field: FieldDescriptor) -> Setter:
+    name = field.name
+    if field.is_repeated:
+        return lambda target, value: getattr(target, name).extend(value)
+    if field.message_type is not None:
+        return lambda target, value: getattr(target, name).CopyFrom(value)
+    return lambda target, value: setattr(target, name, value)

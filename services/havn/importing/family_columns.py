@@ -2,7 +2,18 @@
 
 from havn.families.v1 import families_pb2
 from havn.terms.v1 import terms_pb2
-from services.havn.importing.cells import DAY, KEY_CELL, MOMENT, MONEY, TEXT, TOWN, WHOLE, listed, reference
+from services.havn.importing.cells import (
+    DAY,
+    KEY_CELL,
+    MOMENT,
+    MONEY,
+    TEXT,
+    TEXT_IN_LIST,
+    TOWN,
+    WHOLE,
+    listed,
+    reference,
+)
 from services.havn.importing.choices import choice, spoken_language
 from services.havn.importing.columns import Column, Needed, Sheet
 
@@ -64,7 +75,7 @@ FAMILIES = Sheet(
         Column("experience_age_min", "experience.min", WHOLE, NO, "Erfaring: yngste", "Experience: youngest"),
         Column("experience_age_max", "experience.max", WHOLE, NO, "Erfaring: ældste", "Experience: oldest"),
         Column("accessibility", "accessibility", ACCESSIBILITY, NO, "Det kan boligen", "What the home allows"),
-        Column("schools", "schools", listed(TEXT), NO, "Skoler i nærheden", "Schools within reach"),
+        Column("schools", "schools", listed(TEXT_IN_LIST), NO, "Skoler i nærheden", "Schools within reach"),
         Column(
             "free_places",
             "availability.free_place_count",

@@ -48,6 +48,9 @@ MEANINGS = {
     "by_agreement": "efter aftale",
     "central_list": "den centrale venteliste",
     # Requests.
+    "open": "åben",
+    "placed": "anbragt",
+    "withdrawn": "trukket tilbage",
     "placement": "anbringelse",
     "step_down": "udslusning",
     "parent_with_child": "forælder med barn",

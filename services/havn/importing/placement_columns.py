@@ -7,6 +7,7 @@ from services.havn.importing.cells import (
     DECIMAL,
     HOME,
     KEY_CELL,
+    MOMENT,
     MONEY,
     TEXT,
     TOWN,
@@ -29,6 +30,15 @@ _REQUEST = (
     Column("from_date", "from_date", DAY, ALWAYS, "Pladsen bruges fra", "The place is needed from"),
     Column("place_by", "place_by_date", DAY, ALWAYS, "Barnet skal have plads senest", "A place at the latest by"),
     Column("waiting_since", "waiting_since_date", DAY, NO, "Har ventet siden", "Has waited since"),
+)
+
+_FILING = (
+    Column("filed_on", "create_time", MOMENT, NO, "Indgivet den; tom er nu", "Filed on; empty means now"),
+    Column("filed_by", "filed_by", TEXT, NO, "Indgivet af", "Filed by"),
+    Column(
+        "state", "state", choice(placements_pb2.RequestState), NO, "Tilstand; tom er open", "State; empty means open"
+    ),
+    Column("withdrawal_reason", "withdrawal_reason", TEXT, NO, "Trukket tilbage: hvorfor", "Withdrawn: why"),
 )
 
 _CHILD = (
@@ -120,7 +130,7 @@ REQUESTS = Sheet(
     row="request",
     resource="request",
     identity=(Column("key", "id", KEY_CELL, ALWAYS, "Anmodningens nøgle", "The request's key"),),
-    content=_REQUEST + _CHILD + _NEEDS + _SAFETY + _LIFE,
+    content=_REQUEST + _CHILD + _NEEDS + _SAFETY + _LIFE + _FILING,
 )
 
 PLACEMENTS = Sheet(

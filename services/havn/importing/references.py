@@ -24,7 +24,7 @@ def duplicates(rows: tuple[Values, ...]) -> Iterator[Problem]:
         number = first.setdefault(row.identity, row.number)
         if number != row.number:
             twice = words(f"samme nøgle som i række {number}", f"the same key as in row {number}")
-            yield Problem(row.sheet.file, row.number, row.sheet.identity[-1].name, twice)
+            yield Problem(row.place, row.number, row.sheet.identity[-1].name, twice)
 
 
 def unknown_references(rows: Mapping[str, tuple[Values, ...]]) -> Iterator[Problem]:
@@ -35,7 +35,7 @@ def unknown_references(rows: Mapping[str, tuple[Values, ...]]) -> Iterator[Probl
             named = row.by_column.get(column)
             if named and (target := _file_of(str(named))) in names and named not in names[target]:
                 unknown = words(f"findes ikke i {target}", f"is not in {target}")
-                yield Problem(file, row.number, column, unknown)
+                yield Problem(row.place, row.number, column, unknown)
 
 
 def families_without_household(rows: Mapping[str, tuple[Values, ...]]) -> Iterator[Problem]:
@@ -44,7 +44,7 @@ def families_without_household(rows: Mapping[str, tuple[Values, ...]]) -> Iterat
     for row in rows.get("families.csv", ()):
         if _name(row) not in with_members:
             nobody = words("familien har ingen række i household.csv", "the family has no row in household.csv")
-            yield Problem("families.csv", row.number, "key", nobody)
+            yield Problem(row.place, row.number, "key", nobody)
 
 
 def _name(row: Values) -> str:

@@ -1,11 +1,13 @@
 """What a folder holds once nothing is wrong with it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
 from services.havn.importing.columns import Sheet
+from services.havn.importing.problems import Place
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,7 @@ class Row:
     """A row as a message, and where it stands."""
 
     sheet: Sheet
+    place: Place
     number: int
     message: Message
     # Rows of another file that became part of it: a family's household, in the order of the message.
@@ -26,6 +29,12 @@ class Part:
     rows: tuple[Row, ...]
     # Paths of the fields that the files tell, by the field of the import request that takes the rows.
     told: Mapping[str, tuple[str, ...]]
+    # The columns that the files have, by registry.
+    headers: Mapping[str, tuple[str, ...]]
+
+    def header(self, sheet: Sheet) -> tuple[str, ...]:
+        """The columns of a registry's file."""
+        return self.headers.get(sheet.name, ())
 
 
 @dataclass(frozen=True)
@@ -38,8 +47,7 @@ class Rows:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Rows of each file."""
+        """Rows of each registry, by the name of its CSV file."""
         rows = self.families.rows + self.capacity.rows + self.placements.rows
         members = tuple(part for row in rows for part in row.parts)
-        files = [row.sheet.file for row in rows + members]
-        return {file: files.count(file) for file in dict.fromkeys(files)}
+        return dict(Counter(row.sheet.file for row in rows + members))

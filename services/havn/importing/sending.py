@@ -6,10 +6,9 @@ between two services is completed by running it again.
 
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import reduce
-from typing import Protocol
+from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
@@ -18,11 +17,16 @@ from havn.capacity.v1 import capacity_pb2, capacity_pb2_grpc
 from havn.families.v1 import families_pb2, families_pb2_grpc
 from havn.placements.v1 import placements_pb2, placements_pb2_grpc
 from havn.terms.v1 import terms_pb2
-from services.havn.importing.columns import put
+from services.havn.importing.outcome import Answer, Sent, outcomes
 from services.havn.importing.problems import Problem, Problems, words
-from services.havn.importing.rows import Part, Row, Rows
+from services.havn.importing.rows import Part, Rows
+from services.shared.checks import MUST_BE_GIVEN
 
-DEADLINE_SECONDS = 300
+DEADLINE_SECONDS = 600
+PROGRESS_ROWS = 100
+
+Progress = Callable[[int], None]
+"""Told of rows that were sent."""
 
 
 @dataclass(frozen=True)
@@ -35,104 +39,96 @@ class Clients:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """Nothing stood in the way: rows that are new, changed and the same, or would be."""
-
-    created_count: int = 0
-    updated_count: int = 0
-    unchanged_count: int = 0
-
-    def plus(self, answer: "Answer") -> "Sent":
-        """With those of another service."""
-        return Sent(
-            self.created_count + answer.created_count,
-            self.updated_count + answer.updated_count,
-            self.unchanged_count + answer.unchanged_count,
-        )
-
-
-class Answer(Protocol):
-    """What every import answers."""
-
-    created_count: int
-    updated_count: int
-    unchanged_count: int
-
-    @property
-    def problems(self) -> Iterable[terms_pb2.RowProblem]:
-        """Empty when all rows can be taken."""
-
-
-@dataclass(frozen=True)
 class Parcel:
     """One service's part of the import."""
 
-    service: str
     part: Part
-    request: type[Message]
+    request: type[Any]
     call: Callable[..., Answer] = field(repr=False)
     request_id: str = field(default_factory=lambda: f"import-{uuid.uuid4().hex}")
 
-    def send(self, *, validate_only: bool) -> Answer:
+    def send(self, progress: Progress, *, validate_only: bool) -> Answer:
         """Streams the rows."""
-        return self.call(self._requests(validate_only), timeout=DEADLINE_SECONDS)
+        return self.call(self._requests(progress, validate_only), timeout=DEADLINE_SECONDS)
 
-    def problems(self, answer: Answer) -> tuple[Problem, ...]:
+    def problems(self, answer: Answer) -> Problems:
         """What the service found, by file, row and column."""
-        return tuple(_problem(self.part.rows[found.index], found) for found in answer.problems)
+        each_once = {str(problem): problem for problem in map(self._problem, answer.problems)}
+        untold = answer.problem_count - len(tuple(answer.problems))
+        return Problems(tuple(each_once.values()), max(untold, 0))
 
-    def _requests(self, validate_only: bool) -> Iterator[Message]:
+    def _requests(self, progress: Progress, validate_only: bool) -> Iterator[Message]:
         untold = dict(self.part.told)
         for index, row in enumerate(self.part.rows):
-            request = self.request()
-            put(request, row.sheet.row, row.message)
+            request = self.request(**{row.sheet.row: row.message})
             if index == 0:
-                put(request, "request_id", self.request_id)
-                put(request, "validate_only", validate_only)
+                request.request_id, request.validate_only = self.request_id, validate_only
             if row.sheet.row in untold:
-                put(request, "update_mask", FieldMask(paths=untold.pop(row.sheet.row)))
+                request.update_mask.CopyFrom(FieldMask(paths=untold.pop(row.sheet.row)))
+            if index % PROGRESS_ROWS == 0:
+                progress(min(PROGRESS_ROWS, len(self.part.rows) - index))
             yield request
 
+    def _problem(self, found: terms_pb2.RowProblem) -> Problem:
+        row, path = self.part.rows[found.index], found.field
+        if match := re.fullmatch(r"(?:family\.)?household\[(\d+)\]\.?(.*)", path):
+            row, path = row.parts[int(match[1])], match[2]
+        column = row.sheet.column_for(path)
+        if column and column not in self.part.header(row.sheet) and found.description == MUST_BE_GIVEN:
+            told = words(
+                "kolonnen mangler i filen, og den er nødvendig for nye rækker",
+                "the column is missing in the file, and new rows need it",
+            )
+            return Problem(row.place, 1, column, told)
+        # A field that no column of the file holds is named in the words, such as a family's household.
+        told_in = found.description if column or not path else f"{path.rpartition('.')[2]}: {found.description}"
+        return Problem(row.place, row.number, column, words(told_in, told_in))
 
-def send(rows: Rows, clients: Clients, *, validate_only: bool = False) -> Sent | Problems:
+
+def send(
+    rows: Rows, clients: Clients, progress: Progress = lambda _rows: None, *, validate_only: bool = False
+) -> Sent | Problems:
     """Validates all rows at all services, then writes them, unless `validate_only`.
 
-    Raises grpc.RpcError where a service does not answer or refuses the caller; running it again completes the import.
+    The last service checks and writes in one go. Raises grpc.RpcError where a service does not answer or refuses the
+    caller; running it again completes the import.
     """
-    parcels = _parcels(rows, clients)
-    answers = [(parcel, parcel.send(validate_only=True)) for parcel in parcels]
-    if problems := tuple(found for parcel, answer in answers for found in parcel.problems(answer)):
-        return Problems(problems)
+    made = parcels(rows, clients)
+    if not made:
+        return Sent()
+    *others, last = made
+    answers = [(parcel, parcel.send(progress, validate_only=True)) for parcel in others]
+    found = [parcel.problems(answer) for parcel, answer in answers]
+    if any(each.found for each in found):
+        # Nothing may be written any more: the last one is only asked for its problems too.
+        return Problems.of([*found, last.problems(last.send(progress, validate_only=True))])
+    answers.append((last, last.send(progress, validate_only=validate_only)))
+    if (problems := last.problems(answers[-1][1])).found:
+        return problems
     if validate_only:
-        return reduce(Sent.plus, (answer for _, answer in answers), Sent())
-    return _write(parcels)
+        return _sent(answers)
+    return _write(others, answers[-1:], progress)
 
 
-def _write(parcels: list[Parcel]) -> Sent | Problems:
-    sent = Sent()
-    for parcel in parcels:
-        answer = parcel.send(validate_only=False)
-        # Something else was written since the check.
-        if problems := parcel.problems(answer):
-            return Problems(problems)
-        sent = sent.plus(answer)
-    return sent
-
-
-def _parcels(rows: Rows, clients: Clients) -> list[Parcel]:
-    parcels = (
-        Parcel("families", rows.families, families_pb2.ImportFamiliesRequest, clients.families.ImportFamilies),
-        Parcel("capacity", rows.capacity, capacity_pb2.ImportCapacityRequest, clients.capacity.ImportCapacity),
-        Parcel(
-            "placements", rows.placements, placements_pb2.ImportPlacementsRequest, clients.placements.ImportPlacements
-        ),
+def parcels(rows: Rows, clients: Clients) -> list[Parcel]:
+    """The parts of an import that have rows."""
+    made = (
+        Parcel(rows.families, families_pb2.ImportFamiliesRequest, clients.families.ImportFamilies),
+        Parcel(rows.capacity, capacity_pb2.ImportCapacityRequest, clients.capacity.ImportCapacity),
+        Parcel(rows.placements, placements_pb2.ImportPlacementsRequest, clients.placements.ImportPlacements),
     )
-    return [parcel for parcel in parcels if parcel.part.rows]
+    return [parcel for parcel in made if parcel.part.rows]
 
 
-def _problem(row: Row, found: terms_pb2.RowProblem) -> Problem:
-    told = words(found.description, found.description)
-    if match := re.fullmatch(r"(?:family\.)?household\[(\d+)\]\.?(.*)", found.field):
-        member = row.parts[int(match[1])]
-        return Problem(member.sheet.file, member.number, member.sheet.column_for(match[2]), told)
-    return Problem(row.sheet.file, row.number, row.sheet.column_for(found.field), told)
+def _write(others: list[Parcel], answers: list[tuple[Parcel, Answer]], progress: Progress) -> Sent | Problems:
+    for parcel in others:
+        answer = parcel.send(progress, validate_only=False)
+        # Something else was written since the check.
+        if (problems := parcel.problems(answer)).found:
+            return problems
+        answers.append((parcel, answer))
+    return _sent(answers)
+
+
+def _sent(answers: list[tuple[Parcel, Answer]]) -> Sent:
+    return Sent(tuple(each for parcel, answer in answers for each in outcomes(parcel.part.rows, answer)))

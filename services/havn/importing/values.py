@@ -1,15 +1,21 @@
 """From the cells of a row to values, and from values to a message."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from google.protobuf.message import Message
 
 from havn.terms.v1 import terms_pb2
 from services.havn.importing.cells import NotAllowed
-from services.havn.importing.columns import Column, Needed, Sheet, put
-from services.havn.importing.problems import Problem, words
-from services.havn.importing.tables import Line
+from services.havn.importing.columns import Column, Needed, Sheet
+from services.havn.importing.problems import Place, Problem, words
+from services.havn.importing.tables import Line, Table
+
+REMEMBERED = 5_000
+"""Cells of a column whose values are kept: days, towns and choices come thousands of times."""
+
+Parse = Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,7 @@ class Values:
     """What the cells of a row mean, by column; cells that mean nothing are left out and stand in the problems."""
 
     sheet: Sheet
+    place: Place
     number: int
     by_column: dict[str, object]
     problems: tuple[Problem, ...]
@@ -27,59 +34,79 @@ class Values:
         return tuple(self.by_column.get(column.name) for column in self.sheet.identity)
 
 
-def values(sheet: Sheet, line: Line) -> Values:
-    """Reads every cell of a row."""
-    found: dict[str, object] = {}
-    problems = list(_missing(sheet, line))
-    for column in sheet.columns:
-        if column.name in line.cells:
+class Reader:
+    """Reads the rows of one table."""
+
+    def __init__(self, of: Table) -> None:
+        self._sheet, self._place = of.sheet, of.place
+        present = [column for column in of.sheet.columns if column.name in of.header]
+        self._parses = {column.name: _remembering(column.cell.parse) for column in present}
+        self._columns = {column.name: column for column in present}
+        self._required = [column for column in present if column.needed is Needed.ALWAYS]
+        self._with_group = [column for column in present if column.needed is Needed.WITH_GROUP]
+        self._groups = {column.name: column.group for column in present if column.group}
+
+    def values(self, line: Line) -> Values:
+        """What a row means."""
+        found: dict[str, object] = {}
+        problems = list(self._missing(line))
+        for name, cell in line.cells.items():
             try:
-                found[column.name] = column.cell.parse(line.cells[column.name])
+                found[name] = self._parses[name](cell)
             except NotAllowed:
-                problems.append(_not_allowed(sheet, line, column))
-    return Values(sheet, line.number, found, tuple(problems))
+                problems.append(self._not_allowed(line, self._columns[name]))
+        return Values(self._sheet, self._place, line.number, found, tuple(problems))
+
+    def _missing(self, line: Line) -> Iterator[Problem]:
+        cells = line.cells
+        for column in self._required:
+            if column.name not in cells:
+                allowed = column.cell.allowed
+                yield self._problem(line, column, f"skal udfyldes: {allowed.da}", f"must be filled: {allowed.en}")
+        groups = {self._groups[name] for name in cells.keys() & self._groups.keys()}
+        for column in self._with_group:
+            if column.group in groups and column.name not in cells:
+                yield Problem(self._place, line.number, column.name, self._whole_group(column))
+
+    def _whole_group(self, column: Column) -> terms_pb2.Words:
+        group = [name for name, group in self._groups.items() if group == column.group]
+        others = ", ".join(name for name in group if name != column.name)
+        allowed = column.cell.allowed
+        return words(
+            f"skal udfyldes, når en af disse er det: {others}; {allowed.da}",
+            f"must be filled when one of these is: {others}; {allowed.en}",
+        )
+
+    def _not_allowed(self, line: Line, column: Column) -> Problem:
+        allowed = column.cell.allowed
+        return self._problem(
+            line, column, f"kan ikke læses; tilladt er {allowed.da}", f"can't be read; allowed is {allowed.en}"
+        )
+
+    def _problem(self, line: Line, column: Column, da: str, en: str) -> Problem:
+        return Problem(self._place, line.number, column.name, words(da, en))
 
 
 def message(row: Values) -> Message:
     """The message of a row without problems."""
     built = row.sheet.message()
-    for column in row.sheet.columns:
-        if column.field and column.name in row.by_column:
-            put(built, row.sheet.path(column), row.by_column[column.name])
+    setters = row.sheet.setters
+    for name, value in row.by_column.items():
+        if setter := setters.get(name):
+            setter(built, value)
     return built
 
 
-def _missing(sheet: Sheet, line: Line) -> Iterator[Problem]:
-    groups = {column.group for column in sheet.columns if column.name in line.cells}
-    for column in sheet.columns:
-        if column.name in line.cells:
-            continue
-        if column.needed is Needed.ALWAYS:
-            allowed = column.cell.allowed
-            yield Problem(
-                sheet.file,
-                line.number,
-                column.name,
-                words(f"skal udfyldes: {allowed.da}", f"must be filled: {allowed.en}"),
-            )
-        elif column.needed is Needed.WITH_GROUP and column.group in groups:
-            yield Problem(sheet.file, line.number, column.name, _with_group(sheet, column))
+def _remembering(parse: Parse) -> Parse:
+    known: dict[str, Any] = {}
 
+    def remembered(cell: str) -> object:
+        try:
+            return known[cell]
+        except KeyError:
+            value = parse(cell)
+        if len(known) < REMEMBERED:
+            known[cell] = value
+        return value
 
-def _with_group(sheet: Sheet, column: Column) -> terms_pb2.Words:
-    others = ", ".join(other.name for other in sheet.columns if other.group == column.group and other != column)
-    allowed = column.cell.allowed
-    return words(
-        f"skal udfyldes, når en af disse er det: {others}; {allowed.da}",
-        f"must be filled when one of these is: {others}; {allowed.en}",
-    )
-
-
-def _not_allowed(sheet: Sheet, line: Line, column: Column) -> Problem:
-    allowed = column.cell.allowed
-    return Problem(
-        sheet.file,
-        line.number,
-        column.name,
-        words(f"kan ikke læses; tilladt er {allowed.da}", f"can't be read; allowed is {allowed.en}"),
-    )
+    return remembered
