@@ -18,6 +18,9 @@ from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
 
+EVERY_FAMILY = "families/-"
+"""Parent of the follow-ups of all families that the caller sees (AIP-159)."""
+
 FAMILY = Entry(FAMILIES, "family", rules.CHANGEABLE, events.family_created, events.family_updated)
 
 
@@ -79,12 +82,13 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
         return await self._store.view(lambda view: view.get(FOLLOW_UPS, request.name))
 
     async def ListFollowUps(self, request: pb.ListFollowUpsRequest, context: Context) -> pb.ListFollowUpsResponse:
-        """A page of one family's follow-ups."""
+        """A page of one family's follow-ups, or of all families'."""
 
         def follow_ups(view: View) -> Page[pb.FollowUp]:
-            family = view.get(FAMILIES, request.parent)
-            of_family = col(FollowUpRow.parent) == family.name
-            return view.page(FOLLOW_UPS, request.page_size, request.page_token, of_family)
+            where = []
+            if request.parent != EVERY_FAMILY:
+                where.append(col(FollowUpRow.parent) == view.get(FAMILIES, request.parent).name)
+            return view.page(FOLLOW_UPS, request.page_size, request.page_token, *where)
 
         page = await self._store.view(follow_ups)
         return pb.ListFollowUpsResponse(follow_ups=page.items, next_page_token=page.next_token)

@@ -1,3 +1,4 @@
+import csv
 import json
 from pathlib import Path
 
@@ -165,12 +166,41 @@ def test_what_is_wrong_with_a_folder_is_told_by_file_and_row_before_any_system_i
     assert "free_places" in havn("import", tmp_path).out
 
 
-@pytest.mark.parametrize("folder", ["missing", "file"])
-def test_an_import_names_a_folder_that_is_none(folder: str, havn: Havn, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    answer = havn("import", tmp_path / folder, "--json")
+def test_what_is_wrong_goes_to_a_file_that_a_spreadsheet_opens(havn: Havn, tmp_path: Path) -> None:
+    rows = "".join(f"i-1/a{number};many;2026-03-02\n" for number in range(200))
+    (tmp_path / "vacancies.csv").write_text(f"unit;free_places;free_from\n{rows}")
+    told = havn("import", tmp_path, "--errors", tmp_path / "mend.txt").out
+    assert "Nothing was written: 200 things to mend." in told
+    assert "And 100 more" in told
+    found = list(csv.reader((tmp_path / "mend.txt").read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert found[0][:4] == ["file", "sheet", "row", "column"]
+    assert found[200][:4] == ["vacancies.csv", "", "201", "free_places"]
+    assert (tmp_path / "mend.txt").stat().st_mode & 0o777 == 0o600
+
+
+def test_templates_are_a_workbook_where_asked_for(havn: Havn, tmp_path: Path) -> None:
+    written = havn("template", tmp_path / "new", "--format", "xlsx", "--json")
+    assert written.document["files"] == ["HELP.txt", "havn.xlsx"]
+    assert havn("import", tmp_path / "new", "--dry-run", "--json").error["reason"] == "NOT_RUNNING"
+
+
+def test_an_import_names_a_folder_that_is_none(havn: Havn, tmp_path: Path) -> None:
+    answer = havn("import", tmp_path / "missing", "--json")
     assert answer.code == 1
-    assert folder in answer.error["message"]
+    assert "missing" in answer.error["message"]
+
+
+def test_an_import_of_a_file_that_is_no_table_says_which_ones_are(havn: Havn, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    answer = havn("import", tmp_path / "notes.txt", "--json")
+    assert answer.code == 1
+    assert "*.xlsx" in answer.document["problems"][0]["words"]["en"]
+
+
+def test_an_export_is_of_registries_that_are_there(havn: Havn, tmp_path: Path) -> None:
+    assert havn("export", tmp_path / "out", "--only", "children", "--json").code == 2
+    assert havn("export", tmp_path / "out", "--json").error["reason"] == "NOT_RUNNING"
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_demo_goes_into_an_empty_folder_only(havn: Havn, tmp_path: Path) -> None:

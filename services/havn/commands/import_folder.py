@@ -12,7 +12,7 @@ from services.havn.commands.output import show
 from services.havn.commands.progress import Bar, bar
 from services.havn.connection import Connection
 from services.havn.importing.outcome import CREATED, UNCHANGED, UPDATED, Sent
-from services.havn.importing.problems import Problems
+from services.havn.importing.problems import Problem, Problems
 from services.havn.importing.reading import read
 from services.havn.importing.rows import Rows
 from services.havn.importing.sending import Clients, parcels, send
@@ -82,6 +82,7 @@ def _document(rows: Rows, sent: Sent, dry_run: bool) -> dict[str, Any]:
             for each in sent.outcomes
             if each.word == UPDATED
         ],
+        "notes": [_problem(each) for each in rows.notes],
         "problems": [],
     }
 
@@ -95,7 +96,7 @@ def _refused(found: Problems, errors: Path | None, lang: Lang, as_json: bool) ->
     raise typer.Exit(1)
 
 
-def _problem(each: Any) -> dict[str, Any]:  # noqa: ANN401
+def _problem(each: Problem) -> dict[str, Any]:
     return {
         "file": each.place.file,
         "sheet": each.place.sheet,

@@ -17,6 +17,7 @@ MODULES = {
     "follow-ups": "follow_ups",
     "log-follow-up": "log_follow_up",
     "import": "import_folder",
+    "export": "export",
     "template": "template",
     "demo": "demo",
     "solve": "solve",

@@ -10,6 +10,7 @@ from services.havn.commands.failures import FileUnusable
 from services.havn.commands.options import Json, folder_name
 from services.havn.commands.output import show
 from services.havn.importing.templates import write_templates
+from services.havn.importing.writing import Format
 from services.havn.views.words import Verbatim
 
 app = typer.Typer(add_completion=False)
@@ -20,13 +21,14 @@ def template(
     folder: Annotated[
         Path, typer.Argument(parser=folder_name, metavar="FOLDER", help="Where to write them; made if need be.")
     ],
+    form: Annotated[Format, typer.Option("--format", help="CSV files, or one workbook.")] = Format.CSV,
     json: Json = False,
 ) -> None:
-    """Writes empty CSV files for an import, and a help file that explains every column."""
+    """Writes empty files for an import, and a help file that explains every column."""
     if folder.is_file():
         raise FileUnusable(f"{folder}: is a file; name a folder.")
     try:
-        write_templates(folder)
+        write_templates(folder, form)
     except FileExistsError as error:
         raise FileUnusable(f"{folder}: holds files already, and nothing is overwritten; name a new folder.") from error
     files = sorted(path.name for path in folder.iterdir())

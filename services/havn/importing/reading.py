@@ -7,7 +7,7 @@ from pathlib import Path
 from havn.families.v1 import families_pb2
 from services.havn.importing.columns import Sheet
 from services.havn.importing.problems import Problem, Problems, words
-from services.havn.importing.references import duplicates, families_without_household, unknown_references
+from services.havn.importing.references import duplicates, families_without_household, members_of_nobody, unknown_homes
 from services.havn.importing.rows import Part, Row, Rows
 from services.havn.importing.sheets import SHEETS
 from services.havn.importing.sources import sources
@@ -34,6 +34,7 @@ def read(path: Path) -> Rows | Problems:
         families=Part(_families(rows), _told(found.tables, FAMILY_FILES), headers),
         capacity=Part(_rows(rows, CAPACITY_FILES), _told(found.tables, CAPACITY_FILES), headers),
         placements=Part(_rows(rows, PLACEMENT_FILES), _told(found.tables, PLACEMENT_FILES), headers),
+        notes=tuple(unknown_homes(rows)),
     )
 
 
@@ -48,7 +49,7 @@ def _row_problems(tables: tuple[Table, ...], rows: Mapping[str, tuple[Values, ..
     for of_file in rows.values():
         yield from (problem for row in of_file for problem in row.problems)
         yield from duplicates(of_file)
-    yield from unknown_references(rows)
+    yield from members_of_nobody(rows)
     yield from _apart(tables)
     if set(FAMILY_FILES) <= set(rows):
         yield from families_without_household(rows)

@@ -5,14 +5,8 @@ from collections.abc import Iterator, Mapping
 from services.havn.importing.problems import Problem, words
 from services.havn.importing.values import Values
 
-# Checked only where the file of the named rows holds any; otherwise they are taken to be in Havn already.
-REFERENCES = (
-    ("household.csv", "family"),
-    ("units.csv", "institution"),
-    ("vacancies.csv", "unit"),
-    ("requests.csv", "current_home"),
-    ("placements.csv", "home"),
-)
+HOMES = (("requests.csv", "current_home"), ("placements.csv", "home"))
+"""Columns that name homes. A home of another authority may be in Havn, or come later: it is no problem, but a note."""
 
 
 def duplicates(rows: tuple[Values, ...]) -> Iterator[Problem]:
@@ -27,15 +21,24 @@ def duplicates(rows: tuple[Values, ...]) -> Iterator[Problem]:
             yield Problem(row.place, row.number, row.sheet.identity[-1].name, twice)
 
 
-def unknown_references(rows: Mapping[str, tuple[Values, ...]]) -> Iterator[Problem]:
-    """References to rows that the folder should have; `rows` are those of the files that could be read."""
+def members_of_nobody(rows: Mapping[str, tuple[Values, ...]]) -> Iterator[Problem]:
+    """Rows of households whose family is not among the folder's."""
+    families = {_name(row) for row in rows.get("families.csv", ())}
+    for row in rows.get("household.csv", ()):
+        family = row.by_column.get("family")
+        if family and families and family not in families:
+            yield Problem(row.place, row.number, "family", words("findes ikke i families", "is not in families"))
+
+
+def unknown_homes(rows: Mapping[str, tuple[Values, ...]]) -> Iterator[Problem]:
+    """Homes that rows name and the folder does not hold, where it holds others of their kind."""
     names = {file: {_name(row) for row in found} for file, found in rows.items() if found}
-    for file, column in REFERENCES:
+    for file, column in HOMES:
         for row in rows.get(file, ()):
             named = row.by_column.get(column)
             if named and (target := _file_of(str(named))) in names and named not in names[target]:
-                unknown = words(f"findes ikke i {target}", f"is not in {target}")
-                yield Problem(row.place, row.number, column, unknown)
+                there = target.removesuffix(".csv")
+                yield Problem(row.place, row.number, column, words(f"findes ikke i {there}", f"is not in {there}"))
 
 
 def families_without_household(rows: Mapping[str, tuple[Values, ...]]) -> Iterator[Problem]:
@@ -52,14 +55,10 @@ def _name(row: Values) -> str:
     match row.sheet.file:
         case "families.csv":
             return f"families/{key}"
-        case "institutions.csv":
-            return f"institutions/{key}"
         case "units.csv":
             return f"{row.by_column.get('institution')}/units/{key}"
     return ""
 
 
 def _file_of(name: str) -> str:
-    if name.startswith("families/"):
-        return "families.csv"
-    return "units.csv" if "/units/" in name else "institutions.csv"
+    return "families.csv" if name.startswith("families/") else "units.csv"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from google.protobuf.message import Message
 
 from services.havn.importing.columns import Sheet
-from services.havn.importing.problems import Place
+from services.havn.importing.problems import Place, Problem
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Rows:
     families: Part
     capacity: Part
     placements: Part
+    # What may be a slip, and stops nothing.
+    notes: tuple[Problem, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

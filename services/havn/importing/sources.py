@@ -45,17 +45,16 @@ class Sources:
 
 def sources(path: Path) -> Sources:
     """Every registry that a folder or a single file holds. Raises OSError where one can't be opened."""
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    files = [file for file in sorted(path.iterdir()) if _is_meant(file)] if path.is_dir() else [path]
     tables: list[Table] = []
     problems: list[Problem] = []
     for file in files:
-        if _is_meant(file):
-            for found in _of_file(file):
-                if isinstance(found, Table):
-                    problems += _again(found, tables)
-                    tables.append(found)
-                else:
-                    problems.append(found)
+        for found in _of_file(file):
+            if isinstance(found, Table):
+                problems += _again(found, tables)
+                tables.append(found)
+            else:
+                problems.append(found)
     if not tables and not problems:
         none = words(f"der er ingen af registrene {NAMES}", f"there is none of the registries {NAMES}")
         problems.append(Problem(Place(""), 0, "", none))
@@ -78,10 +77,10 @@ def _again(found: Table, earlier: list[Table]) -> Iterator[Problem]:
 
 
 def _of_file(path: Path) -> Iterator[Table | Problem]:
-    place = Place(path.name)
-    if path.suffix.lower() in OTHER_SPREADSHEETS:
+    place, size = Place(path.name), path.stat().st_size
+    if path.suffix.lower() not in (".csv", WORKBOOK):
         yield Problem(place, 0, "", OTHER_FORMAT)
-    elif path.stat().st_size > MOST_BYTES:
+    elif size > MOST_BYTES:
         yield Problem(place, 0, "", TOO_LARGE)
     elif path.suffix.lower() == WORKBOOK:
         yield from _of_workbook(path, place)

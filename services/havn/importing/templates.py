@@ -5,10 +5,12 @@ from textwrap import fill
 
 from services.havn.importing.columns import Column, Needed, Sheet
 from services.havn.importing.sheets import SHEETS
-from services.havn.importing.writing import write
+from services.havn.importing.workbook_writing import SheetOut, write_workbook
+from services.havn.importing.writing import Format, write
 from services.shared.reference import towns
 
 HELP_FILE = "HELP.txt"
+WORKBOOK_FILE = "havn.xlsx"
 WIDTH = 120
 NEEDED_DA = {Needed.ALWAYS: "skal udfyldes", Needed.WITH_GROUP: "hvis gruppen bruges", Needed.NO: "kan være tom"}
 NEEDED_EN = {Needed.ALWAYS: "required", Needed.WITH_GROUP: "if its group is used", Needed.NO: "may be empty"}
@@ -16,46 +18,54 @@ NEEDED_EN = {Needed.ALWAYS: "required", Needed.WITH_GROUP: "if its group is used
 INTRODUCTION = """\
 IMPORT TIL HAVN
 
-Gem filerne som CSV (UTF-8) med semikolon eller komma imellem. Udfyld de filer, I har brug for; de andre kan slettes.
-Første række er overskriften. Kolonnerne kan stå i en anden rækkefølge, og de, der kan være tomme, kan udelades.
+Gem filerne som CSV (UTF-8) med semikolon, komma eller tabulator imellem, eller som en Excel-projektmappe (*.xlsx) med
+et ark for hver. Udfyld dem, I har brug for; de andre kan slettes. Formatér kolonner som tekst, så nuller bliver.
+Første række er overskriften. Kolonnerne kan stå i en anden rækkefølge.
 Flere ord i en celle adskilles af | (lodret streg), som kalaallisut:fluent | danish:good.
 Kolonner med samme [ord] er en gruppe, som [approval]: er én af dem udfyldt, skal de, der er mærket "hvis gruppen
 bruges", også være det.
 Nøgler finder I selv på. Skriv aldrig barnets navn eller CPR-nummer: barnet har en nøgle, som k-12.
 Kommunernes nøgler er avannaata, kujalleq, qeqertalik, qeqqata og sermersooq; Selvstyrets er self-government.
-families.csv og household.csv hører sammen: en familie har mindst én række i begge. Har families.csv rækker, skal alle
-familier, som andre filer nævner, stå i den; det samme gælder institutions.csv og units.csv. Har filen ingen, regnes de
-for at være i Havn i forvejen.
-Der skrives intet, før alle rækker i alle filer er i orden. Bliver importen afbrudt, køres den igen med samme mappe.
+En række med en ny nøgle opretter; en række med en kendt nøgle ændrer, og siger den det samme som før, sker der intet.
+En kolonne, som filen ikke har, lader alt være, som det er; en tom celle sletter, hvad der stod. En ny familie har
+mindst én række i household; nævnes en families husstand, nævnes den hel.
+Der skrives intet, før alle rækker i alle filer er i orden. Bliver importen afbrudt, køres den igen.
+En celle, der begynder med = + - eller @, får i en eksport en apostrof foran, som en import tager væk igen.
 
 IMPORT INTO HAVN
 
-Save the files as CSV (UTF-8), separated by semicolons or commas. Fill the files that you need; the others may be
-deleted. The first row is the header. Columns may stand in another order, and those that may be empty may be left out.
+Save the files as CSV (UTF-8), separated by semicolons, commas or tabs, or as an Excel workbook (*.xlsx) with a sheet
+for each. Fill those that you need; the others may be deleted. Format columns as text, so that zeros stay.
+The first row is the header. Columns may stand in another order.
 Several words in a cell are separated by | (a vertical bar), such as kalaallisut:fluent | danish:good.
 Columns with the same [word] are a group, such as [approval]: when one of them is filled, those marked "if its group is
 used" must be filled too.
 You make up the keys. Never write a child's name or CPR number: a child has a key, such as k-12.
 The municipalities' keys are avannaata, kujalleq, qeqertalik, qeqqata and sermersooq; the Self-Government's is
 self-government.
-families.csv and household.csv go together: a family has at least one row in each. If families.csv has rows, it must
-hold all families that other files name; the same goes for institutions.csv and units.csv. If the file has none, they
-are taken to be in Havn already.
-Nothing is written until all rows of all files are in order. An import that was interrupted is run again, same folder.
+A row with a new key creates; a row with a known key changes, and where it says the same as before nothing happens.
+A column that the file does not have leaves all as it is; an empty cell clears what stood there. A new family has at
+least one row in household; if a family's household is told, it is told whole.
+Nothing is written until all rows of all files are in order. An import that was interrupted is run again.
+A cell that begins with = + - or @ gets an apostrophe before it in an export, which an import takes away again.
 """
 
 
-def write_templates(folder: Path) -> None:
+def write_templates(folder: Path, form: Format = Format.CSV) -> None:
     """Writes one empty file per sheet, and the help file.
 
     Raises FileExistsError where the folder has one of them already: nobody's work is overwritten.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (*(sheet.file for sheet in SHEETS), HELP_FILE):
+    for name in (*(sheet.file for sheet in SHEETS), WORKBOOK_FILE, HELP_FILE):
         if (folder / name).exists():
             raise FileExistsError(folder / name)
-    for sheet in SHEETS:
-        write(folder, sheet, ())
+    if form is Format.CSV:
+        for sheet in SHEETS:
+            write(folder, sheet, ())
+    else:
+        sheets = [SheetOut(sheet.name, [column.name for column in sheet.columns]) for sheet in SHEETS]
+        write_workbook(folder / WORKBOOK_FILE, sheets)
     (folder / HELP_FILE).write_text(help_text(), encoding="utf-8")
 
 

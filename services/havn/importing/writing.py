@@ -4,6 +4,7 @@ import csv
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
@@ -11,6 +12,13 @@ from services.havn.importing.columns import Sheet
 from services.havn.importing.escaping import protected
 
 OWNER_ONLY = 0o600
+
+
+class Format(StrEnum):
+    """How tables are written."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 def write(folder: Path, sheet: Sheet, rows: Iterable[Mapping[str, str]]) -> None:

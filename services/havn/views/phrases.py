@@ -253,7 +253,15 @@ DANISH = {
         "Og {number} mere, der viser sig, når disse er rettet."
     ),
     "household: {rows}, each counted with its family.": "household: {rows}, hver talt med sin familie.",
+    "These name homes that the files do not hold. Is that so?": (
+        "Disse nævner hjem, som filerne ikke har. Er det rigtigt?"
+    ),
     "Reading": "Læser",
+    **{name: name for name in ("families", "institutions", "units", "vacancies", "requests", "placements")},
+    **{name: name for name in ("follow_ups", "waiting_list")},
+    # An export.
+    "{rows} are in {folder}.": "{rows} er i {folder}.",
+    "Your roles may not see: {registries}.": "Dine roller må ikke se: {registries}.",
     "Checking": "Kontrollerer",
     "Checking and writing": "Kontrollerer og skriver",
 }

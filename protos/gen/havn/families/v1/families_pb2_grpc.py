@@ -130,7 +130,7 @@ class FamiliesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListFollowUps(self, request, context):
-        """Follow-ups of one family, latest visit first.
+        """Follow-ups of one family, or of all, latest visit first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -50,7 +50,7 @@ class FamiliesServiceStub:
     GetFollowUp: _grpc.UnaryUnaryMultiCallable[_families_pb2.GetFollowUpRequest, _families_pb2.FollowUp]
     """One follow-up."""
     ListFollowUps: _grpc.UnaryUnaryMultiCallable[_families_pb2.ListFollowUpsRequest, _families_pb2.ListFollowUpsResponse]
-    """Follow-ups of one family, latest visit first."""
+    """Follow-ups of one family, or of all, latest visit first."""
     ImportFamilies: _grpc.StreamUnaryMultiCallable[_families_pb2.ImportFamiliesRequest, _families_pb2.ImportFamiliesResponse]
     """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
@@ -76,7 +76,7 @@ class FamiliesServiceAsyncStub(FamiliesServiceStub):
     GetFollowUp: _aio.UnaryUnaryMultiCallable[_families_pb2.GetFollowUpRequest, _families_pb2.FollowUp]  # type: ignore[assignment]
     """One follow-up."""
     ListFollowUps: _aio.UnaryUnaryMultiCallable[_families_pb2.ListFollowUpsRequest, _families_pb2.ListFollowUpsResponse]  # type: ignore[assignment]
-    """Follow-ups of one family, latest visit first."""
+    """Follow-ups of one family, or of all, latest visit first."""
     ImportFamilies: _aio.StreamUnaryMultiCallable[_families_pb2.ImportFamiliesRequest, _families_pb2.ImportFamiliesResponse]  # type: ignore[assignment]
     """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
@@ -141,7 +141,7 @@ class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _families_pb2.ListFollowUpsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_families_pb2.ListFollowUpsResponse, _abc.Awaitable[_families_pb2.ListFollowUpsResponse]]:
-        """Follow-ups of one family, latest visit first."""
+        """Follow-ups of one family, or of all, latest visit first."""
 
     @_abc_1.abstractmethod
     def ImportFamilies(

@@ -1,0 +1,75 @@
+"""Lists that Havn makes and no import takes: follow-ups, and the waiting list."""
+
+from typing import Any
+
+from havn.capacity.v1 import capacity_pb2
+from havn.families.v1 import families_pb2
+from services.havn.importing.cells import DAY, MOMENT, TEXT, UNIT, WHOLE, YES_OR_NO, Cell, listed, told_day
+from services.havn.importing.columns import Column, Needed, Sheet
+from services.havn.importing.escaping import part
+from services.havn.importing.family_columns import AUTHORITY, CHILD
+from services.havn.importing.problems import words
+
+NO = Needed.NO
+NOT_READ = words("læses ikke", "is not read")
+
+PARTS = ("competences", "resources", "involvement", "trust", "everyday_life")
+
+
+def _told_action(action: Any) -> str:  # noqa: ANN401
+    return ":".join((part(action.what), part(action.owner), told_day(action.due_date)))
+
+
+def _columns(*columns: tuple[str, str, Cell]) -> tuple[Column, ...]:
+    return tuple(Column(name, field, cell, NO, "", "") for name, field, cell in columns)
+
+
+ACTION = Cell(str, NOT_READ, _told_action)
+REASON = Cell(str, NOT_READ, lambda told: str(told.en))
+
+FOLLOW_UPS = Sheet(
+    file="follow_ups.csv",
+    da="Opfølgninger, en række for hver",
+    en="Follow-ups, one row each",
+    message=families_pb2.FollowUp,
+    row="",
+    resource="",
+    identity=_columns(("family", "", TEXT), ("key", "", TEXT)),
+    content=_columns(
+        ("visit_date", "visit_date", DAY),
+        *((f"{name}_note", f"{name}.note", TEXT) for name in PARTS),
+        *((f"{name}_child_words", f"{name}.child_words", TEXT) for name in PARTS),
+        ("actions", "actions", listed(ACTION)),
+        ("children", "children", listed(CHILD)),
+        ("concern", "concern", YES_OR_NO),
+        ("next_visit_date", "next_visit_date", DAY),
+        ("consultant", "consultant", TEXT),
+        ("logged_on", "create_time", MOMENT),
+        ("authority", "authority", AUTHORITY),
+    ),
+)
+
+WAITING_LIST = Sheet(
+    file="waiting_list.csv",
+    da="Hvem der venter, i rækkefølge",
+    en="Who waits, in order",
+    message=capacity_pb2.WaitingListEntry,
+    row="",
+    resource="",
+    identity=_columns(("request", "", UNIT)),
+    content=_columns(
+        ("position", "position", WHOLE),
+        ("reason", "reason_words", REASON),
+        ("authority", "authority", AUTHORITY),
+        ("age", "age", WHOLE),
+        ("town", "town", TEXT),
+        ("need_step", "need_step", WHOLE),
+        ("parent_with_child", "parent_with_child", YES_OR_NO),
+        ("in_danger", "in_danger", YES_OR_NO),
+        ("siblings", "sibling_count", WHOLE),
+        ("waiting_since", "waiting_since_date", DAY),
+        ("days_waited", "days_waited", WHOLE),
+        ("place_by", "place_by_date", DAY),
+        ("days_overdue", "days_overdue", WHOLE),
+    ),
+)

@@ -1,0 +1,153 @@
+"""The registries, each read page by page as the user: so permission, scope and audit hold."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from havn.capacity.v1 import capacity_pb2
+from havn.families.v1 import families_pb2
+from havn.placements.v1 import placements_pb2
+from services.havn.connection import Connection
+from services.havn.exporting.lists import FOLLOW_UPS, WAITING_LIST
+from services.havn.exporting.rows import Cells, row
+from services.havn.importing.capacity_columns import INSTITUTIONS, UNITS, VACANCIES
+from services.havn.importing.columns import Sheet
+from services.havn.importing.family_columns import FAMILIES, HOUSEHOLD
+from services.havn.importing.placement_columns import PLACEMENTS, REQUESTS
+
+MOST_ON_A_PAGE = 200
+EVERY_FAMILY = "families/-"
+
+Table = tuple[Sheet, list[Cells]]
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What is exported together: its sheets, how a page is asked for, and where its records stand in the answer."""
+
+    sheets: tuple[Sheet, ...]
+    call: Callable[[Connection], Callable[..., Any]]
+    request: Callable[[], Any]
+    items: str
+    identity: Callable[[Any], Mapping[str, str]]
+    # Whether an import takes it again.
+    importable: bool = True
+
+    @property
+    def name(self) -> str:
+        """Its name as people type it."""
+        return self.sheets[0].name
+
+    def tables(self, connection: Connection, progress: Progress) -> list[Table]:
+        """All its rows. Raises grpc.RpcError where the user may not see them."""
+        rows: list[list[Cells]] = [[] for _ in self.sheets]
+        for record in self._records(connection, progress):
+            identity = self.identity(record)
+            rows[0].append(row(self.sheets[0], record, identity))
+            if HOUSEHOLD in self.sheets:
+                rows[1] += _members(record, identity["key"])
+        return list(zip(self.sheets, rows, strict=True))
+
+    def _records(self, connection: Connection, progress: Progress) -> Iterator[Any]:
+        call, request = self.call(connection), self.request()
+        request.page_size = MOST_ON_A_PAGE
+        while True:
+            page = call(request)
+            records = getattr(page, self.items)
+            yield from records
+            progress(len(records))
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
+
+
+def _members(family: families_pb2.FosterFamily, key: str) -> list[Cells]:
+    return [
+        row(HOUSEHOLD, member, {"family": key, "person": member.person.removeprefix("persons/")})
+        for member in family.household
+    ]
+
+
+def _key(record: Any) -> Mapping[str, str]:  # noqa: ANN401  # a record of any registry
+    return {"key": record.name.rpartition("/")[2]}
+
+
+def _unit(unit: capacity_pb2.InstitutionUnit) -> Mapping[str, str]:
+    _, institution, _, key = unit.name.split("/")
+    return {"institution": institution, "key": key}
+
+
+def _vacancy(vacancy: capacity_pb2.Vacancy) -> Mapping[str, str]:
+    return {"unit": VACANCIES.identity[0].cell.tell(vacancy.name.removesuffix("/vacancy"))}
+
+
+def _follow_up(follow_up: families_pb2.FollowUp) -> Mapping[str, str]:
+    _, family, _, key = follow_up.name.split("/")
+    return {"family": family, "key": key}
+
+
+def _entry(entry: capacity_pb2.WaitingListEntry) -> Mapping[str, str]:
+    return {"request": entry.request.removeprefix("requests/")}
+
+
+REGISTRIES = (
+    Registry(
+        (FAMILIES, HOUSEHOLD),
+        lambda connection: connection.families.ListFosterFamilies,
+        families_pb2.ListFosterFamiliesRequest,
+        "families",
+        _key,
+    ),
+    Registry(
+        (INSTITUTIONS,),
+        lambda connection: connection.capacity.ListInstitutions,
+        capacity_pb2.ListInstitutionsRequest,
+        "institutions",
+        _key,
+    ),
+    Registry(
+        (UNITS,),
+        lambda connection: connection.capacity.ListUnits,
+        capacity_pb2.ListUnitsRequest,
+        "units",
+        _unit,
+    ),
+    Registry(
+        (VACANCIES,),
+        lambda connection: connection.capacity.ListVacancies,
+        capacity_pb2.ListVacanciesRequest,
+        "vacancies",
+        _vacancy,
+    ),
+    Registry(
+        (REQUESTS,),
+        lambda connection: connection.placements.ListRequests,
+        placements_pb2.ListRequestsRequest,
+        "requests",
+        _key,
+    ),
+    Registry(
+        (PLACEMENTS,),
+        lambda connection: connection.placements.ListPlacements,
+        placements_pb2.ListPlacementsRequest,
+        "placements",
+        _key,
+    ),
+    Registry(
+        (FOLLOW_UPS,),
+        lambda connection: connection.families.ListFollowUps,
+        lambda: families_pb2.ListFollowUpsRequest(parent=EVERY_FAMILY),
+        "follow_ups",
+        _follow_up,
+        importable=False,
+    ),
+    Registry(
+        (WAITING_LIST,),
+        lambda connection: connection.capacity.ListWaitingList,
+        capacity_pb2.ListWaitingListRequest,
+        "entries",
+        _entry,
+        importable=False,
+    ),
+)
