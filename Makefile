@@ -47,6 +47,7 @@ bench: setup
 	$(BIN)/python -m bench.matching
 	$(BIN)/python -m bench.solver
 	$(BIN)/python -m bench.services
+	$(BIN)/python -m bench.imports
 
 protos: setup
 	bash protos/generate.sh

@@ -6,6 +6,7 @@ import string
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from google.protobuf.message import Message
@@ -30,7 +31,11 @@ from services.shared.reference import towns
 # What spreadsheets, CSV files, lists and XML make something of, and letters of Danish and Kalaallisut.
 TRICKY = "=+-@'\"|\\:;,\t\n \u00a0\u2028ÆØÅæøåĸáéíóúâêîôûãẽĩõũ＝_x000D_"  # noqa: RUF001
 LETTERS = st.one_of(st.sampled_from(TRICKY), st.characters(codec="utf-8"))
-TEXTS = st.text(LETTERS, min_size=1, max_size=30).filter(lambda text: text.strip() and not checks._CONTROL.search(text))
+TEXTS = (
+    st.text(LETTERS, min_size=1, max_size=30)
+    .map(lambda text: normalize("NFC", text))
+    .filter(lambda text: bool(text.strip()) and not checks._CONTROL.search(text))
+)
 KEYS = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12)
 NAMES = st.text(string.ascii_letters + string.digits + "-", min_size=1, max_size=40)
 DAYS = st.dates().map(lambda day: cells.day(day.isoformat()))

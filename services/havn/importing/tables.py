@@ -1,5 +1,6 @@
 """From the records of a file or sheet to its cells by column."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -84,7 +85,10 @@ def _line(
 def _text(raw: object) -> str:
     """A cell as text: also what a workbook holds as a number, of which no digit is lost and none is added."""
     if isinstance(raw, str):
-        return unprotected(raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw)
+        if "\r" in raw:
+            raw = raw.replace("\r\n", "\n").replace("\r", "\n")
+        # Composed, as services keep text: macOS writes letters with their accents apart.
+        return unprotected(raw if raw.isascii() else unicodedata.normalize("NFC", raw))
     if isinstance(raw, bool):
         return "yes" if raw else "no"
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
