@@ -37,7 +37,7 @@ def make(server: Server, database: str, service: str) -> None:
     server.execute(f"CREATE DATABASE {database} OWNER owner")
     engine: Engine = postgres.owner(server.url(database, "owner"))
     migrate.upgrade(service, engine)
-    migrate.allow(engine, "havn")
+    migrate.allow(service, engine, "havn")
     engine.dispose()
 
 

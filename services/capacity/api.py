@@ -26,6 +26,7 @@ from services.shared.clock import Clock
 from services.shared.consumers import Subscription
 from services.shared.drafts import Draft, Entry
 from services.shared.importing import UNCHANGED, Difference, Names, Taking, difference
+from services.shared.rebuilding import Copy
 from services.shared.records import Change, positions
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
@@ -216,6 +217,7 @@ def build(platform: Platform, store: Store) -> Parts:
         register=lambda server: rpc.add_CapacityServiceServicer_to_server(api, server),
         subscriptions=[Subscription("placements", "requests", {PlacementRequestChanged: waiting_list.request_changed})],
         channels=[channel],
+        copies=[Copy(WAITING, "placements", waiting_list.all)],
     )
 
 

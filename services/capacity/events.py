@@ -2,16 +2,20 @@
 
 from typing import TYPE_CHECKING
 
+from grpc.aio import Channel
+
 from havn.capacity.v1 import events_pb2 as pb
-from havn.capacity.v1.capacity_pb2 import Institution, InstitutionUnit, Vacancy
+from havn.capacity.v1.capacity_pb2 import Institution, InstitutionUnit, Vacancy, WaitingListEntry
 from havn.placements.v1 import placements_pb2 as placements
 from havn.placements.v1.events_pb2 import PlacementRequestChanged
+from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.capacity import wire
 from services.capacity.store import WAITING
 from services.shared.clock import Clock
 from services.shared.consumers import Effect
 from services.shared.events import Announcement
 from services.shared.names import last_part, parent
+from services.shared.rebuilding import Pages, pages
 from services.shared.records import Change
 from services.shared.wire import time
 
@@ -57,12 +61,21 @@ class WaitingList:
     async def request_changed(self, event: PlacementRequestChanged) -> Effect:
         """Reads the request as it is now, and keeps what the list needs of it."""
         request = await self._placements.GetRequest(placements.GetRequestRequest(name=event.name))
-        entry = wire.waiting_list_entry(request, filed=self._clock.day_of(time(request.create_time)))
+        entry = self._entry(request)
 
         def keep(change: Change) -> None:
             change.put_newer(WAITING, entry)
 
         return keep
+
+    async def all(self, channel: Channel) -> Pages:
+        """Every entry, made of all requests as they are now."""
+        asked = placements.ListRequestsRequest()
+        async for page in pages(PlacementsServiceStub(channel).ListRequests, asked, "requests"):
+            yield [self._entry(request) for request in page]
+
+    def _entry(self, request: placements.PlacementRequest) -> WaitingListEntry:
+        return wire.waiting_list_entry(request, filed=self._clock.day_of(time(request.create_time)))
 
 
 def _institution_changed(institution: Institution, word: str) -> Announcement:

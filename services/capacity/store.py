@@ -45,3 +45,5 @@ INSTITUTIONS = Kind(InstitutionRow, pb.Institution, open_to_all=True)
 UNITS = Kind(UnitRow, pb.InstitutionUnit, lambda unit: {"parent": parent(unit.name)}, open_to_all=True)
 VACANCIES = Kind(VacancyRow, pb.Vacancy, open_to_all=True)
 WAITING = Kind(WaitingListRow, pb.WaitingListEntry, lambda entry: {"waiting": entry.HasField("place_by_date")})
+COPIES = (WAITING,)
+"""What is made of others' records: all of it can be made anew."""

@@ -107,6 +107,7 @@ def build(platform: Platform, store: Store) -> Parts:
         subscriptions=events.subscriptions(PlacementsServiceStub(channel)),
         tasks=[runner.run],
         channels=[channel],
+        copies=events.copies(),
     )
 
 

@@ -3,18 +3,26 @@
 Homes come whole; of children an event brings the name alone, and they are read from placements.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from grpc.aio import Channel
+
+from havn.capacity.v1.capacity_pb2 import ListUnitsRequest, ListVacanciesRequest
+from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.capacity.v1.events_pb2 import UnitChanged, VacancyReported
 from havn.families.v1.events_pb2 import FosterFamilyChanged
+from havn.families.v1.families_pb2 import ListFosterFamiliesRequest
+from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
 from havn.matching.v1.events_pb2 import MatchRunFinished
 from havn.matching.v1.matching_pb2 import MatchRun
 from havn.placements.v1 import placements_pb2 as placements
 from havn.placements.v1.events_pb2 import PlacementChanged, PlacementRequestChanged
+from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.matching.store import FAMILIES, PLACEMENTS, REQUESTS, UNITS, VACANCIES
 from services.shared.consumers import Effect, Subscription
 from services.shared.events import Announcement
 from services.shared.names import last_part
+from services.shared.rebuilding import Copy, Pages, pages
 from services.shared.records import Kind, M
 
 if TYPE_CHECKING:
@@ -22,6 +30,16 @@ if TYPE_CHECKING:
 
 
 LISTENS = [("families", "homes"), ("capacity", "homes"), ("placements", "children")]
+
+
+_UNTOLD_OF_FAMILIES: tuple[tuple[Literal["pause", "training", "availability"], str], ...] = (
+    ("pause", "author"),
+    ("pause", "reason"),
+    ("training", "waived_by"),
+    ("availability", "confirmed_by"),
+)
+_UNTOLD_OF_VACANCIES: tuple[Literal["confirmed_by", "freshness"], ...] = ("confirmed_by", "freshness")
+"""What events leave out, and copies with them: words and names of people, and what is so today alone."""
 
 
 def subscriptions(placements_stub: "PlacementsServiceAsyncStub") -> list[Subscription]:
@@ -36,6 +54,46 @@ def subscriptions(placements_stub: "PlacementsServiceAsyncStub") -> list[Subscri
             {PlacementRequestChanged: children.request_changed, PlacementChanged: children.placement_changed},
         ),
     ]
+
+
+def copies() -> list[Copy]:
+    """All that matching copies, read from its owners."""
+    return [
+        Copy(FAMILIES, "families", _families),
+        Copy(UNITS, "capacity", _units),
+        Copy(VACANCIES, "capacity", _vacancies),
+        Copy(REQUESTS, "placements", _requests),
+        Copy(PLACEMENTS, "placements", _placements),
+    ]
+
+
+async def _families(channel: Channel) -> Pages:
+    async for page in pages(FamiliesServiceStub(channel).ListFosterFamilies, ListFosterFamiliesRequest(), "families"):
+        for family in page:
+            for part, text in _UNTOLD_OF_FAMILIES:
+                if family.HasField(part):
+                    getattr(family, part).ClearField(text)
+        yield page
+
+
+def _units(channel: Channel) -> Pages:
+    return pages(CapacityServiceStub(channel).ListUnits, ListUnitsRequest(), "units")
+
+
+async def _vacancies(channel: Channel) -> Pages:
+    async for page in pages(CapacityServiceStub(channel).ListVacancies, ListVacanciesRequest(), "vacancies"):
+        for vacancy in page:
+            for field in _UNTOLD_OF_VACANCIES:
+                vacancy.ClearField(field)
+        yield page
+
+
+def _requests(channel: Channel) -> Pages:
+    return pages(PlacementsServiceStub(channel).ListRequests, placements.ListRequestsRequest(), "requests")
+
+
+def _placements(channel: Channel) -> Pages:
+    return pages(PlacementsServiceStub(channel).ListPlacements, placements.ListPlacementsRequest(), "placements")
 
 
 async def family_changed(event: FosterFamilyChanged) -> Effect:

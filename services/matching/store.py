@@ -84,6 +84,9 @@ RUNS = Kind(RunRow, pb.MatchRun, _run_columns)
 RUN_RECORDS = Kind(RunRecordRow, pb.RunRecord)
 SUGGESTIONS = Kind(SuggestionsRow, pb.Suggestions)
 
+COPIES = (FAMILIES, UNITS, VACANCIES, REQUESTS, PLACEMENTS)
+"""What others own: all of it can be made anew."""
+
 IS_OPEN = col(RequestRow.state) == REQUEST_STATE_OPEN
 """Requests that wait."""
 

@@ -1,6 +1,7 @@
 """Brings a service's database to the newest shape, with Alembic."""
 
 import hashlib
+import importlib
 import json
 from functools import cache
 from pathlib import Path
@@ -64,18 +65,26 @@ def _config(service: str) -> Config:
     return config
 
 
-def allow(engine: Engine, role: str) -> None:
+def allow(service: str, engine: Engine, role: str) -> None:
     """Lets a role of PostgreSQL serve: it reads and writes, and neither deletes nor changes what was written for good.
+
+    Copies of other services' records alone may be deleted: their owners have them.
 
     The tables belong to another role, so that row-level security binds the one that serves.
     """
     quoted = engine.dialect.identifier_preparer.quote_identifier(role)
+    rights_on = _RIGHTS | dict.fromkeys(_copies(service), "SELECT, INSERT, UPDATE, DELETE")
     with engine.begin() as connection:
         for table in sa.inspect(connection).get_table_names():
-            rights = _RIGHTS.get(table, "SELECT, INSERT, UPDATE")
+            rights = rights_on.get(table, "SELECT, INSERT, UPDATE")
             connection.exec_driver_sql(f"REVOKE ALL ON {table} FROM {quoted}")
             connection.exec_driver_sql(f"GRANT {rights} ON {table} TO {quoted}")
         connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
+
+
+def _copies(service: str) -> list[str]:
+    store = importlib.import_module(f"services.{service}.store")
+    return [str(kind.table.__tablename__) for kind in getattr(store, "COPIES", ())]
 
 
 def trace_events() -> None:

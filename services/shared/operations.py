@@ -1,4 +1,4 @@
-"""What whoever operates Havn asks of every service: the events that it could not apply."""
+"""What whoever operates Havn asks of every service: the events that it could not apply, and its copies made anew."""
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -17,7 +17,9 @@ from services.shared.access import EVERYWHERE
 from services.shared.call import current
 from services.shared.consumers import Consumer
 from services.shared.errors import BadInput, HavnError, NatsAway, NotFound, RoleNotAllowed, StateNotAllowed
+from services.shared.names import new_id
 from services.shared.parking import WHY, Parked, Parking
+from services.shared.rebuilding import Rebuilding
 from services.shared.records import Change, after, next_token, page_size
 from services.shared.server import Context
 from services.shared.store import Store, mark
@@ -29,12 +31,15 @@ _SEQUENCE = re.compile(r"[0-9]{1,18}")
 
 
 class OperationsApi(rpc.OperationsServiceServicer):
-    """Parked events, for administrators of all authorities."""
+    """Parked events and rebuilds, for administrators of all authorities."""
 
-    def __init__(self, store: Store, parking: Parking, consumers: Mapping[str, Consumer]) -> None:
+    def __init__(
+        self, store: Store, parking: Parking, consumers: Mapping[str, Consumer], rebuilding: Rebuilding
+    ) -> None:
         self._store = store
         self._parking = parking
         self._consumers = consumers
+        self._rebuilding = rebuilding
 
     def answers(self) -> tuple[ServiceDescriptor, Callable[[grpc.aio.Server], None]]:
         """Its RPCs, and how they are registered beside a service's own."""
@@ -85,6 +90,33 @@ class OperationsApi(rpc.OperationsServiceServicer):
 
         return await self._store.change(request, pb.ParkedEvent, dismiss)
 
+    async def CreateRebuild(self, request: pb.CreateRebuildRequest, context: Context) -> pb.Rebuild:
+        """Begins one."""
+        _require_everywhere()
+        copies = self._rebuilding.copies
+        if not copies.each:
+            raise StateNotAllowed("this service keeps no copies of other services' records")
+        if missing := copies.unreachable():
+            settings = ", ".join(f"HAVN_{owner.upper()}_ADDRESS" for owner in missing)
+            raise StateNotAllowed(f"the service does not know where to ask: {settings} must be given")
+
+        def begin(change: Change) -> pb.Rebuild:
+            rebuild = new_id()
+            self._rebuilding.begin(change, rebuild)
+            return pb.Rebuild(name=f"rebuilds/{rebuild}")
+
+        begun = await self._store.change(request, pb.Rebuild, begin)
+        self._rebuilding.wake()
+        return begun
+
+    async def GetRebuild(self, request: pb.GetRebuildRequest, context: Context) -> pb.Rebuild:
+        """How far it is."""
+        _require_everywhere()
+        done = await self._rebuilding.is_done(request.name.removeprefix("rebuilds/"))
+        if done is None:
+            raise NotFound(request.name)
+        return pb.Rebuild(name=request.name, done=done, record_count=self._rebuilding.record_count)
+
     async def _found(self, name: str) -> Parked:
         _require_everywhere()
         matched = _NAME.fullmatch(name)
@@ -97,7 +129,7 @@ class OperationsApi(rpc.OperationsServiceServicer):
 
 def _require_everywhere() -> None:
     if current().caller.authority != EVERYWHERE:
-        raise RoleNotAllowed("parked events are of all authorities: come with a token for all")
+        raise RoleNotAllowed("this is about all authorities: come with a token for all")
 
 
 def _settle(change: Change, parked: Parked) -> None:

@@ -28,6 +28,7 @@ from services.shared.needs import Needing
 from services.shared.operations import OperationsApi
 from services.shared.parking import Parking
 from services.shared.readiness import Readiness
+from services.shared.rebuilding import Copies, Copy, Rebuilding
 from services.shared.relay import Relay
 from services.shared.revoked import Revoked
 from services.shared.server import Gate, Interceptor
@@ -84,13 +85,14 @@ class Platform:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a service is made of: what answers calls, what it listens to, what runs beside, and whom it asks."""
+    """What a service is made of: what answers calls, what it hears, what runs beside, whom it asks, what it copies."""
 
     descriptor: ServiceDescriptor
     register: Callable[[grpc.aio.Server], None]
     subscriptions: Sequence[Subscription] = ()
     tasks: Sequence[Task] = ()
     channels: Sequence[grpc.aio.Channel] = ()
+    copies: Sequence[Copy] = ()
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,13 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     relay = Relay(name, database, jetstream, streams, platform.clock)
     store.on_change(relay.wake)
     consumers = [Consumer(name, subscription, bus) for subscription in parts.subscriptions]
-    operations = OperationsApi(store, bus.parking, {consumer.name: consumer for consumer in consumers})
+    reach = partial(platform.channel, name)
+    rebuilding = Rebuilding(Copies(name, access.service(name), parts.copies, reach, platform.addresses, store))
+    named = {consumer.name: consumer for consumer in consumers}
+    operations = OperationsApi(store, bus.parking, named, rebuilding)
     runners: list[Task] = [relay.run, *(consumer.run for consumer in consumers), *parts.tasks]
+    if parts.copies:
+        runners.append(rebuilding.run)
     heads = Heads(name, platform.signer, platform.clock)
     runners += [partial(heads.tell_daily, database), readiness.beat, partial(readiness.watch, checks)]
     if url := settings.database(name):

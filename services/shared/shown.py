@@ -17,11 +17,12 @@ COLLECTIONS = (
     "matchRuns",
     "parkedEvents",
     "placements",
+    "rebuilds",
     "requests",
     "suggestions",
     "waitingListEntries",
 )
-"""The first parts of the names of what case content is about, and of the events that could not be applied."""
+"""The first parts of the names of what case content is about, and of what operators do."""
 
 Shown = dict[str, list[str]]
 """Names of records, by the authority that they were shown as records of."""

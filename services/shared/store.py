@@ -109,6 +109,12 @@ class Store:
         await self._database.write(transaction)
         self.changed()
 
+    async def keep(self, caller: Caller, work: Callable[[Change], object]) -> None:
+        """Makes a change in a service's own name, such as keeping a copy of what it read."""
+        now = self._clock.now()
+        await self._database.write(lambda session: work(Change(session, caller, now)))
+        self.changed()
+
     async def receive(self, consumer: str, caller: Caller, effects: Mapping[str, Callable[[Change], object]]) -> None:
         """Applies the effects of events, by their ids, in one transaction: each once per consumer."""
         now = self._clock.now()

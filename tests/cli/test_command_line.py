@@ -20,6 +20,7 @@ NEED_A_SYSTEM = [
     ["follow-ups", "f-001"],
     ["log-follow-up", "f-001"],
     ["parked"],
+    ["rebuild", "matching"],
     ["parked", "retry"],
     ["parked", "dismiss", "matching/1", "--reason", "x"],
     ["audit", "verify"],

@@ -22,6 +22,7 @@ MODULES = {
     "demo": "demo",
     "solve": "solve",
     "parked": "parked",
+    "rebuild": "rebuild",
     "backup": "backup",
     "restore": "restore",
     "verify": "verify",

@@ -52,7 +52,7 @@ def _migrate(found: Settings, service: Service, role: str) -> None:
     engine = postgres.owner(found.owner_database(service))
     try:
         migrations.upgrade(service, engine)
-        migrations.allow(engine, role)
+        migrations.allow(service, engine, role)
     except OperationalError as error:
         raise Failed(f"The database of {service} can't be reached.", "UNAVAILABLE", "DATABASE_AWAY") from error
     finally:

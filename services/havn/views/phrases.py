@@ -20,6 +20,7 @@ NOUNS = {
     "home": ("home", "homes", "hjem", "hjem"),
     "home does": ("home does", "homes do", "hjem passer", "hjem passer"),
     "more home fits": ("more home fits", "more homes fit", "hjem mere passer", "hjem mere passer"),
+    "record": ("record", "records", "post", "poster"),
     "row": ("row", "rows", "række", "rækker"),
     "sibling": ("sibling", "siblings", "søskende", "søskende"),
     "step": ("step", "steps", "trin", "trin"),
@@ -184,6 +185,11 @@ DANISH = {
         "{known} ms fra meldingen, til matchningen kendte den, og {all} ms, til de ændrede forslag var her, den nye "
         "plan for alle medregnet."
     ),
+    # Copies made anew.
+    "{service} makes its copies anew from their owners; it goes on without you ...": (
+        "{service} laver sine kopier om fra deres ejere; det fortsætter uden dig ..."
+    ),
+    "Done: {records} are as their owners have them.": "Færdig: {records} er, som deres ejere har dem.",
     # Parked events.
     "No event is parked.": "Ingen hændelse er parkeret.",
     "{events} could not be applied:": "{events} kunne ikke anvendes:",

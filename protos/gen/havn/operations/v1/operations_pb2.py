@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from havn.access.v1 import access_pb2 as havn_dot_access_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#havn/operations/v1/operations.proto\x12\x12havn.operations.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bhavn/access/v1/access.proto\"\x81\x02\n\x0bParkedEvent\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x10\n\x08\x63onsumer\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x31\n\rannounce_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tpark_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65rror\x18\x08 \x01(\t\x12\x30\n\tdismissal\x18\t \x01(\x0b\x32\x1d.havn.operations.v1.Dismissal\"+\n\tDismissal\x12\x0e\n\x06\x61uthor\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\":\n\x11ListParkedRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"e\n\x12ListParkedResponse\x12\x36\n\rparked_events\x18\x01 \x03(\x0b\x32\x1f.havn.operations.v1.ParkedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"B\n\x12RetryParkedRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"Z\n\x14\x44ismissParkedRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x32\xbf\x02\n\x11OperationsService\x12\x64\n\nListParked\x12%.havn.operations.v1.ListParkedRequest\x1a&.havn.operations.v1.ListParkedResponse\"\x07\x92\x82\x19\x03\n\x01\x0b\x12_\n\x0bRetryParked\x12&.havn.operations.v1.RetryParkedRequest\x1a\x1f.havn.operations.v1.ParkedEvent\"\x07\x92\x82\x19\x03\n\x01\x0b\x12\x63\n\rDismissParked\x12(.havn.operations.v1.DismissParkedRequest\x1a\x1f.havn.operations.v1.ParkedEvent\"\x07\x92\x82\x19\x03\n\x01\x0b\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#havn/operations/v1/operations.proto\x12\x12havn.operations.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bhavn/access/v1/access.proto\"\x81\x02\n\x0bParkedEvent\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x10\n\x08\x63onsumer\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x31\n\rannounce_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tpark_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65rror\x18\x08 \x01(\t\x12\x30\n\tdismissal\x18\t \x01(\x0b\x32\x1d.havn.operations.v1.Dismissal\"+\n\tDismissal\x12\x0e\n\x06\x61uthor\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\":\n\x11ListParkedRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"e\n\x12ListParkedResponse\x12\x36\n\rparked_events\x18\x01 \x03(\x0b\x32\x1f.havn.operations.v1.ParkedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"B\n\x12RetryParkedRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"Z\n\x14\x44ismissParkedRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\";\n\x07Rebuild\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x08\x12\x14\n\x0crecord_count\x18\x03 \x01(\x05\"0\n\x14\x43reateRebuildRequest\x12\x18\n\nrequest_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\'\n\x11GetRebuildRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x32\xfb\x03\n\x11OperationsService\x12\x64\n\nListParked\x12%.havn.operations.v1.ListParkedRequest\x1a&.havn.operations.v1.ListParkedResponse\"\x07\x92\x82\x19\x03\n\x01\x0b\x12_\n\x0bRetryParked\x12&.havn.operations.v1.RetryParkedRequest\x1a\x1f.havn.operations.v1.ParkedEvent\"\x07\x92\x82\x19\x03\n\x01\x0b\x12_\n\rCreateRebuild\x12(.havn.operations.v1.CreateRebuildRequest\x1a\x1b.havn.operations.v1.Rebuild\"\x07\x92\x82\x19\x03\n\x01\x0b\x12Y\n\nGetRebuild\x12%.havn.operations.v1.GetRebuildRequest\x1a\x1b.havn.operations.v1.Rebuild\"\x07\x92\x82\x19\x03\n\x01\x0b\x12\x63\n\rDismissParked\x12(.havn.operations.v1.DismissParkedRequest\x1a\x1f.havn.operations.v1.ParkedEvent\"\x07\x92\x82\x19\x03\n\x01\x0b\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,10 +44,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DISMISSPARKEDREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
   _globals['_DISMISSPARKEDREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_DISMISSPARKEDREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\002'
+  _globals['_CREATEREBUILDREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATEREBUILDREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\002'
+  _globals['_GETREBUILDREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETREBUILDREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_OPERATIONSSERVICE'].methods_by_name['ListParked']._loaded_options = None
   _globals['_OPERATIONSSERVICE'].methods_by_name['ListParked']._serialized_options = b'\222\202\031\003\n\001\013'
   _globals['_OPERATIONSSERVICE'].methods_by_name['RetryParked']._loaded_options = None
   _globals['_OPERATIONSSERVICE'].methods_by_name['RetryParked']._serialized_options = b'\222\202\031\003\n\001\013'
+  _globals['_OPERATIONSSERVICE'].methods_by_name['CreateRebuild']._loaded_options = None
+  _globals['_OPERATIONSSERVICE'].methods_by_name['CreateRebuild']._serialized_options = b'\222\202\031\003\n\001\013'
+  _globals['_OPERATIONSSERVICE'].methods_by_name['GetRebuild']._loaded_options = None
+  _globals['_OPERATIONSSERVICE'].methods_by_name['GetRebuild']._serialized_options = b'\222\202\031\003\n\001\013'
   _globals['_OPERATIONSSERVICE'].methods_by_name['DismissParked']._loaded_options = None
   _globals['_OPERATIONSSERVICE'].methods_by_name['DismissParked']._serialized_options = b'\222\202\031\003\n\001\013'
   _globals['_PARKEDEVENT']._serialized_start=155
@@ -62,6 +70,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RETRYPARKEDREQUEST']._serialized_end=688
   _globals['_DISMISSPARKEDREQUEST']._serialized_start=690
   _globals['_DISMISSPARKEDREQUEST']._serialized_end=780
-  _globals['_OPERATIONSSERVICE']._serialized_start=783
-  _globals['_OPERATIONSSERVICE']._serialized_end=1102
+  _globals['_REBUILD']._serialized_start=782
+  _globals['_REBUILD']._serialized_end=841
+  _globals['_CREATEREBUILDREQUEST']._serialized_start=843
+  _globals['_CREATEREBUILDREQUEST']._serialized_end=891
+  _globals['_GETREBUILDREQUEST']._serialized_start=893
+  _globals['_GETREBUILDREQUEST']._serialized_end=932
+  _globals['_OPERATIONSSERVICE']._serialized_start=935
+  _globals['_OPERATIONSSERVICE']._serialized_end=1442
 # @@protoc_insertion_point(module_scope)

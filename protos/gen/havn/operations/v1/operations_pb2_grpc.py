@@ -26,9 +26,9 @@ if _version_not_supported:
 
 
 class OperationsServiceStub:
-    """Events that a service could not apply. Every service has it, for its own events.
+    """Events that a service could not apply, and its copies of other services' records. Every service has it, for its own.
 
-    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because events are of all;
+    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because they are of all;
     UNAVAILABLE while NATS is away.
     """
 
@@ -48,6 +48,16 @@ class OperationsServiceStub:
                 request_serializer=havn_dot_operations_dot_v1_dot_operations__pb2.RetryParkedRequest.SerializeToString,
                 response_deserializer=havn_dot_operations_dot_v1_dot_operations__pb2.ParkedEvent.FromString,
                 _registered_method=True)
+        self.CreateRebuild = channel.unary_unary(
+                '/havn.operations.v1.OperationsService/CreateRebuild',
+                request_serializer=havn_dot_operations_dot_v1_dot_operations__pb2.CreateRebuildRequest.SerializeToString,
+                response_deserializer=havn_dot_operations_dot_v1_dot_operations__pb2.Rebuild.FromString,
+                _registered_method=True)
+        self.GetRebuild = channel.unary_unary(
+                '/havn.operations.v1.OperationsService/GetRebuild',
+                request_serializer=havn_dot_operations_dot_v1_dot_operations__pb2.GetRebuildRequest.SerializeToString,
+                response_deserializer=havn_dot_operations_dot_v1_dot_operations__pb2.Rebuild.FromString,
+                _registered_method=True)
         self.DismissParked = channel.unary_unary(
                 '/havn.operations.v1.OperationsService/DismissParked',
                 request_serializer=havn_dot_operations_dot_v1_dot_operations__pb2.DismissParkedRequest.SerializeToString,
@@ -56,9 +66,9 @@ class OperationsServiceStub:
 
 
 class OperationsServiceServicer:
-    """Events that a service could not apply. Every service has it, for its own events.
+    """Events that a service could not apply, and its copies of other services' records. Every service has it, for its own.
 
-    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because events are of all;
+    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because they are of all;
     UNAVAILABLE while NATS is away.
     """
 
@@ -71,6 +81,21 @@ class OperationsServiceServicer:
 
     def RetryParked(self, request, context):
         """Applies a parked event after all. FAILED_PRECONDITION where it still can't be applied, or was meanwhile.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateRebuild(self, request, context):
+        """Begins to make the service's copies of other services' records anew, from their owners. It goes on in the background,
+        after a restart too, and calls are answered meanwhile. FAILED_PRECONDITION where the service keeps no copies.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRebuild(self, request, context):
+        """How far it is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -96,6 +121,16 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     request_deserializer=havn_dot_operations_dot_v1_dot_operations__pb2.RetryParkedRequest.FromString,
                     response_serializer=havn_dot_operations_dot_v1_dot_operations__pb2.ParkedEvent.SerializeToString,
             ),
+            'CreateRebuild': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateRebuild,
+                    request_deserializer=havn_dot_operations_dot_v1_dot_operations__pb2.CreateRebuildRequest.FromString,
+                    response_serializer=havn_dot_operations_dot_v1_dot_operations__pb2.Rebuild.SerializeToString,
+            ),
+            'GetRebuild': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRebuild,
+                    request_deserializer=havn_dot_operations_dot_v1_dot_operations__pb2.GetRebuildRequest.FromString,
+                    response_serializer=havn_dot_operations_dot_v1_dot_operations__pb2.Rebuild.SerializeToString,
+            ),
             'DismissParked': grpc.unary_unary_rpc_method_handler(
                     servicer.DismissParked,
                     request_deserializer=havn_dot_operations_dot_v1_dot_operations__pb2.DismissParkedRequest.FromString,
@@ -110,9 +145,9 @@ def add_OperationsServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class OperationsService:
-    """Events that a service could not apply. Every service has it, for its own events.
+    """Events that a service could not apply, and its copies of other services' records. Every service has it, for its own.
 
-    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because events are of all;
+    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because they are of all;
     UNAVAILABLE while NATS is away.
     """
 
@@ -160,6 +195,60 @@ class OperationsService:
             '/havn.operations.v1.OperationsService/RetryParked',
             havn_dot_operations_dot_v1_dot_operations__pb2.RetryParkedRequest.SerializeToString,
             havn_dot_operations_dot_v1_dot_operations__pb2.ParkedEvent.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateRebuild(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.operations.v1.OperationsService/CreateRebuild',
+            havn_dot_operations_dot_v1_dot_operations__pb2.CreateRebuildRequest.SerializeToString,
+            havn_dot_operations_dot_v1_dot_operations__pb2.Rebuild.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRebuild(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.operations.v1.OperationsService/GetRebuild',
+            havn_dot_operations_dot_v1_dot_operations__pb2.GetRebuildRequest.SerializeToString,
+            havn_dot_operations_dot_v1_dot_operations__pb2.Rebuild.FromString,
             options,
             channel_credentials,
             insecure,

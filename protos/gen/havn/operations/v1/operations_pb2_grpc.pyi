@@ -27,9 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class OperationsServiceStub:
-    """Events that a service could not apply. Every service has it, for its own events.
+    """Events that a service could not apply, and its copies of other services' records. Every service has it, for its own.
 
-    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because events are of all;
+    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because they are of all;
     UNAVAILABLE while NATS is away.
     """
 
@@ -41,14 +41,20 @@ class OperationsServiceStub:
     """Events that could not be applied and that nobody has dealt with, the oldest first."""
     RetryParked: _grpc.UnaryUnaryMultiCallable[_operations_pb2.RetryParkedRequest, _operations_pb2.ParkedEvent]
     """Applies a parked event after all. FAILED_PRECONDITION where it still can't be applied, or was meanwhile."""
+    CreateRebuild: _grpc.UnaryUnaryMultiCallable[_operations_pb2.CreateRebuildRequest, _operations_pb2.Rebuild]
+    """Begins to make the service's copies of other services' records anew, from their owners. It goes on in the background,
+    after a restart too, and calls are answered meanwhile. FAILED_PRECONDITION where the service keeps no copies.
+    """
+    GetRebuild: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetRebuildRequest, _operations_pb2.Rebuild]
+    """How far it is."""
     DismissParked: _grpc.UnaryUnaryMultiCallable[_operations_pb2.DismissParkedRequest, _operations_pb2.ParkedEvent]
     """Gives a parked event up, with a reason: it is never applied. FAILED_PRECONDITION where it was applied meanwhile."""
 
 @_typing.type_check_only
 class OperationsServiceAsyncStub(OperationsServiceStub):
-    """Events that a service could not apply. Every service has it, for its own events.
+    """Events that a service could not apply, and its copies of other services' records. Every service has it, for its own.
 
-    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because events are of all;
+    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because they are of all;
     UNAVAILABLE while NATS is away.
     """
 
@@ -57,13 +63,19 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     """Events that could not be applied and that nobody has dealt with, the oldest first."""
     RetryParked: _aio.UnaryUnaryMultiCallable[_operations_pb2.RetryParkedRequest, _operations_pb2.ParkedEvent]  # type: ignore[assignment]
     """Applies a parked event after all. FAILED_PRECONDITION where it still can't be applied, or was meanwhile."""
+    CreateRebuild: _aio.UnaryUnaryMultiCallable[_operations_pb2.CreateRebuildRequest, _operations_pb2.Rebuild]  # type: ignore[assignment]
+    """Begins to make the service's copies of other services' records anew, from their owners. It goes on in the background,
+    after a restart too, and calls are answered meanwhile. FAILED_PRECONDITION where the service keeps no copies.
+    """
+    GetRebuild: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetRebuildRequest, _operations_pb2.Rebuild]  # type: ignore[assignment]
+    """How far it is."""
     DismissParked: _aio.UnaryUnaryMultiCallable[_operations_pb2.DismissParkedRequest, _operations_pb2.ParkedEvent]  # type: ignore[assignment]
     """Gives a parked event up, with a reason: it is never applied. FAILED_PRECONDITION where it was applied meanwhile."""
 
 class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Events that a service could not apply. Every service has it, for its own events.
+    """Events that a service could not apply, and its copies of other services' records. Every service has it, for its own.
 
-    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because events are of all;
+    Errors of every method: PERMISSION_DENIED for an administrator of one authority alone, because they are of all;
     UNAVAILABLE while NATS is away.
     """
 
@@ -82,6 +94,24 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_operations_pb2.ParkedEvent, _abc.Awaitable[_operations_pb2.ParkedEvent]]:
         """Applies a parked event after all. FAILED_PRECONDITION where it still can't be applied, or was meanwhile."""
+
+    @_abc_1.abstractmethod
+    def CreateRebuild(
+        self,
+        request: _operations_pb2.CreateRebuildRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Rebuild, _abc.Awaitable[_operations_pb2.Rebuild]]:
+        """Begins to make the service's copies of other services' records anew, from their owners. It goes on in the background,
+        after a restart too, and calls are answered meanwhile. FAILED_PRECONDITION where the service keeps no copies.
+        """
+
+    @_abc_1.abstractmethod
+    def GetRebuild(
+        self,
+        request: _operations_pb2.GetRebuildRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.Rebuild, _abc.Awaitable[_operations_pb2.Rebuild]]:
+        """How far it is."""
 
     @_abc_1.abstractmethod
     def DismissParked(
