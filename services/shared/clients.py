@@ -30,7 +30,8 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
                             "initialBackoff": "0.1s",
                             "maxBackoff": "1s",
                             "backoffMultiplier": 2,
-                            "retryableStatusCodes": ["UNAVAILABLE"],
+                            # A server that stops cancels, without a word, what arrived and nobody had begun.
+                            "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
                         },
                     }
                 ],

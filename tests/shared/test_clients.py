@@ -21,6 +21,7 @@ from tests import cast
 from tests.contract.descriptors import METHODS
 
 CALLS = 400
+AGAIN = ("UNAVAILABLE", "CANCELLED")
 
 HARMLESS = {
     # It keeps what it shows; shown again it is kept again.
@@ -86,11 +87,12 @@ def asking(name: str) -> pb.GetRequestRequest:
     return pb.GetRequestRequest(name=name)
 
 
+@pytest.mark.parametrize("code", AGAIN)
 async def test_a_peer_that_is_away_for_a_moment_is_tried_again(
-    servicer: Refusing, stub: "rpc.PlacementsServiceAsyncStub"
+    code: str, servicer: Refusing, stub: "rpc.PlacementsServiceAsyncStub"
 ) -> None:
-    assert (await stub.GetRequest(asking("UNAVAILABLE/2"))).name == "UNAVAILABLE/2"
-    assert servicer.calls["UNAVAILABLE/2"] == 3
+    assert (await stub.GetRequest(asking(f"{code}/2"))).name == f"{code}/2"
+    assert servicer.calls[f"{code}/2"] == 3
 
 
 async def test_a_peer_that_stays_away_is_tried_four_times(
@@ -102,7 +104,7 @@ async def test_a_peer_that_stays_away_is_tried_four_times(
     assert servicer.calls["UNAVAILABLE"] == 4
 
 
-@pytest.mark.parametrize("code", [code.name for code in grpc.StatusCode if code.name not in ("OK", "UNAVAILABLE")])
+@pytest.mark.parametrize("code", [code.name for code in grpc.StatusCode if code.name not in ("OK", *AGAIN)])
 async def test_nothing_else_is_tried_again(
     code: str, servicer: Refusing, stub: "rpc.PlacementsServiceAsyncStub"
 ) -> None:
