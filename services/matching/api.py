@@ -37,8 +37,10 @@ class MatchingApi(rpc.MatchingServiceServicer):
 
     async def ListHomes(self, request: pb.ListHomesRequest, context: Context) -> pb.ListHomesResponse:
         """A page of the homes that the authority may search."""
-        world = await self._planner.world(current().caller.authority)
-        homes = [home_message(home, world.residents.get(home.name, ())) for home in world.usable_homes]
+        caller = current().caller
+        world = await self._planner.world(caller.authority)
+        usable = [home for home in world.usable_homes if caller.sees(caller.authority, home.name)]
+        homes = [home_message(home, world.residents.get(home.name, ())) for home in usable]
         page = positions(homes, request.page_size, request.page_token)
         return pb.ListHomesResponse(homes=page.items, next_page_token=page.next_token)
 

@@ -126,7 +126,7 @@ class Draft:
         kept = self._kept(kind, name)
         if kept and not self.caller.sees(kept.authority, name):
             raise NameTaken(name)
-        if not (self.caller.sees(message.authority, name) or kind.open_to_all):
+        if not self.caller.sees(message.authority, name):
             raise NotFound(message.authority)
         message.etag = str(kept.version + 1 if kept else 1)
         rows = self._changed if kept else self._new

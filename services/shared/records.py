@@ -140,8 +140,7 @@ class Change(View):
 
     def add(self, kind: Kind[M], message: M) -> M:
         """Keeps a new message, with its first etag. Raises NameTaken, and NotFound for one outside the scope."""
-        if not self.caller.sees(message.authority, message.name) and not kind.open_to_all:
-            raise NotFound(message.authority)
+        self._require_own(message)
         if self._is_kept(kind, message.name):
             raise NameTaken(message.name)
         message.etag = "1"
@@ -154,6 +153,7 @@ class Change(View):
         row = self._kept(kind, message.name)
         if row is None:
             raise NotFound(message.name)
+        self._require_own(message)
         if etag != str(row.version):
             raise EtagStale(message.name)
         message.etag = str(row.version + 1)
@@ -174,6 +174,11 @@ class Change(View):
 
     def _put(self, kind: Kind[M], message: M) -> None:
         self._execute(changing(kind.table), row_values(kind, message) | {"of_name": message.name})
+
+    def _require_own(self, message: Resource) -> None:
+        # What is open to all to see is not open to all to change.
+        if not self.caller.sees(message.authority, message.name):
+            raise NotFound(message.authority)
 
     def _is_kept(self, kind: Kind[M], name: str) -> bool:
         with everywhere(self.session, self.caller):

@@ -28,6 +28,7 @@ from services.shared.errors import (
     BadInput,
     DeadlineInvalid,
     DeadlinePassed,
+    NameTaken,
     NotFound,
     RoleNotAllowed,
     TokenMissing,
@@ -192,7 +193,7 @@ class Guard:
     async def _recorded_refusals(self, call: Call) -> AsyncIterator[None]:
         try:
             yield
-        except (NotFound, RoleNotAllowed) as error:
+        except (NotFound, NameTaken, RoleNotAllowed) as error:
             await self.gate.store.record_refusal(call, error.reason)
             raise
 

@@ -1,11 +1,6 @@
-"""Who may call what: every user and every bad token against every RPC, as the .proto files say."""
+"""What a token must be, and what else stands before every RPC; who may call what is in test_access_product.py."""
 
-import time
-from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
-from hashlib import sha256
-from hmac import new as hmac
-from json import dumps
 
 import grpc
 import pytest
@@ -13,10 +8,8 @@ import pytest_asyncio
 from google.protobuf.descriptor import MethodDescriptor
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
-from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from havn.access.v1.access_pb2 import Role
 from services.havn.system import DEFINITIONS
 from services.shared import access
 from services.shared.access import Signer
@@ -24,6 +17,7 @@ from services.shared.errors import TokenInvalid
 from tests import cast
 from tests.conftest import Havn, refused, refused_fields
 from tests.contract.descriptors import METHODS, call, required, service_of, unary
+from tests.contract.forged import FORGED, bearer, signed
 
 RUNNING = {definition.name for definition in DEFINITIONS}
 CALLABLE = [method for method in METHODS if service_of(method) in RUNNING]
@@ -39,10 +33,6 @@ async def channels(havn: Havn) -> AsyncIterator[Channels]:
         await channel.close()
 
 
-def bearer(token: str) -> tuple[tuple[str, str], ...]:
-    return (("authorization", f"Bearer {token}"),)
-
-
 async def code_of(channels: Channels, method: MethodDescriptor, metadata: tuple[tuple[str, str], ...]) -> str:
     try:
         await call(channels[service_of(method)], method, metadata=metadata)
@@ -51,94 +41,12 @@ async def code_of(channels: Channels, method: MethodDescriptor, metadata: tuple[
     return "OK"
 
 
-@pytest.mark.parametrize("method", CALLABLE, ids=lambda method: method.full_name)
-@pytest.mark.parametrize("user", cast.EVERYBODY)
-async def test_the_role_decides(user: str, method: MethodDescriptor, havn: Havn, channels: Channels) -> None:
-    caller = cast.USERS[user]
-    code = await code_of(channels, method, bearer(havn.signer.token(caller)))
-    if caller.roles.isdisjoint(access.permission(method).roles):
-        assert code == "PERMISSION_DENIED"
-    else:
-        assert code in ("OK", "INVALID_ARGUMENT")
-
-
-def claims(**differing: object) -> dict[str, object]:
-    """A coordinator's claims, good but for what differs; None leaves a claim out."""
-    now = int(time.time())
-    good = {"iss": "havn", "aud": "havn", "sub": "users/x", "iat": now, "nbf": now, "exp": now + 60, "jti": "0" * 32}
-    everybody = {"roles": [name.removeprefix("ROLE_") for name in Role.keys()[1:]], "authority": "*"}
-    narrowed = {"institution": "institutions/i", "home": "families/f"}
-    return {name: value for name, value in (good | everybody | narrowed | differing).items() if value is not None}
-
-
-def signed(key: ECKey, **differing: object) -> str:
-    return jwt.encode({"alg": "ES256"}, claims(**differing), key, algorithms=["ES256"])
-
-
-def part(content: bytes) -> str:
-    return urlsafe_b64encode(content).decode().rstrip("=")
-
-
-def by_hand(algorithm: str, secret: bytes = b"") -> str:
-    """A token as no library makes it any more."""
-    body = f"{part(dumps({'alg': algorithm, 'typ': 'JWT'}).encode())}.{part(dumps(claims()).encode())}"
-    return f"{body}.{part(hmac(secret, body.encode(), sha256).digest()) if secret else ''}"
-
-
-def tampered(key: ECKey) -> str:
-    head, _body, signature = signed(key).split(".")
-    _head, body, _signature = signed(key, sub="users/y").split(".")
-    return f"{head}.{body}.{signature}"
-
-
-BAD_TOKENS: dict[str, Callable[[ECKey], str]] = {
-    "expired": lambda key: signed(key, exp=int(time.time()) - 31),
-    "forged": lambda _key: signed(ECKey.generate_key("P-256")),
-    "for another audience": lambda key: signed(key, aud="elsewhere"),
-    "of another issuer": lambda key: signed(key, iss="elsewhere"),
-    "not yet valid": lambda key: signed(key, nbf=int(time.time()) + 60),
-    "living too long": lambda key: signed(key, exp=int(time.time()) + 3600),
-    "without end": lambda key: signed(key, exp=None),
-    "without beginning": lambda key: signed(key, nbf=None),
-    "without an id": lambda key: signed(key, jti=None),
-    "without a moment of making": lambda key: signed(key, iat=None),
-    "without subject": lambda key: signed(key, sub=None),
-    "without audience": lambda key: signed(key, aud=None),
-    "without issuer": lambda key: signed(key, iss=None),
-    "with an unknown role": lambda key: signed(key, roles=["KING"]),
-    "with one role as text": lambda key: signed(key, roles="COORDINATOR"),
-    "of an institution that is not named": lambda key: signed(key, institution=None),
-    "of a foster family that is not named": lambda key: signed(key, home=""),
-    "with an end in words": lambda key: signed(key, exp="tomorrow"),
-    "unsigned": lambda _key: by_hand("none"),
-    "signed with the public key as secret": lambda key: by_hand("HS256", key.as_pem(private=False)),
-    "tampered with": tampered,
-    "no token at all": lambda _key: "x.y.z",
-    "empty": lambda _key: "",
-}
-
-ON_EVERY_RPC = ("expired", "forged", "for another audience")
-
-
 @pytest.fixture(scope="module")
 def key(havn: Havn) -> ECKey:
     return access.key_from(havn.data / "keys" / "token.pem")
 
 
-@pytest.mark.parametrize("method", CALLABLE, ids=lambda method: method.full_name)
-@pytest.mark.parametrize("fault", ON_EVERY_RPC)
-async def test_a_bad_token_opens_no_rpc(fault: str, method: MethodDescriptor, key: ECKey, channels: Channels) -> None:
-    with refused("UNAUTHENTICATED", "TOKEN_INVALID"):
-        await call(channels[service_of(method)], method, metadata=bearer(BAD_TOKENS[fault](key)))
-
-
-@pytest.mark.parametrize("method", CALLABLE, ids=lambda method: method.full_name)
-async def test_no_token_opens_no_rpc(method: MethodDescriptor, channels: Channels) -> None:
-    with refused("UNAUTHENTICATED", "TOKEN_MISSING"):
-        await call(channels[service_of(method)], method)
-
-
-@pytest.mark.parametrize("make", BAD_TOKENS.values(), ids=BAD_TOKENS)
+@pytest.mark.parametrize("make", FORGED.values(), ids=FORGED)
 async def test_a_token_is_refused_that_is(make: Callable[[ECKey], str], key: ECKey, channels: Channels) -> None:
     with refused("UNAUTHENTICATED", "TOKEN_INVALID"):
         await call(channels["placements"], CALLABLE[0], metadata=bearer(make(key)))

@@ -1,0 +1,251 @@
+"""The same records in two municipalities and in two homes of one, and each RPC's request for those of one side.
+
+All that a record says holds its side's word, so that a look at the bytes of an answer tells whose records it shows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+from google.protobuf.message import Message
+
+from havn.audit.v1 import audit_pb2 as audit
+from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.families.v1 import families_pb2 as families
+from havn.matching.v1 import matching_pb2 as matching
+from havn.operations.v1 import operations_pb2 as operations
+from havn.placements.v1 import placements_pb2 as placements
+from havn.terms.v1 import terms_pb2 as terms
+from services.shared.access import EVERYWHERE, Caller, role
+from tests import cast
+from tests.conftest import Havn
+
+HERE, THERE = cast.MUNICIPALITY, cast.OTHER_MUNICIPALITY
+STALE = "999"
+"""The etag of no version: whoever may change a record is told so, and nothing changes."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side's records, by name. `word` is in case content, `open_word` in what all authorities see."""
+
+    authority: str
+    word: str
+    open_word: str
+    request: str = ""
+    placement: str = ""
+    family: str = ""
+    follow_up: str = ""
+    suggestions: str = ""
+    run: str = ""
+    institution: str = ""
+    unit: str = ""
+    new: str = "*/new"
+    """Of what is made by the call: no narrowed view holds it."""
+
+
+SIDES = (
+    Side(HERE, "amberword", "openone"),
+    Side(HERE, "birchword", "opentwo"),
+    Side(THERE, "coralword", "openthree"),
+)
+NOWHERE = Side(
+    HERE,
+    "noword",
+    "noopenword",
+    **{
+        field.name: f"{kind}/none"
+        for field, kind in zip(
+            fields(Side)[3:11],
+            (
+                "requests",
+                "placements",
+                "families",
+                "families/none/followUps",
+                "suggestions",
+                "matchRuns",
+                "institutions",
+                "institutions/none/units",
+            ),
+            strict=True,
+        )
+    },
+)
+"""A side that has no records."""
+
+
+def somebody(of: str, authority: str) -> Caller:
+    return Caller(f"users/twin-{of.lower()}", frozenset({role(of)}), authority)
+
+
+async def made(havn: Havn, side: Side) -> Side:
+    """The side, with its records kept and known everywhere."""
+    word, authority = side.word, side.authority
+    coordinator = havn.as_(somebody("COORDINATOR", authority))
+    consultant = havn.as_(somebody("CONSULTANT", authority))
+    administrator = havn.as_(somebody("ADMINISTRATOR", EVERYWHERE))
+    family = await consultant.families.CreateFosterFamily(cast.entering(a_family(side), id=f"f-{word}"))
+    follow_up = await consultant.families.LogFollowUp(cast.logging(family.name, a_follow_up(side)))
+    placed = a_placement(side, family.name)
+    placement = await coordinator.placements.RecordPlacement(cast.recording(placed, id=f"p-{word}"))
+    request = await coordinator.placements.CreateRequest(cast.filing(a_request(side), id=f"r-{word}"))
+    founding = cast.founding(an_institution(side), id=f"i-{side.open_word}")
+    institution = await administrator.capacity.CreateInstitution(founding)
+    unit = await administrator.capacity.CreateUnit(cast.opening(institution.name, a_unit(side), id="u"))
+    staff = havn.as_(cast.staff_of(institution.name, authority))
+    await staff.capacity.ReportVacancy(cast.reporting(unit.name))
+
+    async def waits() -> bool:
+        entries = await coordinator.capacity.ListWaitingList(capacity.ListWaitingListRequest())
+        return request.name in {entry.request for entry in entries.entries}
+
+    async def is_home() -> bool:
+        homes = await coordinator.matching.ListHomes(matching.ListHomesRequest())
+        return {family.name, unit.name} <= {home.name for home in homes.homes}
+
+    await havn.until("capacity", waits)
+    await havn.until("matching", is_home)
+    suggestions = await coordinator.matching.SuggestMatches(matching.SuggestMatchesRequest(request=request.name))
+    run = await coordinator.matching.CreateMatchRun(matching.CreateMatchRunRequest(request_id=cast.fresh()))
+    *_, run = [seen async for seen in coordinator.matching.WatchMatchRun(matching.WatchMatchRunRequest(name=run.name))]
+    assert run.authority == authority
+    return Side(
+        authority,
+        word,
+        side.open_word,
+        request.name,
+        placement.name,
+        family.name,
+        follow_up.name,
+        suggestions.name,
+        run.name,
+        institution.name,
+        unit.name,
+    )
+
+
+def a_request(side: Side) -> placements.PlacementRequest:
+    word = side.word
+    return cast.a_request(
+        authority=side.authority,
+        child=cast.a_child(reference=f"children/c-{word}"),
+        need_step=placements.NeedStep(step=3, assessor=f"Assessor {word}", assessed_date=cast.day(-30)),
+        school=placements.Schooling(school=f"School {word}", town="Nuuk"),
+        wish=placements.Wish(child_words=f"Near {word}"),
+    )
+
+
+def a_placement(side: Side, home: str) -> placements.Placement:
+    return cast.a_placement(authority=side.authority, child=f"children/l-{side.word}", home=home)
+
+
+def a_family(side: Side) -> families.FosterFamily:
+    word = side.word
+    approval = cast.an_approval(reference=f"A-{word}", place_count=3)
+    return cast.a_full_family(
+        authority=side.authority,
+        display_name=f"Family {word}",
+        agreements=[],
+        schools=[f"School {word}"],
+        approval=approval,
+        pause=None,
+        household=[cast.a_member(person=f"persons/{word}")],
+    )
+
+
+def a_follow_up(side: Side) -> families.FollowUp:
+    part = families.FollowUpPart(note=f"Note {side.word}")
+    parts = dict.fromkeys(("competences", "resources", "involvement", "trust", "everyday_life"), part)
+    return cast.a_follow_up(children=[f"children/l-{side.word}"], **parts)
+
+
+def an_institution(side: Side) -> capacity.Institution:
+    return cast.an_institution(authority=side.authority, display_name=f"Home {side.open_word}")
+
+
+def a_unit(side: Side) -> capacity.InstitutionUnit:
+    return cast.a_unit(
+        display_name=f"Unit {side.open_word}", disposal=terms.DISPOSAL_BY_AGREEMENT, agreements=[HERE, THERE]
+    )
+
+
+@dataclass(frozen=True)
+class Aim:
+    """How an RPC is aimed at a side: at which of its records, by which request. At none where it makes a list."""
+
+    request: Callable[[Side], Message]
+    record: str = ""
+    is_open: bool = False
+    reads: bool = True
+
+
+def _import(side: Side) -> placements.ImportPlacementsRequest:
+    row = cast.filing(a_request(side), id="", request_id="")
+    return placements.ImportPlacementsRequest(request_id=cast.fresh(), validate_only=True, request=row)
+
+
+def _import_family(side: Side) -> families.ImportFamiliesRequest:
+    row = cast.entering(a_family(side), id="", request_id="")
+    return families.ImportFamiliesRequest(request_id=cast.fresh(), validate_only=True, family=row)
+
+
+def _import_institution(side: Side) -> capacity.ImportCapacityRequest:
+    row = cast.founding(an_institution(side), id="", request_id="")
+    return capacity.ImportCapacityRequest(request_id=cast.fresh(), validate_only=True, institution=row)
+
+
+def _known(request: placements.PlacementRequest, side: Side) -> placements.PlacementRequest:
+    request.name, request.etag = side.request, STALE
+    return request
+
+
+def _known_family(family: families.FosterFamily, side: Side) -> families.FosterFamily:
+    family.name, family.etag = side.family, STALE
+    return family
+
+
+AIMED = {
+    "CreateRequest": Aim(lambda side: cast.filing(a_request(side), id=""), "new", reads=False),
+    "GetRequest": Aim(lambda side: placements.GetRequestRequest(name=side.request), "request"),
+    "ListRequests": Aim(lambda _: placements.ListRequestsRequest()),
+    "UpdateRequest": Aim(lambda side: cast.updating(_known(a_request(side), side), "school"), "request", reads=False),
+    "WithdrawRequest": Aim(lambda side: cast.withdrawing(_known(a_request(side), side)), "request", reads=False),
+    "RecordPlacement": Aim(lambda side: cast.recording(a_placement(side, side.family), id=""), "new", reads=False),
+    "GetPlacement": Aim(lambda side: placements.GetPlacementRequest(name=side.placement), "placement"),
+    "ListPlacements": Aim(lambda _: placements.ListPlacementsRequest()),
+    "ImportPlacements": Aim(_import),
+    "CreateFosterFamily": Aim(lambda side: cast.entering(a_family(side), id=""), "new", reads=False),
+    "GetFosterFamily": Aim(lambda side: families.GetFosterFamilyRequest(name=side.family), "family"),
+    "ListFosterFamilies": Aim(lambda _: families.ListFosterFamiliesRequest()),
+    "UpdateFosterFamily": Aim(
+        lambda side: cast.changing(_known_family(a_family(side), side), "schools"), "family", reads=False
+    ),
+    "LogFollowUp": Aim(lambda side: cast.logging(side.family, a_follow_up(side)), "family", reads=False),
+    "GetFollowUp": Aim(lambda side: families.GetFollowUpRequest(name=side.follow_up), "follow_up"),
+    "ListFollowUps": Aim(lambda side: families.ListFollowUpsRequest(parent=side.family), "family"),
+    "ImportFamilies": Aim(_import_family),
+    "CreateInstitution": Aim(lambda side: cast.founding(an_institution(side), id=""), "new", reads=False),
+    "GetInstitution": Aim(lambda side: capacity.GetInstitutionRequest(name=side.institution), "institution", True),
+    "ListInstitutions": Aim(lambda _: capacity.ListInstitutionsRequest()),
+    "CreateUnit": Aim(lambda side: cast.opening(side.institution, a_unit(side), id=""), "institution", reads=False),
+    "GetUnit": Aim(lambda side: capacity.GetUnitRequest(name=side.unit), "unit", True),
+    "ListUnits": Aim(lambda _: capacity.ListUnitsRequest()),
+    "ReportVacancy": Aim(lambda side: cast.reporting(side.unit, cast.a_vacancy(etag=STALE)), "unit", reads=False),
+    "ListVacancies": Aim(lambda _: capacity.ListVacanciesRequest()),
+    "ListWaitingList": Aim(lambda _: capacity.ListWaitingListRequest()),
+    "ImportCapacity": Aim(_import_institution),
+    "ListHomes": Aim(lambda _: matching.ListHomesRequest()),
+    "SuggestMatches": Aim(lambda side: matching.SuggestMatchesRequest(request=side.request), "request"),
+    "GetSuggestions": Aim(lambda side: matching.GetSuggestionsRequest(name=side.suggestions), "suggestions"),
+    "CreateMatchRun": Aim(lambda _: matching.CreateMatchRunRequest(request_id=cast.fresh())),
+    "GetMatchRun": Aim(lambda side: matching.GetMatchRunRequest(name=side.run), "run"),
+    "WatchMatchRun": Aim(lambda side: matching.WatchMatchRunRequest(name=side.run), "run"),
+    "ListAuditRows": Aim(lambda _: audit.ListAuditRowsRequest(page_size=200)),
+    "CheckAudit": Aim(lambda _: audit.CheckAuditRequest()),
+    "GetAuditHead": Aim(lambda _: audit.GetAuditHeadRequest()),
+    "ListParked": Aim(lambda _: operations.ListParkedRequest()),
+    "RetryParked": Aim(lambda _: operations.RetryParkedRequest(name="parkedEvents/1", request_id=cast.fresh())),
+    "DismissParked": Aim(
+        lambda _: operations.DismissParkedRequest(name="parkedEvents/1", reason="x", request_id=cast.fresh())
+    ),
+}
+"""By the RPC's name. A new RPC has to be aimed here, or the tests of access fail."""
