@@ -15,6 +15,7 @@ from havn.matching.v1 import matching_pb2 as matching
 from havn.operations.v1 import operations_pb2 as operations
 from havn.placements.v1 import placements_pb2 as placements
 from havn.terms.v1 import terms_pb2 as terms
+from services.matching.store import RequestRow
 from services.shared.access import EVERYWHERE, Caller, role
 from tests import cast
 from tests.conftest import Havn
@@ -98,12 +99,13 @@ async def made(havn: Havn, side: Side) -> Side:
         entries = await coordinator.capacity.ListWaitingList(capacity.ListWaitingListRequest())
         return request.name in {entry.request for entry in entries.entries}
 
-    async def is_home() -> bool:
+    async def is_known() -> bool:
         homes = await coordinator.matching.ListHomes(matching.ListHomesRequest())
-        return {family.name, unit.name} <= {home.name for home in homes.homes}
+        asked = await havn.rows("matching", lambda session: session.get(RequestRow, request.name))
+        return asked is not None and {family.name, unit.name} <= {home.name for home in homes.homes}
 
     await havn.until("capacity", waits)
-    await havn.until("matching", is_home)
+    await havn.until("matching", is_known)
     suggestions = await coordinator.matching.SuggestMatches(matching.SuggestMatchesRequest(request=request.name))
     run = await coordinator.matching.CreateMatchRun(matching.CreateMatchRunRequest(request_id=cast.fresh()))
     *_, run = [seen async for seen in coordinator.matching.WatchMatchRun(matching.WatchMatchRunRequest(name=run.name))]
