@@ -199,8 +199,8 @@ def hidden(caller: Caller, sides: Sequence[Side]) -> list[str]:
     return words + [side.open_word for side in sides if side not in known_to_all]
 
 
-ONLY_FOR_ALL = ("ListParked", "RetryParked", "DismissParked")
-"""Events are of all authorities."""
+ONLY_FOR_ALL = ("ListParked", "RetryParked", "DismissParked", "CreateRebuild", "GetRebuild")
+"""Events, and copies made from them, are of all authorities."""
 
 
 def fault_of(caller: Caller, role: str, rpc: Rpc, side: Side, answer: Answer) -> str:
@@ -221,7 +221,9 @@ def fault_of(caller: Caller, role: str, rpc: Rpc, side: Side, answer: Answer) ->
     if rpc.aim.record and rpc.aim.reads:
         shown = side.open_word if rpc.aim.is_open else side.word
         return "" if answer.code == "OK" and shown.encode() in answer.told else "own, and not shown"
-    return "" if answer.code in ("OK", "ABORTED", "NOT_FOUND" * (rpc.method.name in ONLY_FOR_ALL)) else "not done"
+    if rpc.method.name in ONLY_FOR_ALL:
+        return "" if answer.code in ("OK", "NOT_FOUND", "FAILED_PRECONDITION") else "not done"
+    return "" if answer.code in ("OK", "ABORTED") else "not done"
 
 
 def may(role: str, rpc: Rpc) -> bool:

@@ -246,6 +246,8 @@ AIMED = {
     "GetAuditHead": Aim(lambda _: audit.GetAuditHeadRequest()),
     "ListParked": Aim(lambda _: operations.ListParkedRequest()),
     "RetryParked": Aim(lambda _: operations.RetryParkedRequest(name="parkedEvents/1", request_id=cast.fresh())),
+    "CreateRebuild": Aim(lambda _: operations.CreateRebuildRequest(request_id=cast.fresh())),
+    "GetRebuild": Aim(lambda _: operations.GetRebuildRequest(name="rebuilds/none")),
     "DismissParked": Aim(
         lambda _: operations.DismissParkedRequest(name="parkedEvents/1", reason="x", request_id=cast.fresh())
     ),
