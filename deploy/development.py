@@ -34,8 +34,12 @@ def make(folder: Path) -> None:
         write(folder / service / "havn_nats_url", _nats_url(password).encode())
     for node in NODES:
         issue(authority, folder / node, "nats", node, *HERE)
+    # In Kubernetes the nodes share one secret.
+    issue(authority, folder / "nats", "nats", *NODES)
+    write(folder / "nats" / "password", password.encode())
     issue(authority, folder / "postgres", "postgres", *HERE)
     issue(authority, folder / "owner", "owner")
+    write(folder / "owner" / "havn_database_owner_url", b"postgresql://havn_owner@postgres/{service}")
     issue(authority, folder / "operator", "operator")
     write(folder / "operator" / "token.pem", token_key)
     # Nobody logs in with it: PostgreSQL's image wants one, and nothing but certificates is taken.
