@@ -1,11 +1,14 @@
 """The manifests: valid to Kubernetes, and true of each other and of Havn. No cluster runs here."""
 
 import copy
+import re
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
 import pytest
 
+from deploy.development import make
 from services.havn.system import DEFINITIONS
 from services.shared import production
 from services.shared.readiness import LIVENESS
@@ -139,6 +142,22 @@ def test_the_settings_are_those_of_havn(
     assert list(production.of_database("HAVN_DATABASE_URL", settings.database(service))) == []
     assert not settings.database_owner_url
     assert settings.metrics_port == ports(pods(manifests)[service])["metrics"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_service_needs_is_told_or_in_its_secret(service: str, manifests: list[Document], tmp_path: Path) -> None:
+    make(tmp_path)
+    secret = {path.name for path in (tmp_path / service).iterdir()}
+    told = of_kind(manifests, "ConfigMap")["settings"]["data"]
+    assert {"HAVN_NATS_URL", "HAVN_DATABASE_URL", "HAVN_PRODUCTION"} <= told.keys() | {name.upper() for name in secret}
+    files = {value.rpartition("/")[2] for value in told.values() if value.startswith("/run/secrets/havn/")}
+    assert files <= secret
+
+
+def test_what_the_nodes_configuration_includes_is_beside_it(manifests: list[Document]) -> None:
+    files = of_kind(manifests, "ConfigMap")["nats"]["data"]
+    included = re.findall(r"^\s*include\s+[\"']?([^\s\"']+)", files["cluster.conf"], re.MULTILINE)
+    assert {name.removeprefix("./") for name in included} <= files.keys()
 
 
 def test_only_the_overlay_for_development_is_no_production() -> None:
