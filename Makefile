@@ -48,6 +48,7 @@ bench: setup
 	$(BIN)/python -m bench.solver
 	$(BIN)/python -m bench.services
 	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench.services --database postgresql
 
 protos: setup
 	bash protos/generate.sh

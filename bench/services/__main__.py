@@ -1,22 +1,25 @@
 """Reads, writes and events per second of the services, each a process of its own. Prints tables, writes JSON.
 
-`python -m bench.services`; the figures land in bench/results/services.json. A call is compared with an echo behind the
+`python -m bench.services [--database postgresql]`; the figures land in bench/results/services-sqlite.json, or
+services-postgresql.json. A call is compared with an echo behind the
 same gate, events with a bare chain of outbox, JetStream and inbox. Rounds alternate, so that what else the machine does
 weighs on both.
 """
 
+import argparse
 import asyncio
 import json
 import tempfile
 import uuid
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import nats
 import uvloop
 
-from bench.services import echo, events, report, seed
+from bench.services import chain, echo, events, report, seed
 from bench.services.calls import Calls
 from bench.services.place import ECHO, SERVICES, Place
 from bench.services.processes import Served
@@ -27,8 +30,10 @@ from services.havn.demo.visit import visit
 from services.havn.nats_server import NatsServer
 from services.havn.views.phrases import Lang
 from services.shared.grants import Grants
+from tests.databases import make
+from tests.postgres import Server
 
-RESULTS = Path(__file__).parents[1] / "results" / "services.json"
+RESULTS = Path(__file__).parents[1] / "results"
 ALL = "bench"
 ROUNDS = 5
 SECONDS = 1.0
@@ -73,13 +78,13 @@ async def measure_events(place: Place, chains: list[events.Chain]) -> None:
     """Measures each chain in turn, round by round, after one to warm up."""
     client = await nats.connect(place.nats_url)
     jetstream = client.jetstream()
-    for chain in chains:
-        await chain.caught_up(jetstream, 0)
-        await chain.measure(jetstream, EVENTS)
-        chain.rates.clear()
+    for each in chains:
+        await each.caught_up(jetstream, 0)
+        await each.measure(jetstream, EVENTS)
+        each.rates.clear()
     for _ in range(ROUNDS):
-        for chain in chains:
-            await chain.measure(jetstream, EVENTS)
+        for each in chains:
+            await each.measure(jetstream, EVENTS)
     await client.close()
 
 
@@ -94,7 +99,8 @@ async def measure(place: Place) -> dict[str, list[report.Row]]:
         await asyncio.to_thread(seed.take_in, administrator, place, today)
         calls = kinds(place, servers, today)
         await measure_calls(calls)
-        for end in ("outbox", "inbox"):
+        for end in chain.ENDS:
+            chain.create(end, place.database(end))
             running.enter_context(place.end_of_chain(end))
         model = consultant.families.GetFosterFamily(GetFosterFamilyRequest(name=seed.FAMILY))
         chains = [events.bare(place.database("outbox"), model), events.families(administrator, model)]
@@ -106,20 +112,38 @@ async def measure(place: Place) -> dict[str, list[report.Row]]:
         }
 
 
-async def main() -> None:
+@contextmanager
+def databases(kind: str) -> Iterator[str]:
+    """What is measured on: a PostgreSQL of its own, as the tests have one, or SQLite files."""
+    if kind == "sqlite":
+        yield ""
+        return
+    server = Server()
+    try:
+        for service in SERVICES:
+            make(server, service, service)
+        server.execute(*(f"CREATE DATABASE {end} OWNER havn" for end in chain.ENDS))
+        yield server.url("{service}", "havn")
+    finally:
+        server.stop()
+
+
+async def main(kind: str) -> None:
     """Measures in a folder that is gone afterwards, and shows what came of it."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, databases(kind) as url:
         server = NatsServer(Path(folder) / "nats", {ALL: Grants((">",), (">",))})
         await server.start()
         try:
-            found = await measure(Place(Path(folder), server.url(ALL)))
+            found = await measure(Place(Path(folder), server.url(ALL), url))
         finally:
             await server.stop()
     for rows in found.values():
         report.show(rows)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(found, indent=2) + "\n")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"services-{kind}.json").write_text(json.dumps(found, indent=2) + "\n")
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    uvloop.run(main(options.parse_args().database))

@@ -6,10 +6,10 @@
 import asyncio
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import nats
+import psycopg
 import pysqlite3.dbapi2 as sqlite
 import uvloop
 from nats.js import JetStreamContext
@@ -23,42 +23,83 @@ CONSUMER = "bare"
 POLL_SECONDS = 0.01
 
 _TABLES = {
-    "outbox": "create table outbox (sequence integer primary key, event_id text unique, body blob, sent integer)",
-    "inbox": "create table inbox (event_id text primary key, body blob)",
+    "outbox": "outbox (sequence {number} primary key, event_id text unique, body {bytes}, sent integer)",
+    "inbox": "inbox (event_id text primary key, body {bytes})",
 }
+ENDS = tuple(_TABLES)
+
+_SQLITE = {"number": "integer", "bytes": "blob"}
+_POSTGRESQL = {"number": "bigserial", "bytes": "bytea"}
 
 
-def opened(end: str, path: Path) -> Any:  # noqa: ANN401  # the driver has no types
-    """A connection to one end's database, as durable as the services' are."""
-    database = sqlite.connect(path, isolation_level=None)
+class Database:
+    """One end's database, as durable as the services' are: an SQLite file, or PostgreSQL by URL."""
+
+    def __init__(self, target: str) -> None:
+        self._on_postgres = target.startswith("postgresql:")
+        # The drivers' types differ.
+        self._connection: Any = psycopg.connect(target, autocommit=True) if self._on_postgres else _file(target)
+
+    def create(self, end: str) -> None:
+        """Makes the table of an end."""
+        types = _POSTGRESQL if self._on_postgres else _SQLITE
+        self._connection.execute(f"create table {_TABLES[end].format(**types)}")
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What a query gives."""
+        found: list[tuple[Any, ...]] = self._connection.execute(self._told(statement), values).fetchall()
+        return found
+
+    def together(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        """Does a statement for each row in one transaction."""
+        self._connection.execute("BEGIN" if self._on_postgres else "BEGIN IMMEDIATE")
+        self._connection.cursor().executemany(self._told(statement), rows)
+        self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Lets go of it."""
+        self._connection.close()
+
+    def _told(self, statement: str) -> str:
+        return statement.replace("?", "%s") if self._on_postgres else statement
+
+
+def _file(path: str) -> Any:  # noqa: ANN401
+    connection = sqlite.connect(path, isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
-        database.execute(f"PRAGMA {pragma}")
-    database.execute(_TABLES[end].replace("table", "table if not exists"))
-    return database
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
-def fill(path: Path, events: Sequence[tuple[str, bytes]]) -> None:
-    """Puts events, by their ids, into the outbox."""
-    database = opened("outbox", path)
-    _together(database, "insert into outbox (event_id, body, sent) values (?, ?, 0)", events)
+def create(end: str, target: str) -> None:
+    """Makes the database of an end ready."""
+    database = Database(target)
+    database.create(end)
     database.close()
 
 
-async def send(database: Any, jetstream: JetStreamContext) -> None:  # noqa: ANN401
+def fill(target: str, events: Sequence[tuple[str, bytes]]) -> None:
+    """Puts events, by their ids, into the outbox."""
+    database = Database(target)
+    database.together("insert into outbox (event_id, body, sent) values (?, ?, 0)", events)
+    database.close()
+
+
+async def send(database: Database, jetstream: JetStreamContext) -> None:
     """Publishes what the outbox holds, and marks it once NATS has it."""
     while True:
-        waiting = database.execute(
-            "select sequence, event_id, body from outbox where sent = 0 order by sequence limit ?", (relay.BATCH,)
-        ).fetchall()
+        waiting = database.rows(
+            "select sequence, event_id, body from outbox where sent = 0 order by sequence limit ?", relay.BATCH
+        )
         await asyncio.gather(
             *(jetstream.publish(f"havn.{STREAM}.{key}", body, headers={"Nats-Msg-Id": key}) for _, key, body in waiting)
         )
-        _together(database, "update outbox set sent = 1 where sequence = ?", [row[:1] for row in waiting])
+        database.together("update outbox set sent = 1 where sequence = ?", [row[:1] for row in waiting])
         if not waiting:
             await asyncio.sleep(POLL_SECONDS)
 
 
-async def receive(database: Any, jetstream: JetStreamContext) -> None:  # noqa: ANN401
+async def receive(database: Database, jetstream: JetStreamContext) -> None:
     """Keeps what comes, once each, and acknowledges it."""
     config = ConsumerConfig(durable_name=CONSUMER, ack_policy=AckPolicy.EXPLICIT, max_ack_pending=consumers.BATCH * 2)
     subscription = await jetstream.pull_subscribe(f"havn.{STREAM}.>", durable=CONSUMER, stream=STREAM, config=config)
@@ -68,25 +109,18 @@ async def receive(database: Any, jetstream: JetStreamContext) -> None:  # noqa: 
         except TimeoutError:
             continue
         rows = [((message.headers or {})["Nats-Msg-Id"], message.data) for message in messages]
-        _together(database, "insert or ignore into inbox values (?, ?)", rows)
+        database.together("insert into inbox values (?, ?) on conflict do nothing", rows)
         for message in messages:
             await message.ack()
 
 
-def _together(database: Any, statement: str, rows: Sequence[Sequence[object]]) -> None:  # noqa: ANN401
-    """Does a statement for each row in one transaction."""
-    database.execute("BEGIN IMMEDIATE")
-    database.executemany(statement, rows)
-    database.execute("COMMIT")
-
-
-async def run(end: str, path: Path, url: str) -> None:
+async def run(end: str, target: str, url: str) -> None:
     """Runs one end until it is ended."""
     client = await nats.connect(url)
     jetstream = client.jetstream()
     await Streams(client, replicas=1, megabytes=1024).stream(STREAM)
-    await (send if end == "outbox" else receive)(opened(end, path), jetstream)
+    await (send if end == "outbox" else receive)(Database(target), jetstream)
 
 
 if __name__ == "__main__":
-    uvloop.run(run(sys.argv[1], Path(sys.argv[2]), sys.argv[3]))
+    uvloop.run(run(sys.argv[1], sys.argv[2], sys.argv[3]))

@@ -5,7 +5,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
@@ -62,7 +61,7 @@ def families(administrator: Connection, model: FosterFamily) -> Chain:
     return Chain("families to matching", "families", "matching-homes-v1", fill)
 
 
-def bare(outbox: Path, model: FosterFamily) -> Chain:
+def bare(outbox: str, model: FosterFamily) -> Chain:
     """The same events through the bare chain."""
     body = FosterFamilyChanged(family=model).SerializeToString()
 

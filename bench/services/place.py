@@ -20,9 +20,11 @@ UNLIMITED = {"HAVN_CALLS_PER_SECOND": "1000000"}
 class Place:
     """The settings of every process here, and the key that signs their tokens."""
 
-    def __init__(self, folder: Path, nats_url: str) -> None:
+    def __init__(self, folder: Path, nats_url: str, databases: str) -> None:
+        """`databases` is a PostgreSQL URL with {service} in it, or empty for SQLite files in the folder."""
         self.folder = folder
         self.nats_url = nats_url
+        self._databases = databases
         self.key = folder / "token.pem"
         self.signer = access.Signer(access.key_from(self.key))
         self.addresses = {name: free_address() for name in (*SERVICES, ECHO)}
@@ -37,12 +39,12 @@ class Place:
 
     def end_of_chain(self, end: str) -> AbstractContextManager[Popen[bytes]]:
         """The outbox or the inbox of the bare chain."""
-        arguments = ["bench.services.chain", end, str(self.database(end)), self.nats_url]
+        arguments = ["bench.services.chain", end, self.database(end), self.nats_url]
         return running(arguments, {}, self.folder / f"{end}.log")
 
-    def database(self, end: str) -> Path:
-        """The file of one end of the bare chain."""
-        return self.folder / f"{end}.sqlite"
+    def database(self, end: str) -> str:
+        """The database of one end of the bare chain."""
+        return self._databases.replace("{service}", end) or str(self.folder / f"{end}.sqlite")
 
     def token(self, user: str) -> str:
         """A token of a user of the demo."""
@@ -59,6 +61,7 @@ class Place:
             "HAVN_DATA": str(self.folder),
             "HAVN_KEY_FILE": str(self.key),
             "HAVN_NATS_URL": self.nats_url,
+            "HAVN_DATABASE_URL": self._databases,
             "HAVN_PLACEMENTS_ADDRESS": self.addresses["placements"],
             f"HAVN_{name.upper()}_PORT": address.rsplit(":", 1)[1],
         }
