@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from contextvars import copy_context
 from typing import Any, TypeVar
@@ -19,17 +20,25 @@ T = TypeVar("T")
 
 READERS = 4
 
+TOGETHER = 32
+"""Writes that share a transaction at most: one wait for the disk serves them all."""
+
+_Waiting = tuple[Callable[[Session], Any], Future[Any]]
+_Done = tuple[Any, Exception | None]
+
 Fleeting = Callable[[Any], bool]
 """Whether a driver's error tells of a database that is away, full or overrun, and not of a fault in Havn."""
 
 
 class Lane:
-    """Threads with a connection each."""
+    """Threads with a connection each; works that wait while a transaction runs may share the next one."""
 
-    def __init__(self, name: str, engine: Engine, threads: int, fleeting: Fleeting) -> None:
+    def __init__(self, name: str, engine: Engine, threads: int, fleeting: Fleeting, together: int = 1) -> None:
         self.engine = engine
         self._threads = ThreadPoolExecutor(threads, name)
         self._fleeting = fleeting
+        self._together = together
+        self._waiting: deque[_Waiting] = deque()
         self.writes: Writes | None = None
         """What is measured of a lane that writes."""
 
@@ -38,27 +47,77 @@ class Lane:
 
         A caller that is cancelled finds its work done or not begun.
         """
+        context, outcome = copy_context(), Future[T]()
+        self._waiting.append((lambda session: context.run(work, session), outcome))
+        # The first of them does what waits; the others find nothing left.
+        self._threads.submit(self._do_what_waits)
         with self.writes.waiting.track_inprogress() if self.writes else nullcontext():
-            return await asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, self._done, work)
+            return await asyncio.wrap_future(outcome)
 
-    def _done(self, work: Callable[[Session], T]) -> T:
+    def _do_what_waits(self) -> None:
+        some = self._taken()
         try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                result = work(session)
-                session.flush()
-                begun = time.perf_counter()
-        except DBAPIError as error:
-            if error.connection_invalidated or isinstance(error, InterfaceError) or self._fleeting(error.orig):
-                raise DatabaseAway from error
-            raise
+            done = self._committed([work for work, _ in some]) if some else []
+        except Exception as error:  # noqa: BLE001  # nothing was committed: each caller is told
+            done = [(None, error)] * len(some)
+        for (_, outcome), (result, failure) in zip(some, done, strict=True):
+            if failure is None:
+                outcome.set_result(result)
+            else:
+                outcome.set_exception(self._told(failure))
+
+    def _committed(self, works: list[Callable[[Session], Any]]) -> list[_Done]:
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            done = [_done(session, work, alone=len(works) == 1) for work in works]
+            session.flush()
+            begun = time.perf_counter()
         if self.writes:
             self.writes.commits.observe(time.perf_counter() - begun)
-        return result
+        return done
+
+    def _taken(self) -> list[_Waiting]:
+        taken: list[_Waiting] = []
+        while len(taken) < self._together:
+            try:
+                work, outcome = self._waiting.popleft()
+            except IndexError:
+                break
+            if outcome.set_running_or_notify_cancel():
+                taken.append((work, outcome))
+        return taken
+
+    def _told(self, error: Exception) -> Exception:
+        """The error, or that the database is away."""
+        if not isinstance(error, DBAPIError):
+            return error
+        if error.connection_invalidated or isinstance(error, InterfaceError) or self._fleeting(error.orig):
+            away = DatabaseAway()
+            away.__cause__ = error
+            return away
+        return error
 
     def close(self) -> None:
         """Finishes what was begun, and lets go of the connections."""
         self._threads.shutdown(wait=True)
         self.engine.dispose()
+
+
+def _done(session: Session, work: Callable[[Session], Any], *, alone: bool) -> _Done:
+    """What the work gives, or why it failed; a failure takes nothing along of those that share its transaction."""
+    if alone:
+        return work(session), None
+    part = session.begin_nested()
+    try:
+        result = work(session)
+        part.commit()
+    except Exception as error:  # noqa: BLE001  # told to whoever asked for the work
+        try:
+            part.rollback()
+        except DBAPIError:
+            # A full disk ends the whole transaction, not this part alone.
+            raise error from None
+        return None, error
+    return result, None
 
 
 class Database:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-from services.shared.database import READERS, Database, Lane
+from services.shared.database import READERS, TOGETHER, Database, Lane
+from services.shared.scope import FORGET
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 30
@@ -37,7 +38,7 @@ def database(url: str) -> Database:
     """The database at a URL such as postgresql://havn@postgres/placements. It connects when it is first used."""
     parsed = _with_driver(url)
     return Database(
-        Lane("writer", _writer(parsed), 1, _fleeting),
+        Lane("writer", _writer(parsed), 1, _fleeting, TOGETHER),
         Lane("adder", _engine(parsed, 1, default_transaction_isolation=READ_COMMITTED), 1, _fleeting),
         Lane("reader", _reader(parsed), READERS, _fleeting),
         replica=uuid.uuid4().hex,
@@ -73,6 +74,11 @@ def _writer(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def wait_for_turn(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")
+
+    @event.listens_for(engine, "savepoint")
+    def forget_caller(connection: Connection, _name: str) -> None:
+        # What shares the transaction sees nothing in the name of the caller before.
+        connection.exec_driver_sql(FORGET)
 
     @event.listens_for(engine, "commit")
     def tell(connection: Connection) -> None:

@@ -15,6 +15,9 @@ _ALL = Caller("", authority=EVERYWHERE)
 
 _SETTINGS = "select set_config('havn.authority', :authority, true), set_config('havn.own', :own, true)"
 
+FORGET = "select set_config('havn.authority', '', true), set_config('havn.own', '', true)"
+"""What shows nothing of anybody's from then on in a transaction."""
+
 # A transaction that names no caller has empty settings, and so sees nothing.
 _AUTHORITY = f"current_setting('havn.authority', true) IN ('{EVERYWHERE}', authority)"
 _KNOWN = "coalesce(current_setting('havn.authority', true), '') <> ''"

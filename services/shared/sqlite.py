@@ -6,7 +6,7 @@ from typing import Any
 import pysqlite3.dbapi2
 from sqlalchemy import Engine, create_engine, event
 
-from services.shared.database import READERS, Database, Lane
+from services.shared.database import READERS, TOGETHER, Database, Lane
 
 # Before 3.51.3 a checkpoint that raced with a write could corrupt a WAL database: https://sqlite.org/wal.html
 OLDEST_SQLITE = (3, 51, 3)
@@ -21,7 +21,7 @@ def database(path: Path) -> Database:
     if pysqlite3.dbapi2.sqlite_version_info < OLDEST_SQLITE:
         raise RuntimeError(f"SQLite {pysqlite3.dbapi2.sqlite_version} is too old: it may corrupt a database")
     path.parent.mkdir(parents=True, exist_ok=True)
-    writing = Lane(f"{path.stem}-writer", _engine(path, "BEGIN IMMEDIATE", _DURABLE, 1), 1, _fleeting)
+    writing = Lane(f"{path.stem}-writer", _engine(path, "BEGIN IMMEDIATE", _DURABLE, 1), 1, _fleeting, TOGETHER)
     query_only = (*_DURABLE, "query_only=ON")
     reading = Lane(f"{path.stem}-reader", _engine(path, "BEGIN", query_only, READERS), READERS, _fleeting)
     # The file has one lock for all who write, so that whatever is added waits its turn.

@@ -1,12 +1,15 @@
 """What SQLite and PostgreSQL promise alike: one writer, readers that can't write, one state for each reader."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
@@ -77,4 +80,64 @@ async def test_a_reader_sees_one_state_while_others_write(database: Database) ->
     written.set()
     before, after = await reading
     assert before == after
+    assert await database.read(count) == 1
+
+
+@asynccontextmanager
+async def busy(database: Database) -> AsyncIterator[None]:
+    """The writer is in the middle of a write until the block ends."""
+    loop, begun, over = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def hold(_session: Session) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        over.wait(10)
+
+    holding = asyncio.ensure_future(database.write(hold))
+    await begun.wait()
+    yield
+    # Those that were asked for meanwhile have begun to wait.
+    await asyncio.sleep(0)
+    over.set()
+    await holding
+
+
+async def waiting(database: Database, *works: Callable[[Session], object]) -> list[object]:
+    """What came of works that waited together for the writer."""
+    async with busy(database):
+        asked = [asyncio.ensure_future(database.write(work)) for work in works]
+    return await asyncio.gather(*asked, return_exceptions=True)
+
+
+async def test_writes_that_wait_share_a_transaction(database: Database) -> None:
+    commits: list[object] = []
+    event.listen(database.engine, "commit", commits.append)
+    assert await waiting(database, *(partial(insert, number) for number in range(10))) == [None] * 10
+    assert await database.read(count) == 10
+    assert len(commits) == 1
+
+
+async def test_a_write_that_fails_takes_none_of_the_others_along(database: Database) -> None:
+    same, other, none = await waiting(database, partial(insert, 1), partial(insert, 2), partial(insert, 1))
+    assert (same, other) == (None, None)
+    assert isinstance(none, IntegrityError)
+    assert await database.read(count) == 2
+
+
+async def test_what_ends_the_transaction_of_all_is_told_to_all(database: Database) -> None:
+    def fill_the_disk(session: Session) -> None:
+        session.connection().exec_driver_sql("ROLLBACK")
+        raise OSError
+
+    told = await waiting(database, partial(insert, 1), fill_the_disk, partial(insert, 2))
+    assert [type(each) for each in told] == [OSError] * 3
+    assert await database.read(count) == 0
+
+
+async def test_a_write_that_nobody_waits_for_any_more_is_not_begun(database: Database) -> None:
+    async with busy(database):
+        given_up = asyncio.ensure_future(database.write(partial(insert, 1)))
+        other = asyncio.ensure_future(database.write(partial(insert, 2)))
+        await asyncio.sleep(0)
+        given_up.cancel()
+    await other
     assert await database.read(count) == 1
