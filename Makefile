@@ -47,8 +47,8 @@ bench: setup
 	$(BIN)/python -m bench.matching
 	$(BIN)/python -m bench.solver
 	$(BIN)/python -m bench.services
-	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.services --database postgresql
+	$(BIN)/python -m bench.imports
 
 protos: setup
 	bash protos/generate.sh
