@@ -154,6 +154,8 @@ def _caller(claims: Mapping[str, object]) -> Caller:
         institution=str(claims.get("institution", "")),
         home=str(claims.get("home", "")),
     )
+    if caller.roles and not caller.authority:
+        raise ValueError("the token does not say whose records it is for")
     # Without its own record such a caller would see, and report for, those of all others.
     if access_pb2.ROLE_INSTITUTION in caller.roles and not caller.institution:
         raise ValueError("the token does not say which institution")

@@ -78,6 +78,7 @@ FORGED: dict[str, Callable[[ECKey], str]] = {
     "without roles": lambda key: signed(key, roles=None),
     "with an unknown role": lambda key: signed(key, roles=["KING"]),
     "with one role as text": lambda key: signed(key, roles="COORDINATOR"),
+    "of nobody's authority": lambda key: signed(key, authority=""),
     "of an institution that is not named": lambda key: signed(key, institution=None),
     "of a foster family that is not named": lambda key: signed(key, home=""),
     "with an end in words": lambda key: signed(key, exp="tomorrow"),

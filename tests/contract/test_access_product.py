@@ -206,7 +206,8 @@ ONLY_FOR_ALL = ("ListParked", "RetryParked", "DismissParked", "CreateRebuild", "
 def fault_of(caller: Caller, role: str, rpc: Rpc, side: Side, answer: Answer) -> str:
     """What is wrong with an answer, in a word."""
     own = narrowed(caller)
-    if (role == "INSTITUTION" and not caller.institution) or (role == "FOSTER_FAMILY" and not caller.home):
+    lacking = {"INSTITUTION": not caller.institution, "FOSTER_FAMILY": not caller.home}.get(role, False)
+    if lacking or (role and not caller.authority):
         return "" if answer.reason == "TOKEN_INVALID" else "the token is good"
     if not may(role, rpc):
         return "" if answer.reason == "ROLE_NOT_ALLOWED" else "the role may"
