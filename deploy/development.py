@@ -31,7 +31,6 @@ def make(folder: Path) -> None:
     for service in SERVICES:
         issue(authority, folder / service, service, *HERE)
         write(folder / service / "token.pem", token_key)
-        write(folder / service / "havn_nats_url", _nats_url(password).encode())
     for node in NODES:
         issue(authority, folder / node, "nats", node, *HERE)
     # In Kubernetes the nodes share one secret.
@@ -45,10 +44,6 @@ def make(folder: Path) -> None:
     # Nobody logs in with it: PostgreSQL's image wants one, and nothing but certificates is taken.
     write(folder / "postgres" / "password", secrets.token_hex(24).encode())
     write(folder / "compose.env", f"HAVN_PRODUCTION=false\nNATS_PASSWORD={password}\n".encode())
-
-
-def _nats_url(password: str) -> str:
-    return ",".join(f"tls://havn:{password}@{node}:4222" for node in NODES)
 
 
 def _give(folder: Path, user: int) -> None:

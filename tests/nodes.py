@@ -18,6 +18,7 @@ from tests.processes import Process, free_port
 
 BINARY = Path(sysconfig.get_path("scripts"), "nats-server")
 CONFIG = Path(__file__).parents[1] / "deploy" / "nats" / "cluster.conf"
+USERS = CONFIG.with_name("users.conf")
 NAMES = ("nats-1", "nats-2", "nats-3")
 PASSWORD = "havn-0123456789"
 WAIT_SECONDS = 30.0
@@ -58,8 +59,8 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """As services are told it: all nodes, and nobody's password but the one that all share."""
-        return ",".join(f"tls://havn:{PASSWORD}@127.0.0.1:{node.client_port}" for node in self.nodes.values())
+        """As services are told it: all nodes. Their certificates say who they are."""
+        return ",".join(f"tls://127.0.0.1:{node.client_port}" for node in self.nodes.values())
 
     def start(self) -> None:
         for node in self.nodes.values():
@@ -99,6 +100,7 @@ def node(name: str, folder: Path, variables: dict[str, str], route_port: int, cl
     config = folder / "nats.conf"
     # The data folder alone can't be given on the command line.
     config.write_text(CONFIG.read_text("utf-8").replace('"/data"', f'"{folder}"'), "utf-8")
+    (folder / USERS.name).write_bytes(USERS.read_bytes())
     here = ["--addr", "127.0.0.1", "-p", str(client), "-m", str(health), "--cluster", f"nats://127.0.0.1:{route_port}"]
     command = [str(BINARY), "-c", str(config), "--name", name, *here]
     return Node(Process(name, command, variables, folder / "nats.log"), client, health)

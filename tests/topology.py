@@ -138,13 +138,13 @@ def _made(folder: Path, opened: ExitStack) -> Topology:
     for service in SERVICES:
         issue(authority, folder / service, service)
         write(folder / service / "token.pem", key.as_pem(private=True))
-        write(folder / service / "havn_nats_url", cluster.url.encode())
     _migrate(made)
     for service, pairs in ports.items():
         made.replicas[service] = [Replica(service, _process(made, service, *pair), *pair) for pair in pairs]
-    placements = made.addresses["placements"]
+    asked = ("placements", "families", "capacity")
     for replica in made.everything:
-        replica.process.environment["HAVN_PLACEMENTS_ADDRESS"] = placements
+        for owner in asked:
+            replica.process.environment[f"HAVN_{owner.upper()}_ADDRESS"] = made.addresses[owner]
     return made
 
 
@@ -179,6 +179,7 @@ def _migrate(made: Topology) -> None:
 def _process(made: Topology, service: str, port: int, health_port: int) -> Process:
     variables = _environment(made, service, service) | {
         "HAVN_HOST": "127.0.0.1",
+        "HAVN_NATS_URL": made.cluster.url,
         f"HAVN_{service.upper()}_PORT": str(port),
         "HAVN_HEALTH_PORT": str(health_port),
     }

@@ -99,8 +99,9 @@ class NatsServer:
         path = self._folder / "nats.conf"
         path.unlink(missing_ok=True)
         path.touch(mode=0o600)
-        passwords = {user: json.dumps(password) for user, password in self._passwords.items()}
-        path.write_text(_CONFIG.format(port=self._port, folder=self._folder, users=users(self._granted, passwords)))
+        path.write_text(
+            _CONFIG.format(port=self._port, folder=self._folder, users=users(self._granted, self._passwords))
+        )
         return path
 
     async def _announced_port(self, child: subprocess.Popen[bytes]) -> int:

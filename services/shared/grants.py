@@ -28,14 +28,15 @@ def grants(service: str, listens: Listens) -> Grants:
     return Grants(tuple(own + heard), (f"{inbox(service)}.>",))
 
 
-def users(granted: Mapping[str, Grants], passwords: Mapping[str, str]) -> str:
-    """The users as nats-server's configuration has them; a password is a text, or a variable such as $NATS_PASSWORD."""
-    return "\n".join(_user(name, granted[name], passwords[name]) for name in granted)
+def users(granted: Mapping[str, Grants], passwords: Mapping[str, str] | None = None) -> str:
+    """The users as nats-server's configuration has them; without passwords where certificates say who is who."""
+    return "\n".join(_user(name, each, (passwords or {}).get(name)) for name, each in granted.items())
 
 
-def _user(name: str, granted: Grants, password: str) -> str:
+def _user(name: str, granted: Grants, password: str | None) -> str:
+    known_by = {"user": name} | ({"password": password} if password else {})
     permissions = {"publish": {"allow": granted.publish}, "subscribe": {"allow": granted.subscribe}}
-    return f"{{user: {json.dumps(name)}, password: {password}, permissions: {json.dumps(permissions, indent=2)}}}"
+    return json.dumps(known_by | {"permissions": permissions}, indent=2)
 
 
 def _stream(name: str) -> list[str]:

@@ -69,8 +69,10 @@ def test_the_settings_of_a_service_are_those_that_it_needs(
     settings = settings_of(name, secrets, monkeypatch)
     assert (str(settings.data), settings.host, settings.port(name)) == ("/data", "0.0.0.0", 50051)
     assert settings.database(name).startswith(f"postgresql://havn_{name}@postgres/{name}?sslmode=verify-full&")
-    assert re.findall(r"tls://havn:n\w+@([\w-]+):4222", settings.nats_url) == list(NODES)
-    assert settings.addresses() == {"placements": f"dns:///placements:{settings.placements_port}"}
+    assert settings.nats_url == ",".join(f"tls://{node}:4222" for node in NODES)
+    assert settings.addresses() == {
+        owner: f"dns:///{owner}:{settings.port(owner)}" for owner in ("placements", "families", "capacity")
+    }
     identity = tls.identity(settings)
     assert identity is not None
     assert identity.context().get_ca_certs()

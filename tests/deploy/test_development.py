@@ -49,7 +49,6 @@ def test_the_authoritys_key_is_not_kept(secrets: Path) -> None:
         "key.pem",
         "authority.pem",
         "token.pem",
-        "havn_nats_url",
         "password",
         "havn_database_owner_url",
         "compose.env",

@@ -138,7 +138,10 @@ def test_the_settings_are_those_of_havn(
     for name, value in told.items():
         monkeypatch.setenv(name, value.replace("/run/secrets/havn", "/tmp"))
     settings = Settings()
-    assert settings.addresses() == {"placements": f"dns:///placements:{ports(pods(manifests)['placements'])['grpc']}"}
+    assert settings.addresses() == {
+        owner: f"dns:///{owner}:{ports(pods(manifests)[owner])['grpc']}"
+        for owner in ("placements", "families", "capacity")
+    }
     assert list(production.of_database("HAVN_DATABASE_URL", settings.database(service))) == []
     assert not settings.database_owner_url
     assert settings.metrics_port == ports(pods(manifests)[service])["metrics"]
@@ -238,6 +241,7 @@ def test_who_may_speak_with_whom(manifests: list[Document]) -> None:
     assert everybody == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     wanted = {(service, "nats", 4222) for service in SERVICES} | {("nats", "nats", 6222)}
     wanted |= {(service, "placements", 50051) for service in ("capacity", "matching")}
+    wanted |= {("matching", owner, 50051) for owner in ("families", "capacity")}
     let = {
         (caller, called, port)
         for caller in pods(manifests)

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 import trustme
+from nats.errors import Error as NatsError
+from nats.errors import NoServersError
 
+from deploy import nats_users
 from deploy.certificates import issue
+from services.shared import events
 from services.shared.events import connect
 from services.shared.streams import Streams
 from tests.deploy.files import NATS_CONFIG, compose, filled_in
@@ -60,9 +64,26 @@ async def test_three_nodes_become_one_cluster_that_carries_a_services_stream(
             await client.jetstream().publish("havn.placements.v1.request.created.r-1", b"")
         finally:
             await client.close()
+        await refuses_what_the_certificate_does_not_name(nodes.url, authority, tmp_path)
     finally:
         nodes.stop()
     assert info.cluster is not None
     assert info.cluster.name == "havn"
     assert info.cluster.replicas is not None
     assert {info.cluster.leader, *(peer.name for peer in info.cluster.replicas)} == NODES.keys()
+
+
+async def refuses_what_the_certificate_does_not_name(url: str, authority: trustme.CA, folder: Path) -> None:
+    """A service announces in its own name alone, whatever it says; people are no users of NATS."""
+    capacity = await connect(url, "placements", issue(authority, folder / "capacity", "capacity"))
+    with pytest.raises(NatsError):
+        await capacity.jetstream().publish("havn.placements.v1.request.created.r-2", b"", timeout=1)
+    await capacity.close()
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(events, "CONNECT_SECONDS", 1.0)
+        with pytest.raises(NoServersError):
+            await connect(url, "operator", issue(authority, folder / "operator", "operator"))
+
+
+def test_the_users_are_those_of_the_table() -> None:
+    assert nats_users.FILE.read_text("utf-8") == nats_users.text(), "run python -m deploy.nats_users"

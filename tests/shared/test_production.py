@@ -29,7 +29,7 @@ def secure(tmp_path: Path) -> Settings:
         data=tmp_path,
         key_file=key,
         database_url="postgresql://havn_{service}@postgres/{service}",
-        nats_url="tls://placements:secret@nats-1:4222,tls://placements:secret@nats-2:4222",
+        nats_url="tls://nats-1:4222,tls://nats-2:4222",
         tls_certificate=identity.certificate,
         tls_key=identity.key,
         tls_authority=identity.authority,
@@ -102,7 +102,7 @@ DANGERS: dict[str, tuple[Callable[[Settings], Settings], str]] = {
         "HAVN_KEY_FILE: can be read by others",
     ),
     "NATS in the clear": (
-        changed(nats_url="tls://u:p@nats-1:4222,nats://u:p@nats-2:4222"),
+        changed(nats_url="tls://nats-1:4222,nats://nats-2:4222"),
         "HAVN_NATS_URL: each server must begin with tls://",
     ),
     "SQLite": (changed(database_url=""), "HAVN_DATABASE_URL: must be given"),
@@ -114,7 +114,6 @@ DANGERS: dict[str, tuple[Callable[[Settings], Settings], str]] = {
         changed(database_owner_url="postgresql://havn_owner@postgres/placements"),
         "HAVN_DATABASE_OWNER_URL: is for havn migrate alone",
     ),
-    "NATS without a password": (changed(nats_url="tls://u@nats-1:4222"), "HAVN_NATS_URL: each server must have a user"),
 }
 
 

@@ -24,7 +24,7 @@ from services.shared.server import Context
 from services.shared.settings import Settings
 from tests import cast
 from tests.conftest import WAIT_SECONDS, eventually
-from tests.nodes import PASSWORD, environment, node
+from tests.nodes import environment, node
 from tests.processes import free_port
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def nats_node(identity: tls.Identity, port: int = 0) -> Iterator[str]:
     started.process.start()
     try:
         started.wait_until_it_listens()
-        yield f"tls://havn:{PASSWORD}@127.0.0.1:{started.client_port}"
+        yield f"tls://127.0.0.1:{started.client_port}"
     finally:
         started.process.kill()
 
