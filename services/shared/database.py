@@ -113,9 +113,9 @@ def _done(session: Session, work: Callable[[Session], Any], *, alone: bool) -> _
     except Exception as error:  # noqa: BLE001  # told to whoever asked for the work
         try:
             part.rollback()
-        except DBAPIError:
-            # A full disk ends the whole transaction, not this part alone.
-            raise error from None
+        except DBAPIError as broken:
+            # A full disk ends the whole transaction, not this part alone. No other caller is told of a broken rule.
+            raise error if isinstance(error, DBAPIError) else broken from None
         return None, error
     return result, None
 
