@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlmodel import Session
 
-from services.shared.errors import DatabaseAway
+from services.shared.errors import DatabaseAway, HavnError
 from services.shared.metrics import Writes
 
 T = TypeVar("T")
@@ -114,8 +114,8 @@ def _done(session: Session, work: Callable[[Session], Any], *, alone: bool) -> _
         try:
             part.rollback()
         except DBAPIError as broken:
-            # A full disk ends the whole transaction, not this part alone. No other caller is told of a broken rule.
-            raise error if isinstance(error, DBAPIError) else broken from None
+            # A full disk ends the whole transaction, not this part alone. A refusal is for its own caller only.
+            raise broken if isinstance(error, HavnError) else error from None
         return None, error
     return result, None
 

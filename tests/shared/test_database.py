@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
 from services.shared.database import Database
-from services.shared.errors import DatabaseAway
+from services.shared.errors import DatabaseAway, NotFound
 from tests import databases
 
 BROKEN = "SELECT * FROM nothing_of_that_name"
@@ -130,6 +130,16 @@ async def test_what_ends_the_transaction_of_all_is_told_to_all(database: Databas
 
     told = await waiting(database, partial(insert, 1), fill_the_disk, partial(insert, 2))
     assert [type(each) for each in told] == [OSError] * 3
+    assert await database.read(count) == 0
+
+
+async def test_nobody_is_told_of_a_refusal_of_another(database: Database) -> None:
+    def refused_and_ended(session: Session) -> None:
+        session.connection().exec_driver_sql("ROLLBACK")
+        raise NotFound("requests/of-somebody-else")
+
+    told = await waiting(database, partial(insert, 1), refused_and_ended, partial(insert, 2))
+    assert [isinstance(each, DBAPIError | DatabaseAway) for each in told] == [True] * 3
     assert await database.read(count) == 0
 
 
