@@ -1,9 +1,10 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: fuzz help setup run test check bench protos development-ca sbom released
+.PHONY: fuzz help setup run test check chaos bench protos development-ca sbom released
 
 BIN := .venv/bin
+CHAOS_SECONDS ?= 300
 
 # What meets a database: these run on SQLite with all others, and once more on PostgreSQL.
 ON_DATABASES := $(addprefix tests/,shared contract placements families capacity matching_service journeys faults cli importing)
@@ -16,6 +17,7 @@ help:
 	@echo "make test     the tests"
 	@echo "make fuzz     100,000 mutated requests over all RPCs; the tests send 10,000 of them"
 	@echo "make check    style, types, import rules, protos, licences"
+	@echo "make chaos    kills, freezes, full disks and power cuts under load, for CHAOS_SECONDS (300)"
 	@echo "make bench    the benchmarks"
 	@echo "make protos   protos/gen anew from the .proto files"
 	@echo "make released the .proto files as a release has them: later ones may not break them"
@@ -42,6 +44,9 @@ check: setup
 	$(BIN)/lint-imports --no-logo
 	bash protos/check.sh
 	$(MATERIALS) --no-validate | $(BIN)/python -m deploy.licences
+
+chaos: setup
+	$(BIN)/python -m tests.chaos --seconds $(CHAOS_SECONDS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED))
 
 bench: setup
 	$(BIN)/python -m bench.matching

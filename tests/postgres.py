@@ -38,19 +38,26 @@ def binaries_with_tls() -> Path | None:
 class Server:
     """One PostgreSQL on a socket of its own. It refuses to run as root, so root runs it as nobody."""
 
-    def __init__(self, programs: Path | None = None, **settings: str) -> None:
+    def __init__(self, programs: Path | None = None, folder: Path | None = None, **settings: str) -> None:
+        """In a new folder, or in an empty one that is given."""
         # Not pytest's folder: the path of a socket may have 107 characters.
-        self.folder = Path(tempfile.mkdtemp(prefix="havn-postgres-", dir="/tmp"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="havn-postgres-", dir="/tmp"))
         self._programs = programs or binaries()
         self._settings = SETTINGS | settings
-        self._who: dict[str, Any] = {}
+        self.who: dict[str, Any] = {}
         if os.geteuid() == 0:
             shutil.chown(self.folder, "nobody", "nogroup")
-            self._who = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+            self.who = {"user": "nobody", "group": "nogroup", "extra_groups": []}
         language = ("-E", "UTF8", "--locale=C.UTF-8")
         self._run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "--no-sync", *language)
         self.start()
         self.execute("CREATE ROLE owner LOGIN", "CREATE ROLE havn LOGIN")
+
+    @property
+    def command(self) -> list[str]:
+        """What starts it, as `who`."""
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        return [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), *options]
 
     def url(self, database: str, role: str) -> str:
         """The URL of a database, as a role."""
@@ -101,23 +108,26 @@ class Server:
                 raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()}")
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """Ends it, and leaves nothing."""
+    def end(self) -> None:
+        """Ends it; its folder stays."""
         self.child.send_signal(signal.SIGINT)
         self.child.wait()
+
+    def stop(self) -> None:
+        """Ends it, and leaves nothing."""
+        self.end()
         shutil.rmtree(self.folder)
 
     def _child(self) -> subprocess.Popen[bytes]:
-        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [self._programs / "postgres", "-D", "data", "-k", self.folder, *options],
+                self.command,
                 cwd=self.folder,
                 env=_without_home(),
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 preexec_fn=_die_with_parent,
-                **self._who,
+                **self.who,
             )
 
     def _serves(self, child: subprocess.Popen[bytes], deadline: float) -> bool:
@@ -136,7 +146,7 @@ class Server:
             env=_without_home(),
             capture_output=True,
             check=False,
-            **self._who,
+            **self.who,
         )
         assert done.returncode == 0, done.stderr
 

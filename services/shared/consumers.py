@@ -114,7 +114,7 @@ class Consumer:
         settled = await self._bus.store.settled((self.name, _id(message)) for message in messages)
         taken = await asyncio.gather(*(self._understood(message, settled) for message in messages))
         understood = [each for each in taken if each]
-        if understood and not await self._applied(understood):
+        if understood and not await self._applied(understood) and len(understood) > 1:
             # One of them can't be applied: each by itself, so that the others are.
             for each in understood:
                 await self._applied([each])

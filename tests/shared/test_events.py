@@ -68,6 +68,8 @@ async def heard(event: events.PlacementRequestChanged) -> Effect:
     follow_up.consultant = event.name
 
     def note(change: Change) -> None:
+        if event.name == "requests/unwritable" and tries[event.name] < consumers.MOST_DELIVERIES:
+            raise DatabaseAway
         change.add(FOLLOW_UPS, follow_up)
 
     return note
@@ -210,6 +212,13 @@ async def test_an_event_that_meets_a_fault_not_its_own_is_never_parked(name: str
     counted = await until_noted(havn, f"requests/{name}")
     assert counted[f"requests/{name}"] == 1
     assert tries[f"requests/{name}"] > consumers.MOST_DELIVERIES
+
+
+async def test_an_event_whose_effect_can_not_be_written_is_put_back_once_each_time(havn: Havn, bus: Bus) -> None:
+    await bus.put("requests/unwritable", "event-unwritable")
+    counted = await until_noted(havn, "requests/unwritable")
+    assert counted["requests/unwritable"] == 1
+    assert "MsgAlreadyAckdError" not in havn.log.getvalue()
 
 
 async def test_an_event_of_a_kind_that_nobody_takes_is_passed_over(havn: Havn, bus: Bus, coordinator: Client) -> None:
