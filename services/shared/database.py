@@ -110,12 +110,15 @@ def _done(session: Session, work: Callable[[Session], Any], *, alone: bool) -> _
     try:
         result = work(session)
         part.commit()
-    except Exception as error:  # noqa: BLE001  # told to whoever asked for the work
+    except Exception as error:  # told to whoever asked for the work
         try:
             part.rollback()
         except DBAPIError as broken:
             # A full disk ends the whole transaction, not this part alone. A refusal is for its own caller only.
             raise broken if isinstance(error, HavnError) else error from None
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            # The transaction ended with its connection, and nobody's part is left of it.
+            raise
         return None, error
     return result, None
 

@@ -49,6 +49,18 @@ async def test_what_is_committed_is_on_disk_and_who_reads_can_only_read(replicas
     assert await database.read(lambda session: setting("transaction_read_only", session)) == "on"
 
 
+async def test_a_session_that_is_killed_is_told_to_all_who_shared_its_transaction(replicas: list[Database]) -> None:
+    held, killed = threading.Event(), sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
+    first = asyncio.ensure_future(replicas[0].write(lambda session: held.wait(WAIT_SECONDS)))
+    works = [lambda session: session.connection().execute(killed), count_up]
+    sharing = [asyncio.ensure_future(replicas[0].write(work)) for work in works]
+    await asyncio.sleep(0)
+    held.set()
+    await first
+    told = await asyncio.gather(*sharing, return_exceptions=True)
+    assert [type(each) for each in told] == [DatabaseAway] * 2
+
+
 def count_up(session: Session) -> None:
     # Read, then written: without turns one of two that read the same number is lost.
     number = session.connection().scalar(sa.text("SELECT max(claims) FROM leases")) or 0
