@@ -14,7 +14,7 @@ from nats.js import JetStreamContext
 
 from services.shared import access, metrics, traces
 from services.shared.errors import DatabaseAway
-from services.shared.events import TRACE, consumer_name, header
+from services.shared.events import TRACE, consumer_name, given_up_subject, header
 from services.shared.parking import Parking
 from services.shared.records import Change
 from services.shared.store import Settled, Store
@@ -27,6 +27,9 @@ FETCH_SECONDS = 1.0
 MOST_DELIVERIES = 8
 FIRST_RETRY_SECONDS = 0.2
 MOST_RETRY_SECONDS = 10.0
+SUSPECT_DELIVERIES = 3
+MOST_ENDS = 3
+"""So often a process may end while it tries one event by itself: by chance it does not end three times just then."""
 
 _CODES_THAT_PASS = (
     grpc.StatusCode.UNAVAILABLE,
@@ -56,6 +59,10 @@ class Understood:
 
     message: Msg
     effect: Effect
+
+
+class ProcessEnded(Exception):
+    """Each process that tried the event ended in the middle."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,8 @@ class Consumer:
     async def _consume(self) -> None:
         looks = self._bus.streams.looks()
         await self._bus.parking.open()
+        # NATS says so where it gives up on an event, which it is not to do: somebody gave the consumer a limit.
+        given_up = await looks.when_told(given_up_subject(self.stream, self.name))
         subscription = await self._bus.jetstream.pull_subscribe_bind(self.name, self.stream)
         try:
             while True:
@@ -107,11 +116,32 @@ class Consumer:
                 await self._take(await _fetched(subscription))
         finally:
             await subscription.unsubscribe()
+            await given_up.unsubscribe()
 
     async def _take(self, messages: list[Msg]) -> None:
         if not messages:
             return
         settled = await self._bus.store.settled((self.name, _id(message)) for message in messages)
+        await self._together([message for message in messages if not _suspect(message)], settled)
+        for message in messages:
+            if _suspect(message):
+                await self._alone(message, settled)
+
+    async def _alone(self, message: Msg, settled: set[Settled]) -> None:
+        """Tries an event that came often by itself, and notes that it does: it may be the one that ends the process."""
+        leases, attempt = self._bus.store.leases, f"{self.name}/{_id(message)}"
+        try:
+            ends = await leases.claim(attempt, 0.0) - 1
+        except DatabaseAway as error:
+            await self._retry_or_park(message, error)
+            return
+        if ends >= MOST_ENDS:
+            await self._park(message, ProcessEnded())
+        else:
+            await self._together([message], settled)
+        await leases.done(attempt)
+
+    async def _together(self, messages: list[Msg], settled: set[Settled]) -> None:
         taken = await asyncio.gather(*(self._understood(message, settled) for message in messages))
         understood = [each for each in taken if each]
         if understood and not await self._applied(understood) and len(understood) > 1:
@@ -154,7 +184,8 @@ class Consumer:
         if isinstance(error, DecodeError) or (deliveries >= MOST_DELIVERIES and not _passing(error)):
             await self._park(message, error)
         else:
-            await message.nak(delay=min(FIRST_RETRY_SECONDS * 2**deliveries, MOST_RETRY_SECONDS))
+            # The exponent has an end: a peer may be away for days.
+            await message.nak(delay=min(FIRST_RETRY_SECONDS * 2 ** min(deliveries, 10), MOST_RETRY_SECONDS))
 
     async def _park(self, message: Msg, error: Exception) -> None:
         await self._bus.parking.park(self.name, message, type(error).__name__)
@@ -167,6 +198,10 @@ async def _fetched(subscription: JetStreamContext.PullSubscription) -> list[Msg]
         return await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
     except TimeoutError:
         return []
+
+
+def _suspect(message: Msg) -> bool:
+    return int(message.metadata.num_delivered) > SUSPECT_DELIVERIES
 
 
 def _id(message: Msg) -> str:

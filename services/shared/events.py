@@ -82,6 +82,11 @@ def consumer_name(service: str, purpose: str) -> str:
     return f"{service}-{purpose}-v1"
 
 
+def given_up_subject(stream: str, consumer: str) -> str:
+    """What NATS tells under that it delivers an event no more."""
+    return f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{stream}.{consumer}"
+
+
 def inbox(service: str) -> str:
     """What a service hears answers under: its own, so that it hears nobody else's."""
     return f"_INBOX_{service}"

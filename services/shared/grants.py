@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.shared.events import all_subjects, consumer_name, inbox, parked_stream
+from services.shared.events import all_subjects, consumer_name, given_up_subject, inbox, parked_stream
 
 Listens = Sequence[tuple[str, str]]
 """The streams that a service listens to, each with the purpose."""
@@ -25,7 +25,8 @@ def grants(service: str, listens: Listens) -> Grants:
     """
     own = [*_stream(service), *_stream(parked_stream(service)), f"$JS.API.STREAM.MSG.GET.{parked_stream(service)}"]
     heard = [subject for stream, purpose in listens for subject in _consumer(stream, consumer_name(service, purpose))]
-    return Grants(tuple(own + heard), (f"{inbox(service)}.>",))
+    given_up = [given_up_subject(stream, consumer_name(service, purpose)) for stream, purpose in listens]
+    return Grants(tuple(own + heard), (f"{inbox(service)}.>", *given_up))
 
 
 def users(granted: Mapping[str, Grants], passwords: Mapping[str, str] | None = None) -> str:

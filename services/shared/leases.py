@@ -36,6 +36,10 @@ class Leases:
         """Lets another replica have it at once."""
         await self._database.write(lambda session: self._extend(session, name, 0.0))
 
+    async def done(self, name: str) -> None:
+        """The work was ended, well or badly: its claims are forgotten."""
+        await self._database.write(lambda session: self._forget(session, name))
+
     async def _keep(self, name: str, seconds: float) -> None:
         while True:
             await asyncio.sleep(seconds / 3)
@@ -53,3 +57,8 @@ class Leases:
         lease = session.get(Lease, name)
         if lease and lease.holder == self._database.replica:
             lease.until = time.time() + seconds
+
+    def _forget(self, session: Session, name: str) -> None:
+        lease = session.get(Lease, name)
+        if lease:
+            lease.until, lease.claims = time.time(), 0

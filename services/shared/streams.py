@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
@@ -43,7 +45,7 @@ class Drifted(Exception):
 
 
 class Looks:
-    """When to compare: at first, every LOOK_SECONDS, and after each reconnect, which may be to another NATS."""
+    """When to compare: at first, every LOOK_SECONDS, when told, and after a reconnect, which may be to another NATS."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -57,6 +59,14 @@ class Looks:
             return False
         self._last = (now, reconnects)
         return True
+
+    async def when_told(self, subject: str) -> Subscription:
+        """Makes it time whenever a message comes under a subject, until it is unsubscribed."""
+
+        async def told(_message: Msg) -> None:
+            self._last = (0.0, -1)
+
+        return await self._client.subscribe(subject, cb=told)
 
 
 class Streams:

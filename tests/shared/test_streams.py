@@ -11,13 +11,17 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
 
+from havn.capacity.v1.capacity_pb2 import ListWaitingListRequest
 from services.capacity.api import DEFINITION as CAPACITY
 from services.placements.api import DEFINITION as PLACEMENTS
-from services.shared import readiness, streams
+from services.shared import consumers, readiness, streams
+from services.shared.errors import DatabaseAway
+from services.shared.events import given_up_subject
+from services.shared.store import Store
 from services.shared.streams import Drifted, Streams, consumer_config, stream_config
 from tests import cast
 from tests.bus import OpenServer
-from tests.conftest import eventually, running_havn
+from tests.conftest import WAIT_SECONDS, eventually, running_havn
 
 DURABLE = "capacity-requests-v1"
 MOST_BYTES = 2**20
@@ -150,6 +154,40 @@ async def test_events_that_nats_gave_up_on_come_again_once_the_limit_is_mended(c
     await ours(client).consumer("placements", DURABLE)
     again = await pulled.fetch(2, timeout=5)
     assert [message.subject for message in again] == [first.subject, second.subject]
+
+
+async def test_nats_gives_up_on_an_event_and_the_consumer_hears_of_it_and_applies_it_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody gave the consumer a limit while it ran; its database is away for longer than the limit lasts."""
+    monkeypatch.setattr(consumers, "FIRST_RETRY_SECONDS", 0.005)
+    async with running_havn(tmp_path, [PLACEMENTS, CAPACITY]) as havn:
+        root = await nats.connect(havn.nats.root)
+        jetstream = root.jetstream()
+        told = await root.subscribe(given_up_subject("placements", DURABLE))
+
+        async def made() -> bool:
+            return DURABLE in [each.name for each in await jetstream.consumers_info("placements")]
+
+        await eventually(made)
+        limited = (await jetstream.consumer_info("placements", DURABLE)).config.evolve(name=DURABLE, max_deliver=2)
+        await jetstream.add_consumer("placements", limited)
+        with monkeypatch.context() as away:
+            away.setattr(Store, "receive", never)
+            filed = await havn.as_(cast.COORDINATOR).placements.CreateRequest(cast.filing())
+            await told.next_msg(timeout=WAIT_SECONDS)
+
+        async def waits() -> bool:
+            listed = await havn.as_(cast.COORDINATOR).capacity.ListWaitingList(ListWaitingListRequest())
+            return [entry.request for entry in listed.entries] == [filed.name]
+
+        await eventually(waits)
+        assert (await jetstream.consumer_info("placements", DURABLE)).config.max_deliver == -1
+        await root.close()
+
+
+async def never(*_arguments: object) -> None:
+    raise DatabaseAway
 
 
 async def test_a_service_whose_stream_drifted_is_not_ready_and_answers_calls(tmp_path: Path) -> None:
