@@ -47,7 +47,8 @@ def texts(node: ast.expr) -> Iterator[str]:
 
 
 def constants() -> set[str]:
-    trees = [ast.parse(file.read_text("utf-8")) for file in FILES if file.name != "phrases.py"]
+    said = [*FILES, *(FOLDER.parent / "commands").glob("*.py"), *(FOLDER.parent / "importing").glob("*.py")]
+    trees = [ast.parse(file.read_text("utf-8")) for file in said if file.name != "phrases.py"]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 

@@ -62,10 +62,12 @@ class Probe:
     async def lacking(self) -> list[str]:
         return [need for need in readiness.NEEDS if not await self.says(f"readiness/{need}")]
 
-    async def until_ready(self, ready: bool) -> None:
+    async def until_lacking(self, needs: list[str]) -> None:
+        """What was lacking before may come back late: a connection that was frozen is made anew."""
+
         async def said() -> bool:
             assert await self.says("liveness")
-            return await self.says("readiness") is ready
+            return await self.lacking() == needs
 
         await eventually(said)
 
@@ -130,20 +132,10 @@ async def test_a_service_is_not_ready_while_it_lacks_what_it_needs_and_lives_all
     need: str, havn: Havn, probe: Probe
 ) -> None:
     with FAULTS[need](havn):
-        await probe.until_ready(False)
-        assert await probe.lacking() == [need]
+        await probe.until_lacking([need])
         assert await probe.says("") is False
         assert await probe.says(RPCS) is ANSWERS_CALLS[need]
-    await probe.until_ready(True)
-    assert await probe.lacking() == []
-
-
-async def test_whoever_finds_a_need_unmet_can_say_so(havn: Havn, probe: Probe) -> None:
-    told = havn.services["placements"].readiness
-    await told.tell("streams", met=False)
-    assert await probe.lacking() == ["streams"]
-    assert not await probe.says("readiness")
-    await told.tell("streams", met=True)
+    await probe.until_lacking([])
     assert await probe.says("readiness")
 
 
