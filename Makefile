@@ -7,7 +7,7 @@ BIN := .venv/bin
 CHAOS_SECONDS ?= 300
 
 # What meets a database: these run on SQLite with all others, and once more on PostgreSQL.
-ON_DATABASES := $(addprefix tests/,shared contract placements families capacity matching_service journeys faults cli importing)
+ON_DATABASES := $(addprefix tests/,shared contract placements families capacity matching_service journeys faults cli importing exporting)
 # Its only warning is that what depends on what is not known of Havn itself.
 MATERIALS = $(BIN)/python -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible $(BIN)/python
 
@@ -35,7 +35,7 @@ fuzz: setup
 
 test: setup
 	$(BIN)/pytest
-	$(BIN)/pytest --database postgresql $(ON_DATABASES)
+	HAVN_FUZZ=1000 $(BIN)/pytest --database postgresql $(ON_DATABASES)
 
 check: setup
 	$(BIN)/ruff check .
