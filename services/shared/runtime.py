@@ -10,12 +10,11 @@ from typing import Any
 import grpc
 import structlog
 from google.protobuf.descriptor import ServiceDescriptor
-from grpc_health.v1 import health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from sqlalchemy import MetaData
 
-from services.shared import access, checks, clients, events, migrate, postgres, sqlite, tls
+from services.shared import access, clients, events, migrate, postgres, sqlite, tls
 from services.shared.audit_api import AuditApi
 from services.shared.audit_heads import Heads
 from services.shared.clock import Clock
@@ -31,7 +30,8 @@ from services.shared.readiness import Readiness
 from services.shared.rebuilding import Copies, Copy, Rebuilding
 from services.shared.relay import Relay
 from services.shared.revoked import Revoked
-from services.shared.server import Gate, Interceptor
+from services.shared.server import Gate
+from services.shared.serving import Answers, serve
 from services.shared.settings import Settings
 from services.shared.store import Store
 from services.shared.streams import Drifted, Streams
@@ -39,31 +39,10 @@ from services.shared.streams import Drifted, Streams
 log = structlog.get_logger()
 
 TASK_RETRY_SECONDS = 1.0
-SPARE_CALLS = 800
-CUT_SECONDS = 0.5
 CANCEL_AGAIN_SECONDS = 0.2
-
-_OPTIONS: Sequence[tuple[str, Any]] = (
-    ("grpc.max_receive_message_length", checks.MAX_MESSAGE_BYTES),
-    # gRPC refuses at random between the two, unless they are one.
-    ("grpc.max_metadata_size", checks.MAX_METADATA_BYTES),
-    ("grpc.absolute_max_metadata_size", checks.MAX_METADATA_BYTES),
-    # Otherwise two servers may share a port in silence.
-    ("grpc.so_reuseport", 0),
-    # Clients ask every 10 seconds whether a quiet call still has somebody at its other end.
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
-    # Clients look up addresses anew, so that new replicas get their share; calls under way are let end.
-    ("grpc.max_connection_age_ms", 300_000),
-    ("grpc.max_connection_age_grace_ms", 3_600_000),
-)
-
 
 Task = Callable[[], Coroutine[Any, Any, None]]
 """Runs beside the calls until it is cancelled."""
-
-
-Answers = tuple[ServiceDescriptor, Callable[[grpc.aio.Server], None]]
-"""RPCs, and how they are registered."""
 
 
 @dataclass
@@ -143,6 +122,58 @@ async def start(definition: Definition, platform: Platform) -> Running:
 async def _opened(definition: Definition, platform: Platform, opened: AsyncExitStack) -> Running:
     """The service, whose parts `opened` closes, the last first: calls, tasks, channels, NATS, database."""
     settings, name = platform.settings, definition.name
+    ground = await _ground(name, platform, opened)
+    parts = definition.build(platform, ground.store)
+    for channel in parts.channels:
+        opened.push_async_callback(channel.close)
+    readiness = Readiness(parts.descriptor.full_name)
+    checks = ground.needing(platform).checks()
+    await readiness.look(checks)
+    consumers = [Consumer(name, subscription, ground.bus) for subscription in parts.subscriptions]
+    copies = Copies(
+        name, access.service(name), parts.copies, partial(platform.channel, name), platform.addresses, ground.store
+    )
+    rebuilding, heads = Rebuilding(copies), Heads(name, platform.signer, platform.clock)
+    runners = [*ground.runners(platform), *(consumer.run for consumer in consumers), *parts.tasks]
+    runners += [rebuilding.run] if parts.copies else []
+    runners += [partial(heads.tell_daily, ground.database), readiness.beat, partial(readiness.watch, checks)]
+    opened.push_async_callback(_cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
+    named = {consumer.name: consumer for consumer in consumers}
+    operations = OperationsApi(ground.store, ground.bus.parking, named, rebuilding)
+    answers = [(parts.descriptor, parts.register), AuditApi(ground.database, heads).answers(), operations.answers()]
+    port = await serve(_gate(name, platform, ground.store, answers), answers, readiness, settings, opened)
+    platform.addresses[name] = address = f"{settings.host}:{port}"
+    sources = Sources(
+        name, ground.database, ground.bus.jetstream, readiness, consumers, ground.bus.parking, platform.clock
+    )
+    return Running(definition, address, ground.store, readiness, sources, ground.database, opened)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every service stands on: its database, and its way to NATS."""
+
+    service: str
+    database: Database
+    store: Store
+    connection: Client
+    bus: Bus
+
+    def needing(self, platform: Platform) -> Needing:
+        """What looks at whether it is all there."""
+        limit, streams = platform.settings.outbox_limit, self.bus.streams
+        return Needing(self.service, self.store, self.database, self.connection, streams, platform.clock, limit)
+
+    def runners(self, platform: Platform) -> list[Task]:
+        """What publishes events, and hears of the changes of other replicas."""
+        relay = Relay(self.service, self.database, self.bus.jetstream, self.bus.streams, platform.clock)
+        self.store.on_change(relay.wake)
+        url = platform.settings.database(self.service)
+        return [relay.run, partial(postgres.hear, url, self.store.changed)] if url else [relay.run]
+
+
+async def _ground(name: str, platform: Platform, opened: AsyncExitStack) -> Ground:
+    settings = platform.settings
     database = await asyncio.to_thread(_database, settings, name)
     opened.push_async_callback(asyncio.to_thread, database.close)
     database.measure(name)
@@ -155,32 +186,14 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     with suppress(Drifted, NatsError):
         await streams.stream(name)
     bus = Bus(jetstream, streams, Parking(name, jetstream, streams, store), store)
-    parts = definition.build(platform, store)
-    for channel in parts.channels:
-        opened.push_async_callback(channel.close)
-    readiness = Readiness(parts.descriptor.full_name)
-    checks = Needing(name, store, database, connection, streams, platform.clock, settings.outbox_limit).checks()
-    await readiness.look(checks)
-    relay = Relay(name, database, jetstream, streams, platform.clock)
-    store.on_change(relay.wake)
-    consumers = [Consumer(name, subscription, bus) for subscription in parts.subscriptions]
-    reach = partial(platform.channel, name)
-    rebuilding = Rebuilding(Copies(name, access.service(name), parts.copies, reach, platform.addresses, store))
-    named = {consumer.name: consumer for consumer in consumers}
-    operations = OperationsApi(store, bus.parking, named, rebuilding)
-    runners: list[Task] = [relay.run, *(consumer.run for consumer in consumers), *parts.tasks]
-    if parts.copies:
-        runners.append(rebuilding.run)
-    heads = Heads(name, platform.signer, platform.clock)
-    runners += [partial(heads.tell_daily, database), readiness.beat, partial(readiness.watch, checks)]
-    if url := settings.database(name):
-        runners.append(partial(postgres.hear, url, store.changed))
-    opened.push_async_callback(_cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
-    answers = [(parts.descriptor, parts.register), AuditApi(database, heads).answers(), operations.answers()]
-    port = await _serve(definition, platform, store, answers, readiness, opened)
-    platform.addresses[name] = address = f"{settings.host}:{port}"
-    sources = Sources(name, database, jetstream, readiness, consumers, bus.parking, platform.clock)
-    return Running(definition, address, store, readiness, sources, database, opened)
+    return Ground(name, database, store, connection, bus)
+
+
+def _gate(name: str, platform: Platform, store: Store, answers: Sequence[Answers]) -> Gate:
+    settings = platform.settings
+    permissions = access.permissions([descriptor for descriptor, _ in answers])
+    verifier = platform.signer.verifier(Revoked(settings.revoked_tokens))
+    return Gate(name, verifier, permissions, store, Calls(settings.calls_at_a_time), Rates(settings.calls_per_second))
 
 
 def _database(settings: Settings, service: str) -> Database:
@@ -215,59 +228,3 @@ async def _forever(service: str, run: Task) -> None:
         except Exception as error:  # noqa: BLE001  # a stopped relay or consumer would lose events in silence
             log.error("task.failed", service=service, exception=error)
             await asyncio.sleep(TASK_RETRY_SECONDS)
-
-
-async def _serve(
-    definition: Definition,
-    platform: Platform,
-    store: Store,
-    answers: Sequence[Answers],
-    readiness: Readiness,
-    opened: AsyncExitStack,
-) -> int:
-    """Answers calls, at the port that it gives, until `opened` closes."""
-    settings, descriptors = platform.settings, [descriptor for descriptor, _ in answers]
-    permissions = access.permissions(descriptors)
-    calls, rates = Calls(settings.calls_at_a_time), Rates(settings.calls_per_second)
-    verifier = platform.signer.verifier(Revoked(settings.revoked_tokens))
-    gate = Gate(definition.name, verifier, permissions, store, calls, rates)
-    # The gate refuses in words and lets health through; gRPC's own limit is the net below it.
-    most = SPARE_CALLS + settings.calls_at_a_time
-    server = grpc.aio.server(interceptors=[Interceptor(gate)], options=_OPTIONS, maximum_concurrent_rpcs=most)
-    for _, register in answers:
-        register(server)
-    health_pb2_grpc.add_HealthServicer_to_server(readiness.health, server)
-    told = [*(descriptor.full_name for descriptor in descriptors), reflection.SERVICE_NAME]
-    reflection.enable_server_reflection(told, server)
-    if settings.health_port:
-        await _serve_health(f"{settings.host}:{settings.health_port}", readiness, opened)
-    port = _listen(server, f"{settings.host}:{settings.port(definition.name)}", tls.identity(settings))
-    await server.start()
-    opened.push_async_callback(_drained, server, calls, readiness, settings)
-    return port
-
-
-async def _serve_health(address: str, readiness: Readiness, opened: AsyncExitStack) -> None:
-    """Answers health alone, without TLS: Kubernetes has no certificate, and there is nothing to hide in it."""
-    server = grpc.aio.server(options=_OPTIONS)
-    health_pb2_grpc.add_HealthServicer_to_server(readiness.health, server)
-    server.add_insecure_port(address)
-    await server.start()
-    opened.push_async_callback(server.stop, None)
-
-
-def _listen(server: grpc.aio.Server, address: str, identity: tls.Identity | None) -> int:
-    """Lets a server listen, over TLS where it has an identity; the port."""
-    if identity is None:
-        return server.add_insecure_port(address)
-    return server.add_secure_port(address, identity.server_credentials())
-
-
-async def _drained(server: grpc.aio.Server, calls: Calls, readiness: Readiness, settings: Settings) -> None:
-    """Says that the service ends, still answers while clients and balancers notice, then answers what has begun."""
-    await readiness.end()
-    await asyncio.sleep(settings.notice_seconds)
-    # Calls that are not done in time are told so by the gate, before gRPC would cut them without a word.
-    stopping = asyncio.ensure_future(server.stop(settings.drain_seconds + CUT_SECONDS))
-    await calls.over(settings.drain_seconds)
-    await stopping
