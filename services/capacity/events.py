@@ -1,5 +1,6 @@
 """What capacity announces, and what it does when placements announces something."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from grpc.aio import Channel
@@ -17,6 +18,7 @@ from services.shared.events import Announcement
 from services.shared.names import last_part, parent
 from services.shared.rebuilding import Pages, pages
 from services.shared.records import Change
+from services.shared.together import Together
 from services.shared.wire import time
 
 if TYPE_CHECKING:
@@ -57,16 +59,20 @@ class WaitingList:
     def __init__(self, placements_stub: "PlacementsServiceAsyncStub", clock: Clock) -> None:
         self._placements = placements_stub
         self._clock = clock
+        self._requests = Together(self._read)
 
     async def request_changed(self, event: PlacementRequestChanged) -> Effect:
         """Reads the request as it is now, and keeps what the list needs of it."""
-        request = await self._placements.GetRequest(placements.GetRequestRequest(name=event.name))
-        entry = self._entry(request)
+        entry = self._entry(await self._requests.get(event.name))
 
         def keep(change: Change) -> None:
             change.put_newer(WAITING, entry)
 
         return keep
+
+    async def _read(self, names: list[str]) -> Iterable[placements.PlacementRequest]:
+        asked = placements.ListRequestsRequest(names=names, page_size=len(names))
+        return (await self._placements.ListRequests(asked)).requests
 
     async def all(self, channel: Channel) -> Pages:
         """Every entry, made of all requests as they are now."""

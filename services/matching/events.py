@@ -3,6 +3,7 @@
 Homes come whole; of children an event brings the name alone, and they are read from placements.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from grpc.aio import Channel
@@ -24,6 +25,7 @@ from services.shared.events import Announcement
 from services.shared.names import last_part
 from services.shared.rebuilding import Copy, Pages, pages
 from services.shared.records import Kind, M
+from services.shared.together import Together
 
 if TYPE_CHECKING:
     from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
@@ -116,16 +118,24 @@ class Children:
 
     def __init__(self, placements_stub: "PlacementsServiceAsyncStub") -> None:
         self._placements = placements_stub
+        self._requests = Together(self._read_requests)
+        self._stays = Together(self._read_placements)
 
     async def request_changed(self, event: PlacementRequestChanged) -> Effect:
         """Keeps the request as it is now."""
-        request = await self._placements.GetRequest(placements.GetRequestRequest(name=event.name))
-        return _kept(REQUESTS, request)
+        return _kept(REQUESTS, await self._requests.get(event.name))
 
     async def placement_changed(self, event: PlacementChanged) -> Effect:
         """Keeps the placement as it is now."""
-        placement = await self._placements.GetPlacement(placements.GetPlacementRequest(name=event.name))
-        return _kept(PLACEMENTS, placement)
+        return _kept(PLACEMENTS, await self._stays.get(event.name))
+
+    async def _read_requests(self, names: list[str]) -> Iterable[placements.PlacementRequest]:
+        asked = placements.ListRequestsRequest(names=names, page_size=len(names))
+        return (await self._placements.ListRequests(asked)).requests
+
+    async def _read_placements(self, names: list[str]) -> Iterable[placements.Placement]:
+        asked = placements.ListPlacementsRequest(names=names, page_size=len(names))
+        return (await self._placements.ListPlacements(asked)).placements
 
 
 def run_finished(run: MatchRun) -> Announcement:

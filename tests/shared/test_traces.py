@@ -87,8 +87,8 @@ async def test_one_call_is_one_trace_over_events_and_the_calls_that_they_led_to(
             "CreateRequest",
             "capacity-requests-v1",
             "matching-children-v1",
-            "GetRequest",
-        } and len(named(tuple(found), "/GetRequest")) == 2
+            "ListRequests",
+        } and len(named(tuple(found), "/ListRequests")) == 2
 
     await eventually(followed)
     found = of_trace(all_spans(), edge)
@@ -96,7 +96,7 @@ async def test_one_call_is_one_trace_over_events_and_the_calls_that_they_led_to(
     for consumer in (span for span in found if span.name.endswith("-v1")):
         assert is_below(consumer, edge)
         (read,) = [span for span in found if is_below(span, consumer)]
-        assert read.name.endswith("/GetRequest")
+        assert read.name.endswith("/ListRequests")
     assert filed.name not in str([span.to_json() for span in all_spans()])
 
 
@@ -198,7 +198,7 @@ async def test_nothing_in_a_trace_is_about_anybody(
 
     async def heard() -> bool:
         await asyncio.sleep(0)
-        return len(named(all_spans(), "/GetRequest")) == 2 and bool(named(all_spans(), "matching-homes-v1"))
+        return len(named(all_spans(), "/ListRequests")) == 2 and bool(named(all_spans(), "matching-homes-v1"))
 
     await eventually(heard)
     told = "".join(span.to_json() for span in all_spans())
