@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -20,6 +22,7 @@ from services.shared.database import Database
 from services.shared.errors import DatabaseAway
 from services.shared.records import Change, View
 from services.shared.scope import narrow
+from services.shared.tables import Shared
 from tests import cast, databases
 from tests.conftest import WAIT_SECONDS
 from tests.postgres import Server
@@ -197,6 +200,17 @@ async def test_a_name_taken_elsewhere_is_found_without_being_seen(replicas: list
         return change._is_kept(FAMILIES, name), View(session, cast.COORDINATOR).find(FAMILIES, name)
 
     assert await replicas[0].write(look) == (True, None)
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
+async def test_the_migrations_of_a_service_make_what_its_models_say(
+    definition: runtime.Definition, tmp_path: Path
+) -> None:
+    database = databases.of_service(definition.name, tmp_path)
+    with databases.owner(database) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, [Shared.metadata, definition.records]) == []  # type: ignore[arg-type]
+    await asyncio.to_thread(database.close)
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
