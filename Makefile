@@ -35,7 +35,7 @@ fuzz: setup
 
 test: setup
 	$(BIN)/pytest
-	HAVN_FUZZ=1000 $(BIN)/pytest --database postgresql $(ON_DATABASES)
+	HAVN_FUZZ=3000 $(BIN)/pytest --database postgresql $(ON_DATABASES)
 
 check: setup
 	$(BIN)/ruff check .

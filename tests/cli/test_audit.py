@@ -1,19 +1,19 @@
 """havn audit and havn revoke, beside the running demo."""
 
 import csv
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from havn.placements.v1.placements_pb2 import GetRequestRequest
 from services.havn.commands.asking import asking
 from services.havn.commands.revoke import revocable
 from services.shared.access import Signer, key_from
-from tests import cast
+from services.shared.database import Database
+from tests import cast, databases
 from tests.cli.conftest import Havn, Ran
 
 REQUEST = "requests/r-001"
@@ -93,18 +93,27 @@ def test_a_file_without_heads_is_none(asked: Havn, tmp_path: Path) -> None:
 
 @pytest.fixture
 def changed(first_start: tuple[Path, Ran]) -> Iterator[int]:
-    """A row of the trail of families, while somebody who can write the file has changed it; then it is as it was."""
-    path = first_start[0] / "families.sqlite"
-    with closing(sqlite3.connect(path, timeout=30)) as database:
-        [trigger] = database.execute("SELECT sql FROM sqlite_master WHERE name = 'audit_unchanged'").fetchone()
-        [kept] = database.execute("SELECT subject FROM audit WHERE sequence = 1").fetchone()
-        for subject in ("users/nobody", kept):
-            database.execute("DROP TRIGGER audit_unchanged")
-            database.execute("UPDATE audit SET subject = ? WHERE sequence = 1", [subject])
-            database.execute(trigger)
-            database.commit()
-            if subject != kept:
-                yield 1
+    """A row of the trail of families, while somebody who owns the tables has changed it; then it is as it was."""
+    database = databases.of_service("families", first_start[0])
+    kept = _set_subject(database, "users/nobody")
+    yield 1
+    _set_subject(database, kept)
+    database.close()
+
+
+def _set_subject(database: Database, subject: str) -> str:
+    """Changes who stands in the first row, past what refuses it; who stood there before."""
+    with databases.owner(database) as owner:
+        before: str = owner.scalar(text("SELECT subject FROM audit WHERE sequence = 1"))
+        if databases.on_postgres():
+            off, on = (f"ALTER TABLE audit {word} TRIGGER audit_unchanged" for word in ("DISABLE", "ENABLE"))
+        else:
+            on = owner.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'audit_unchanged'"))
+            off = "DROP TRIGGER audit_unchanged"
+        owner.execute(text(off))
+        owner.execute(text("UPDATE audit SET subject = :subject WHERE sequence = 1"), {"subject": subject})
+        owner.execute(text(on))
+    return before
 
 
 def test_a_changed_row_is_named(asked: Havn, changed: int) -> None:
