@@ -90,8 +90,8 @@ class Store:
         call = current()
         if self.outbox_full:
             raise OutboxFull
-        if not 0 < len(key) <= MAX_KEY_LENGTH:
-            raise BadInput.of("request_id", f"must have 1 to {MAX_KEY_LENGTH} characters")
+        if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isprintable():
+            raise BadInput.of("request_id", f"must have 1 to {MAX_KEY_LENGTH} printable characters")
         digest = _digest(call.caller, content)
         body = await self._database.write(lambda session: self._once(session, call, key, digest, work))
         self.changed()

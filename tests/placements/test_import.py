@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
 from havn.placements.v1 import placements_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
 from services.shared.wire import timestamp
@@ -102,11 +104,18 @@ async def test_an_import_without_rows_is_refused(administrator: Client) -> None:
         await imported(administrator, [])
 
 
-async def test_an_import_without_a_key_is_refused(administrator: Client) -> None:
+@pytest.mark.parametrize("key", ["", "a\0b", "k" * 101])
+async def test_an_import_with_no_key_or_one_that_can_be_none_is_refused(administrator: Client, key: str) -> None:
     taken = rows(cast.filing())
-    taken[0].request_id = ""
+    taken[0].request_id = key
     with refused("INVALID_ARGUMENT", "FIELD_INVALID", "request_id"):
         await imported(administrator, taken)
+
+
+async def test_names_that_no_database_takes_are_problems_of_their_rows(administrator: Client) -> None:
+    taken = rows(cast.filing(id="a\0b"), cast.recording(id="a\0b"))
+    problems = (await imported(administrator, taken)).problems
+    assert [(problem.index, problem.field) for problem in problems] == [(0, "id"), (1, "id")]
 
 
 async def request_kept(coordinator: Client, key: str) -> pb.PlacementRequest:
