@@ -15,7 +15,7 @@ from services.shared.tls import Identity
 
 DEADLINE_SECONDS = 10.0
 
-_OPTIONS: Sequence[tuple[str, Any]] = (
+OPTIONS: Sequence[tuple[str, Any]] = (
     (
         "grpc.service_config",
         json.dumps(
@@ -39,9 +39,6 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
             }
         ),
     ),
-    # One that is back is found within half a second; gRPC would wait up to two minutes.
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.max_reconnect_backoff_ms", 500),
     # A replica that hangs, or a machine that is gone without a word, is left behind within 15 seconds.
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 5_000),
@@ -52,6 +49,7 @@ _OPTIONS: Sequence[tuple[str, Any]] = (
     # A page of 200 families, each as long as it may be, is longer than gRPC's 4 MB.
     ("grpc.max_receive_message_length", 64 * 2**20),
 )
+"""What makes a channel of gRPC a client of Havn."""
 
 
 class Tokens:
@@ -89,8 +87,8 @@ def channel(service: str, address: str, token: Token, identity: Identity | None 
     """A channel to a service, for services; with an identity over TLS, to whoever's certificate names the service."""
     signed: list[grpc.aio.ClientInterceptor] = [_AsyncSigned(token)]
     if identity is None:
-        return grpc.aio.insecure_channel(address, options=_OPTIONS, interceptors=signed)
-    credentials, options = identity.channel_credentials(), [*_OPTIONS, named(service)]
+        return grpc.aio.insecure_channel(address, options=OPTIONS, interceptors=signed)
+    credentials, options = identity.channel_credentials(), [*OPTIONS, named(service)]
     return grpc.aio.secure_channel(address, credentials, options=options, interceptors=signed)
 
 
@@ -102,8 +100,8 @@ def blocking_channel(service: str, address: str, token: Token, identity: Identit
 def plain_channel(service: str, address: str, identity: Identity | None = None) -> grpc.Channel:
     """A channel without a token: health alone asks for none."""
     if identity is None:
-        return grpc.insecure_channel(address, options=_OPTIONS)
-    return grpc.secure_channel(address, identity.channel_credentials(), options=[*_OPTIONS, named(service)])
+        return grpc.insecure_channel(address, options=OPTIONS)
+    return grpc.secure_channel(address, identity.channel_credentials(), options=[*OPTIONS, named(service)])
 
 
 def named(service: str) -> tuple[str, str]:
