@@ -1,4 +1,4 @@
-"""A thousand made-up people, each with a mark: what is told of them is kept, and stands in no log, error, or event.
+"""A thousand made-up people, each with a mark: what is told of them is kept, and in no log, error, trace or event.
 
 Every text field of every request gets marks, in requests that pass and in such that do not; so do files and options of
 the command line. HAVN_MARKERS_SEED makes other people.
@@ -21,6 +21,7 @@ import pytest_asyncio
 from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 from grpc_status import rpc_status
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from sqlmodel import Session, select
 
 from services.havn import running
@@ -31,6 +32,7 @@ from tests import cast
 from tests.conftest import Havn, eventually, running_havn
 from tests.contract.descriptors import call
 from tests.contract.test_fuzz import callers, good_requests, seeded, targets
+from tests.spans import Spans, traced
 
 MANY = 1_000
 SEED = int(os.environ.get("HAVN_MARKERS_SEED", "20261122"))
@@ -120,6 +122,13 @@ def with_text(message: Message, path: Path_, text: str) -> Message:
 async def havn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Havn]:
     async with running_havn(tmp_path_factory.mktemp("markers")) as running:
         yield running
+
+
+@pytest.fixture
+def spans() -> Iterator[Spans]:
+    """Of every call, and of all that it leads to."""
+    with traced(1.0) as found:
+        yield found
 
 
 class Marked:
@@ -214,11 +223,18 @@ def bus(data: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted((data / "nats").rglob("*")) if path.is_file())
 
 
+def exported(spans: Spans) -> bytes:
+    """All that a collector was told, as it is sent."""
+    return encode_spans(spans()).SerializeToString()
+
+
 def found(marks: set[bytes], where: bytes) -> list[bytes]:
     return sorted(mark for mark in marks if mark in where)
 
 
-async def test_what_is_told_of_people_stands_in_no_log_error_audit_row_or_event(havn: Havn, tmp_path: Path) -> None:
+async def test_what_is_told_of_people_stands_in_no_log_error_audit_row_trace_or_event(
+    havn: Havn, tmp_path: Path, spans: Spans
+) -> None:
     marked = Marked(havn)
     records = await seeded(havn)
     while len(marked.on_the_bus | marked.elsewhere) < MANY:
@@ -244,6 +260,8 @@ async def test_what_is_told_of_people_stands_in_no_log_error_audit_row_or_event(
     marks = marked.on_the_bus | marked.elsewhere
     assert found(marks, b"\n".join(marked.errors)) == []
     assert found(marks, havn.log.getvalue().encode()) == []
+    assert len(spans()) > marked.taken + len(marked.errors)
+    assert found(marks, exported(spans)) == []
     for definition in DEFINITIONS:
         assert found(marks, await havn.rows(definition.name, audit)) == []
     kept = bus(havn.data)

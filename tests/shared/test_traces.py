@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent import futures
 from pathlib import Path
 
@@ -14,8 +14,6 @@ import pytest_asyncio
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as collected
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as collector
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
 from havn.capacity.v1.capacity_pb2 import ListWaitingListRequest
@@ -24,14 +22,13 @@ from havn.matching.v1 import matching_pb2 as matching
 from havn.placements.v1 import placements_pb2 as placements
 from services.shared import traces
 from services.shared.settings import Settings
-from services.shared.tracing import ALLOWED, Scrubbed, Tracing
+from services.shared.tracing import ALLOWED
 from tests import cast
 from tests.conftest import WAIT_SECONDS, Havn, eventually, refused, running_havn
+from tests.spans import Spans, traced
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
-
-Spans = Callable[[], tuple[ReadableSpan, ...]]
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -40,23 +37,18 @@ async def havn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Havn]:
         yield running
 
 
-def kept(ratio: float) -> Iterator[Spans]:
-    exporter = InMemorySpanExporter()
-    traces.begin(Tracing(SimpleSpanProcessor(Scrubbed(exporter)), ratio))
-    yield exporter.get_finished_spans
-    traces.begin(None)
-
-
 @pytest.fixture
 def all_spans() -> Iterator[Spans]:
     """What is traced while every call at the edge is."""
-    yield from kept(1.0)
+    with traced(1.0) as spans:
+        yield spans
 
 
 @pytest.fixture
 def no_spans() -> Iterator[Spans]:
     """What is traced while no call at the edge is."""
-    yield from kept(0.0)
+    with traced(0.0) as spans:
+        yield spans
 
 
 def named(spans: tuple[ReadableSpan, ...], name: str) -> list[ReadableSpan]:
