@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import nats
-import pytest
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 from sqlmodel import col, select
@@ -42,7 +41,6 @@ serve(DEFINITION)
 """
 
 
-@pytest.mark.skipif(databases.on_postgres(), reason="the process under test knows of SQLite alone")
 async def test_an_event_that_ends_every_process_is_parked_and_the_others_are_applied(tmp_path: Path) -> None:
     server = OpenServer(tmp_path / "nats")
     await server.start()
@@ -54,11 +52,15 @@ async def test_an_event_that_ends_every_process_is_parked_and_the_others_are_app
         kind = {"ce-type": "havn.placements.v1.PlacementRequestChanged", "ce-id": f"event-{number}"}
         await root.jetstream().publish(f"havn.placements.v1.request.created.{number}", body, headers=kind)
     access.key_from(tmp_path / "keys" / "token.pem")
-    environment = os.environ | {
-        "HAVN_DATA": str(tmp_path),
-        "HAVN_NATS_URL": server.url("capacity"),
-        "HAVN_PLACEMENTS_ADDRESS": "127.0.0.1:1",
-    }
+    environment = (
+        os.environ
+        | databases.environment(tmp_path)
+        | {
+            "HAVN_DATA": str(tmp_path),
+            "HAVN_NATS_URL": server.url("capacity"),
+            "HAVN_PLACEMENTS_ADDRESS": "127.0.0.1:1",
+        }
+    )
     heard = await root.subscribe("capacity-parked.>")
     dealing = asyncio.create_task(dealt_with(root))
     ended = 0

@@ -19,8 +19,9 @@ from services.capacity.store import COPIES as OF_CAPACITY
 from services.havn import running
 from services.havn.command_line import run
 from services.matching.store import COPIES as OF_MATCHING
+from services.shared import scope
 from services.shared.rebuilding import Copy, Rebuilding
-from tests import cast, databases
+from tests import cast
 from tests.conftest import Havn, eventually, refused, running_havn
 
 COPIES = {"matching": OF_MATCHING, "capacity": OF_CAPACITY}
@@ -71,6 +72,7 @@ async def kept(havn: Havn, service: str) -> Kept:
 
 def damage(session: Session, service: str) -> None:
     """Loses one table, and makes another one wrong in a way that no event would ever mend."""
+    scope.narrow(session, cast.SERVICE)
     lost, *wrong = [kind.table for kind in COPIES[service]]
     if wrong:
         session.exec(delete(lost))
@@ -99,10 +101,6 @@ async def finished(havn: Havn, service: str, name: str) -> pb.Rebuild:
     return found
 
 
-sqlite_only = pytest.mark.skipif(databases.on_postgres(), reason="a service's role can do no such damage")
-
-
-@sqlite_only
 @pytest.mark.parametrize("service", ["matching", "capacity"])
 async def test_copies_that_were_lost_or_wrong_are_as_they_were(service: str, havn: Havn) -> None:
     before = await kept(havn, service)
@@ -115,7 +113,6 @@ async def test_copies_that_were_lost_or_wrong_are_as_they_were(service: str, hav
     assert await kept(havn, service) == before
 
 
-@sqlite_only
 async def test_so_they_are_when_the_streams_are_lost_too(havn: Havn) -> None:
     before = await kept(havn, "matching")
     await havn.nats.stop()
@@ -126,7 +123,6 @@ async def test_so_they_are_when_the_streams_are_lost_too(havn: Havn) -> None:
     assert await kept(havn, "matching") == before
 
 
-@sqlite_only
 async def test_what_happens_meanwhile_is_not_lost(havn: Havn, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the reading of the owners and the end, an event brings what no page had."""
     read, filed = asyncio.Event(), asyncio.Event()
@@ -148,7 +144,6 @@ async def test_what_happens_meanwhile_is_not_lost(havn: Havn, monkeypatch: pytes
     assert late.name in (await kept(havn, "matching"))["requests"]
 
 
-@sqlite_only
 async def test_a_rebuild_that_was_cut_off_goes_on_after_the_next_start(
     havn: Havn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
