@@ -64,9 +64,14 @@ class Process:
 
 
 def free_port() -> int:
-    """One below those that the kernel gives away: while its program is dead, nobody else is given its port."""
+    """One below those that the kernel gives away: while its program is dead, nobody else is given its port.
+
+    Nor do tests that run beside these choose it: its twin of UDP is theirs until this process ends.
+    """
     while True:
         port = random.randrange(10_000, 32_768)
-        with suppress(OSError), socket.socket() as taken:
+        with suppress(OSError), socket.socket() as taken, socket.socket(type=socket.SOCK_DGRAM) as twin:
             taken.bind(("127.0.0.1", port))
+            twin.bind(("127.0.0.1", port))
+            twin.detach()
             return port

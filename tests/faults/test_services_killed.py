@@ -2,13 +2,10 @@
 
 import asyncio
 import os
-import random
-import socket
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +21,7 @@ from services.shared import access
 from tests import cast, databases
 from tests.bus import OpenServer
 from tests.conftest import eventually
+from tests.processes import free_port
 
 if TYPE_CHECKING:
     from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceAsyncStub
@@ -121,15 +119,6 @@ class Coordinator:
             asked.page_token = page.next_page_token
             if not asked.page_token:
                 return names
-
-
-def free_port() -> int:
-    """One below those that the kernel gives away: while a service is dead, nobody else is given its port."""
-    while True:
-        port = random.randrange(10_000, 32_768)
-        with suppress(OSError), socket.socket() as taken:
-            taken.bind(("127.0.0.1", port))
-            return port
 
 
 @pytest_asyncio.fixture
