@@ -78,7 +78,6 @@ async def test_no_text_of_a_request_reaches_the_log(method: cast.Value, havn: Ha
         return sum(f"/{method.name}" in line for line in havn.log.getvalue().splitlines()) >= sent
 
     await eventually(told)
-    lines = havn.log.getvalue().splitlines()
     assert codes.isdisjoint({"UNKNOWN", "INTERNAL"})
     assert MARKER not in havn.log.getvalue()
 
