@@ -26,7 +26,8 @@ async def serve(settings: Settings, address: str) -> None:
     verifier = access.Signer(access.key_from(settings.signing_key)).verifier()
     permission = access_pb2.Permission(roles=[access_pb2.ROLE_COORDINATOR])
     # No store: nothing is read that would have to be recorded.
-    calls, rates = Calls(settings.calls_at_a_time), Rates(settings.calls_per_second)
+    calls = Calls(settings.calls_at_a_time, settings.streams_at_a_time)
+    rates = Rates(settings.calls_per_second)
     gate = Gate("echo", verifier, {PATH: permission}, None, calls, rates)  # type: ignore[arg-type]
     server = grpc.aio.server(interceptors=[Interceptor(gate)])
     handler = grpc.unary_unary_rpc_method_handler(

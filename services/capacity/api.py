@@ -1,6 +1,7 @@
 """The RPCs of capacity."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
@@ -9,7 +10,7 @@ from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1 import capacity_pb2_grpc as rpc
 from havn.placements.v1.events_pb2 import PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.capacity import events, rules
+from services.capacity import events, rules, watched
 from services.capacity.store import (
     INSTITUTIONS,
     UNITS,
@@ -21,7 +22,8 @@ from services.capacity.store import (
     VacancyRow,
     WaitingListRow,
 )
-from services.shared import importing, names, wire
+from services.shared import access, importing, names, wire
+from services.shared.call import current
 from services.shared.clock import Clock
 from services.shared.consumers import Subscription
 from services.shared.drafts import Draft, Entry
@@ -31,6 +33,7 @@ from services.shared.records import Change, positions
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
+from services.shared.watching import Watched
 
 INSTITUTION = Entry(
     INSTITUTIONS,
@@ -49,6 +52,10 @@ class CapacityApi(rpc.CapacityServiceServicer):
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        caller = access.service("capacity")
+        self.reported = Watched(store, caller, watched.reported)
+        self.versions = Watched(store, caller, watched.versions)
+        self._reports = watched.Reports()
 
     async def CreateInstitution(self, request: pb.CreateInstitutionRequest, context: Context) -> pb.Institution:
         """Enters an institution."""
@@ -95,11 +102,37 @@ class CapacityApi(rpc.CapacityServiceServicer):
         vacancies = [self._fresh(vacancy) for vacancy in page.items]
         return pb.ListVacanciesResponse(vacancies=vacancies, next_page_token=page.next_token)
 
+    async def WatchVacancies(
+        self, request: pb.WatchVacanciesRequest, context: Context
+    ) -> AsyncIterator[pb.WatchVacanciesResponse]:
+        """Vacancies as they are reported."""
+        caller = current().caller
+        seen: watched.Reported | None = None
+        async with aclosing(self.reported.each()) as states:
+            async for state in states:
+                news = self._reports.between(seen, state)
+                told = [self._fresh(vacancy) for vacancy in news if caller.sees(caller.authority, vacancy.name)]
+                if told or seen is None:
+                    yield pb.WatchVacanciesResponse(vacancies=told)
+                seen = state
+
     async def ListWaitingList(self, request: pb.ListWaitingListRequest, context: Context) -> pb.ListWaitingListResponse:
         """A page of the waiting list, as of today."""
         entries = await self._store.view(lambda view: view.all(WAITING, col(WaitingListRow.waiting).is_(True)))
         page = positions(rules.ordered(entries, self._clock.today()), request.page_size, request.page_token)
         return pb.ListWaitingListResponse(entries=page.items, next_page_token=page.next_token)
+
+    async def WatchWaitingList(
+        self, request: pb.WatchWaitingListRequest, context: Context
+    ) -> AsyncIterator[pb.WatchWaitingListResponse]:
+        """The version of the waiting list, whenever it is another."""
+        caller, seen = current().caller, None
+        async with aclosing(self.versions.each()) as known:
+            async for versions in known:
+                version = watched.version_for(caller, versions)
+                if version != seen:
+                    yield pb.WatchWaitingListResponse(version=version)
+                seen = version
 
     async def ImportCapacity(
         self, request_iterator: AsyncIterator[pb.ImportCapacityRequest], context: Context
@@ -218,6 +251,7 @@ def build(platform: Platform, store: Store) -> Parts:
         subscriptions=[Subscription("placements", "requests", {PlacementRequestChanged: waiting_list.request_changed})],
         channels=[channel],
         copies=[Copy(WAITING, "placements", waiting_list.all)],
+        watched=[api.reported, api.versions],
     )
 
 

@@ -4,9 +4,10 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -127,9 +128,9 @@ class Verifier:
         self._revoked.refuse(claims)
         return caller
 
-    def refuse_revoked(self, token: str) -> None:
-        """Passes a token, good when its call began, that was not revoked since. Raises TokenRevoked."""
-        self._revoked.refuse(jwt.decode(token, self._key, algorithms=_ALGORITHMS).claims)
+    def standing(self, token: str) -> Callable[[], None]:
+        """What passes as long as a token, good when its call began, is not revoked. It raises TokenRevoked."""
+        return partial(self._revoked.refuse, jwt.decode(token, self._key, algorithms=_ALGORITHMS).claims)
 
     def opened(self, kind: str, signed: str) -> Mapping[str, object]:
         """The claims that were signed as of this kind; none for what was not."""

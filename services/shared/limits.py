@@ -19,24 +19,29 @@ MANY_CALLERS = 10_000
 class Calls:
     """The calls that are being answered: at most so many, and by their tasks, so that a stop can await their end.
 
+    Streams are counted apart: they last, and most of the time they cost nothing.
+
     gRPC's own stop does not await what a handler still does after its call was aborted:
     https://github.com/grpc/grpc/issues/37239
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, most_streams: int) -> None:
         self._most = most
+        self._most_streams = most_streams
         self._tasks: set[asyncio.Task[object]] = set()
+        self._streams: set[asyncio.Task[object]] = set()
         self.cut_short = False
         """Whether those that are cancelled now had no time left because the service ends."""
 
     @contextmanager
-    def one_more(self) -> Iterator[None]:
+    def one_more(self, *, streaming: bool = False) -> Iterator[None]:
         """Counts a call while it lasts. Raises TooManyCalls, and ServiceEnding for one that the end cuts short."""
-        if len(self._tasks) >= self._most:
+        alike, most = (self._streams, self._most_streams) if streaming else (self._tasks, self._most)
+        if len(alike) >= most:
             raise TooManyCalls("too many calls are under way: try again in a moment", RETRY_SECONDS)
         task = asyncio.current_task()
         assert task is not None  # gRPC answers each call in a task of its own
-        self._tasks.add(task)
+        alike.add(task)
         try:
             yield
         except asyncio.CancelledError:
@@ -44,11 +49,11 @@ class Calls:
                 raise ServiceEnding from None
             raise
         finally:
-            self._tasks.discard(task)
+            alike.discard(task)
 
     async def over(self, seconds: float) -> None:
         """Returns when no call is under way; those that take longer are cancelled."""
-        waiting = set(self._tasks)
+        waiting = self._tasks | self._streams
         if waiting:
             _, waiting = await asyncio.wait(waiting, timeout=seconds)
         self.cut_short = bool(waiting)

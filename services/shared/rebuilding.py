@@ -13,7 +13,7 @@ from typing import Any
 
 import grpc
 import structlog
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from services.shared.access import Caller
 from services.shared.records import Change, Kind
@@ -65,7 +65,7 @@ class Copies:
     @property
     def done(self) -> str:
         """What marks in the inbox that a rebuild is over."""
-        return f"{self.service}-rebuild-done"
+        return _done(self.service)
 
 
 class Rebuilding:
@@ -132,6 +132,16 @@ class Rebuilding:
     def _drop_strays(self, change: Change) -> None:
         for copy in self.copies.each:
             change.session.exec(delete(copy.kind.table).where(col(copy.kind.table.version) == 0))
+
+
+def rebuilds(session: Session, service: str) -> int:
+    """How many rebuilds of a service's copies are over."""
+    done = select(func.count()).select_from(InboxEvent).where(col(InboxEvent.consumer) == _done(service))
+    return session.exec(done).one()
+
+
+def _done(service: str) -> str:
+    return f"{service}-rebuild-done"
 
 
 def _keep(copy: Copy, page: Sequence[Any], change: Change) -> None:

@@ -35,6 +35,7 @@ from services.shared.serving import Answers, serve
 from services.shared.settings import Settings
 from services.shared.store import Store
 from services.shared.streams import Drifted, Streams
+from services.shared.watching import Watched
 
 log = structlog.get_logger()
 
@@ -64,7 +65,10 @@ class Platform:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a service is made of: what answers calls, what it hears, what runs beside, whom it asks, what it copies."""
+    """What a service is made of: what answers calls, what it hears, what runs beside, whom it asks, what it copies.
+
+    `watched` is what its streams show.
+    """
 
     descriptor: ServiceDescriptor
     register: Callable[[grpc.aio.Server], None]
@@ -72,6 +76,7 @@ class Parts:
     tasks: Sequence[Task] = ()
     channels: Sequence[grpc.aio.Channel] = ()
     copies: Sequence[Copy] = ()
+    watched: Sequence[Watched[Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -136,12 +141,14 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     rebuilding, heads = Rebuilding(copies), Heads(name, platform.signer, platform.clock)
     runners = [*ground.runners(platform), *(consumer.run for consumer in consumers), *parts.tasks]
     runners += [rebuilding.run] if parts.copies else []
+    runners += [watched.run for watched in parts.watched]
     runners += [partial(heads.tell_daily, ground.database), readiness.beat, partial(readiness.watch, checks)]
     opened.push_async_callback(_cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
     named = {consumer.name: consumer for consumer in consumers}
     operations = OperationsApi(ground.store, ground.bus.parking, named, rebuilding)
     answers = [(parts.descriptor, parts.register), AuditApi(ground.database, heads).answers(), operations.answers()]
-    port = await serve(_gate(name, platform, ground.store, answers), answers, readiness, settings, opened)
+    gate = _gate(name, platform, ground.store, answers, parts.watched)
+    port = await serve(gate, answers, readiness, settings, opened)
     platform.addresses[name] = address = f"{settings.host}:{port}"
     sources = Sources(
         name, ground.database, ground.bus.jetstream, readiness, consumers, ground.bus.parking, platform.clock
@@ -189,11 +196,14 @@ async def _ground(name: str, platform: Platform, opened: AsyncExitStack) -> Grou
     return Ground(name, database, store, connection, bus)
 
 
-def _gate(name: str, platform: Platform, store: Store, answers: Sequence[Answers]) -> Gate:
+def _gate(
+    name: str, platform: Platform, store: Store, answers: Sequence[Answers], watched: Sequence[Watched[Any]]
+) -> Gate:
     settings = platform.settings
     permissions = access.permissions([descriptor for descriptor, _ in answers])
     verifier = platform.signer.verifier(Revoked(settings.revoked_tokens))
-    return Gate(name, verifier, permissions, store, Calls(settings.calls_at_a_time), Rates(settings.calls_per_second))
+    calls = Calls(settings.calls_at_a_time, settings.streams_at_a_time)
+    return Gate(name, verifier, permissions, store, calls, Rates(settings.calls_per_second), watched)
 
 
 def _database(settings: Settings, service: str) -> Database:

@@ -11,8 +11,8 @@ import asyncio
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,7 @@ from services.shared.errors import (
 from services.shared.limits import Calls, Rates
 from services.shared.names import looks_like_cpr
 from services.shared.store import Store
+from services.shared.watching import Watched
 
 log = structlog.get_logger()
 
@@ -63,6 +64,8 @@ class Gate:
     store: Store
     calls: Calls
     rates: Rates
+    watched: Sequence[Watched[Any]] = ()
+    """What streams show that end with the service."""
 
 
 class Interceptor(grpc.aio.ServerInterceptor):
@@ -120,10 +123,12 @@ class Guard:
     async def unary_stream(self, data: bytes, context: Context) -> AsyncIterator[Message]:
         """One request, many answers."""
         async with self._passed(context) as call:
-            async for answer in self.handler.unary_stream(self._parsed(call, data), context):
-                self.gate.verifier.refuse_revoked(_token(_metadata(context)))
-                await self._record_read(call, answer)
-                yield answer
+            refuse_revoked = self.gate.verifier.standing(_token(_metadata(context)))
+            async with aclosing(self.handler.unary_stream(self._parsed(call, data), context)) as answers:
+                async for answer in answers:
+                    refuse_revoked()
+                    await self._record_read(call, answer)
+                    yield answer
 
     async def stream_stream(self, data: AsyncIterator[bytes], context: Context) -> AsyncIterator[Message]:
         """Many requests, many answers: reflection is the only one."""
@@ -131,13 +136,17 @@ class Guard:
             async for answer in self.handler.stream_stream(self._parsed_each(data), context):
                 yield answer
 
+    @property
+    def _shows_many(self) -> bool:
+        return bool(self.handler.response_streaming and not self.handler.request_streaming)
+
     @asynccontextmanager
     async def _passed(self, context: Context) -> AsyncIterator[Call]:
         metadata = _metadata(context)
         call = Call(self.path, _reference(metadata))
         async with AsyncExitStack() as steps:
             await steps.enter_async_context(_safe_errors(self.gate.service, call, context))
-            steps.enter_context(self.gate.calls.one_more())
+            steps.enter_context(self.gate.calls.one_more(streaming=self._shows_many))
             call.caller = self._caller(metadata)
             begin(call)
             structlog.contextvars.bind_contextvars(actor=call.caller.subject, roles=call.caller.role_names())

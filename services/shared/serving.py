@@ -11,7 +11,6 @@ from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from services.shared import checks, tls
-from services.shared.limits import Calls
 from services.shared.readiness import Readiness
 from services.shared.server import Gate, Interceptor
 from services.shared.settings import Settings
@@ -42,7 +41,7 @@ async def serve(
 ) -> int:
     """Answers calls, at the port that it gives, until `opened` closes."""
     # The gate refuses in words and lets health through; gRPC's own limit is the net below it.
-    most = SPARE_CALLS + settings.calls_at_a_time
+    most = SPARE_CALLS + settings.calls_at_a_time + settings.streams_at_a_time
     server = grpc.aio.server(interceptors=[Interceptor(gate)], options=_OPTIONS, maximum_concurrent_rpcs=most)
     for _, register in answers:
         register(server)
@@ -53,7 +52,7 @@ async def serve(
         await _serve_health(f"{settings.host}:{settings.health_port}", readiness, opened)
     port = _listen(server, f"{settings.host}:{settings.port(gate.service)}", tls.identity(settings))
     await server.start()
-    opened.push_async_callback(_drained, server, gate.calls, readiness, settings)
+    opened.push_async_callback(_drained, server, gate, readiness, settings)
     return port
 
 
@@ -73,11 +72,13 @@ def _listen(server: grpc.aio.Server, address: str, identity: tls.Identity | None
     return server.add_secure_port(address, identity.server_credentials())
 
 
-async def _drained(server: grpc.aio.Server, calls: Calls, readiness: Readiness, settings: Settings) -> None:
+async def _drained(server: grpc.aio.Server, gate: Gate, readiness: Readiness, settings: Settings) -> None:
     """Says that the service ends, still answers while clients and balancers notice, then answers what has begun."""
     await readiness.end()
     await asyncio.sleep(settings.notice_seconds)
     # Calls that are not done in time are told so by the gate, before gRPC would cut them without a word.
     stopping = asyncio.ensure_future(server.stop(settings.drain_seconds + CUT_SECONDS))
-    await calls.over(settings.drain_seconds)
+    for watched in gate.watched:
+        watched.end()
+    await gate.calls.over(settings.drain_seconds)
     await stopping

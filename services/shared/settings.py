@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     tls_authority: Path | None = Field(default=None, description="Certificate of whoever signs all others.")
     token_file: Path | None = Field(default=None, description="Token that commands call with, instead of their own.")
     calls_at_a_time: int = Field(default=200, gt=0, description="Calls that one service answers at a time.")
+    streams_at_a_time: int = Field(default=1000, gt=0, description="Streams that one service shows at a time.")
     calls_per_second: float = Field(default=200.0, gt=0, description="Calls that one service answers one person.")
     outbox_limit: int = Field(default=200_000, gt=0, description="Events that may wait to be sent before writes stop.")
     notice_seconds: float = Field(default=0.0, ge=0, le=30, description="How long a service that ends still answers.")

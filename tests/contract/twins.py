@@ -233,6 +233,8 @@ AIMED = {
     "ListUnits": Aim(lambda _: capacity.ListUnitsRequest()),
     "ReportVacancy": Aim(lambda side: cast.reporting(side.unit, cast.a_vacancy(etag=STALE)), "unit", reads=False),
     "ListVacancies": Aim(lambda _: capacity.ListVacanciesRequest()),
+    "WatchVacancies": Aim(lambda _: capacity.WatchVacanciesRequest()),
+    "WatchWaitingList": Aim(lambda _: capacity.WatchWaitingListRequest()),
     "ListWaitingList": Aim(lambda _: capacity.ListWaitingListRequest()),
     "ImportCapacity": Aim(_import_institution),
     "ListHomes": Aim(lambda _: matching.ListHomesRequest()),

@@ -101,6 +101,18 @@ async def test_a_run_is_computed_once_and_watched_with_either(replicas: list[Hav
     assert Counter(await replicas[0].rows("matching", finished)) == Counter(runs)
 
 
+async def test_a_report_to_either_is_shown_by_both(replicas: list[Havn]) -> None:
+    one, other = replicas
+    institution = (await one.as_(cast.ADMINISTRATOR).capacity.CreateInstitution(cast.founding())).name
+    unit = (await one.as_(cast.ADMINISTRATOR).capacity.CreateUnit(cast.opening(institution))).name
+    asked = capacity.WatchVacanciesRequest()
+    watching = [aiter(havn.as_(cast.COORDINATOR).capacity.WatchVacancies(asked)) for havn in replicas]
+    assert [await anext(answers) for answers in watching] == [capacity.WatchVacanciesResponse()] * 2
+    for havn in replicas:
+        report = await havn.as_(cast.staff_of(institution)).capacity.ReportVacancy(cast.reporting(unit))
+        assert [list((await anext(answers)).vacancies) for answers in watching] == [[report], [report]]
+
+
 async def test_of_changes_of_the_same_state_with_both_one_wins(replicas: list[Havn]) -> None:
     clients = [havn.as_(cast.COORDINATOR).placements for havn in replicas]
     request = await clients[0].CreateRequest(cast.filing())

@@ -799,6 +799,47 @@ class ListVacanciesResponse(_message.Message):
 Global___ListVacanciesResponse: _TypeAlias = ListVacanciesResponse  # noqa: Y015
 
 @_typing.final
+class WatchVacanciesRequest(_message.Message):
+    """Asks for vacancies as they are reported."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchVacanciesRequest: _TypeAlias = WatchVacanciesRequest  # noqa: Y015
+
+@_typing.final
+class WatchVacanciesResponse(_message.Message):
+    """Vacancies that were reported."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VACANCIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def vacancies(self) -> _containers.RepeatedCompositeFieldContainer[Global___Vacancy]:
+        """As they are now; none in the first answer."""
+
+    def __init__(
+        self,
+        *,
+        vacancies: _abc.Iterable[Global___Vacancy] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["vacancies", b"vacancies"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchVacanciesResponse: _TypeAlias = WatchVacanciesResponse  # noqa: Y015
+
+@_typing.final
 class ListWaitingListRequest(_message.Message):
     """Asks for the waiting list."""
 
@@ -851,6 +892,45 @@ class ListWaitingListResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListWaitingListResponse: _TypeAlias = ListWaitingListResponse  # noqa: Y015
+
+@_typing.final
+class WatchWaitingListRequest(_message.Message):
+    """Asks when the waiting list changes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchWaitingListRequest: _TypeAlias = WatchWaitingListRequest  # noqa: Y015
+
+@_typing.final
+class WatchWaitingListResponse(_message.Message):
+    """The waiting list changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """Another one where the list is another; it tells nothing else."""
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchWaitingListResponse: _TypeAlias = WatchWaitingListResponse  # noqa: Y015
 
 @_typing.final
 class ImportCapacityRequest(_message.Message):

@@ -78,10 +78,20 @@ class CapacityServiceStub:
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacanciesRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacanciesResponse.FromString,
                 _registered_method=True)
+        self.WatchVacancies = channel.unary_stream(
+                '/havn.capacity.v1.CapacityService/WatchVacancies',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchVacanciesRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchVacanciesResponse.FromString,
+                _registered_method=True)
         self.ListWaitingList = channel.unary_unary(
                 '/havn.capacity.v1.CapacityService/ListWaitingList',
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListWaitingListRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListWaitingListResponse.FromString,
+                _registered_method=True)
+        self.WatchWaitingList = channel.unary_stream(
+                '/havn.capacity.v1.CapacityService/WatchWaitingList',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListResponse.FromString,
                 _registered_method=True)
         self.ImportCapacity = channel.stream_unary(
                 '/havn.capacity.v1.CapacityService/ImportCapacity',
@@ -153,8 +163,25 @@ class CapacityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchVacancies(self, request, context):
+        """The vacancies that are reported from now on, each as soon as it is kept. The first answer comes at once and holds none:
+        what is listed after it came lacks nothing. The stream ends with OK when the service ends, and after an hour with
+        DEADLINE_EXCEEDED: watch again, then list.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListWaitingList(self, request, context):
         """Who waits, in order, with the reason for each position. Order: docs/rules.md W1.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchWaitingList(self, request, context):
+        """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. It ends as
+        WatchVacancies does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -210,10 +237,20 @@ def add_CapacityServiceServicer_to_server(servicer, server):
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacanciesRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacanciesResponse.SerializeToString,
             ),
+            'WatchVacancies': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchVacancies,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchVacanciesRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchVacanciesResponse.SerializeToString,
+            ),
             'ListWaitingList': grpc.unary_unary_rpc_method_handler(
                     servicer.ListWaitingList,
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListWaitingListRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListWaitingListResponse.SerializeToString,
+            ),
+            'WatchWaitingList': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchWaitingList,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListResponse.SerializeToString,
             ),
             'ImportCapacity': grpc.stream_unary_rpc_method_handler(
                     servicer.ImportCapacity,
@@ -452,6 +489,33 @@ class CapacityService:
             _registered_method=True)
 
     @staticmethod
+    def WatchVacancies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/WatchVacancies',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchVacanciesRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchVacanciesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListWaitingList(request,
             target,
             options=(),
@@ -468,6 +532,33 @@ class CapacityService:
             '/havn.capacity.v1.CapacityService/ListWaitingList',
             havn_dot_capacity_dot_v1_dot_capacity__pb2.ListWaitingListRequest.SerializeToString,
             havn_dot_capacity_dot_v1_dot_capacity__pb2.ListWaitingListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchWaitingList(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/WatchWaitingList',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -53,8 +53,17 @@ class CapacityServiceStub:
     """Says how many places of a unit are free, in one call."""
     ListVacancies: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListVacanciesRequest, _capacity_pb2.ListVacanciesResponse]
     """Vacancies as last reported, by unit."""
+    WatchVacancies: _grpc.UnaryStreamMultiCallable[_capacity_pb2.WatchVacanciesRequest, _capacity_pb2.WatchVacanciesResponse]
+    """The vacancies that are reported from now on, each as soon as it is kept. The first answer comes at once and holds none:
+    what is listed after it came lacks nothing. The stream ends with OK when the service ends, and after an hour with
+    DEADLINE_EXCEEDED: watch again, then list.
+    """
     ListWaitingList: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListWaitingListRequest, _capacity_pb2.ListWaitingListResponse]
     """Who waits, in order, with the reason for each position. Order: docs/rules.md W1."""
+    WatchWaitingList: _grpc.UnaryStreamMultiCallable[_capacity_pb2.WatchWaitingListRequest, _capacity_pb2.WatchWaitingListResponse]
+    """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. It ends as
+    WatchVacancies does.
+    """
     ImportCapacity: _grpc.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]
     """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend."""
 
@@ -83,8 +92,17 @@ class CapacityServiceAsyncStub(CapacityServiceStub):
     """Says how many places of a unit are free, in one call."""
     ListVacancies: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListVacanciesRequest, _capacity_pb2.ListVacanciesResponse]  # type: ignore[assignment]
     """Vacancies as last reported, by unit."""
+    WatchVacancies: _aio.UnaryStreamMultiCallable[_capacity_pb2.WatchVacanciesRequest, _capacity_pb2.WatchVacanciesResponse]  # type: ignore[assignment]
+    """The vacancies that are reported from now on, each as soon as it is kept. The first answer comes at once and holds none:
+    what is listed after it came lacks nothing. The stream ends with OK when the service ends, and after an hour with
+    DEADLINE_EXCEEDED: watch again, then list.
+    """
     ListWaitingList: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListWaitingListRequest, _capacity_pb2.ListWaitingListResponse]  # type: ignore[assignment]
     """Who waits, in order, with the reason for each position. Order: docs/rules.md W1."""
+    WatchWaitingList: _aio.UnaryStreamMultiCallable[_capacity_pb2.WatchWaitingListRequest, _capacity_pb2.WatchWaitingListResponse]  # type: ignore[assignment]
+    """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. It ends as
+    WatchVacancies does.
+    """
     ImportCapacity: _aio.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]  # type: ignore[assignment]
     """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend."""
 
@@ -160,12 +178,33 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Vacancies as last reported, by unit."""
 
     @_abc_1.abstractmethod
+    def WatchVacancies(
+        self,
+        request: _capacity_pb2.WatchVacanciesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_capacity_pb2.WatchVacanciesResponse], _abc.AsyncIterator[_capacity_pb2.WatchVacanciesResponse]]:
+        """The vacancies that are reported from now on, each as soon as it is kept. The first answer comes at once and holds none:
+        what is listed after it came lacks nothing. The stream ends with OK when the service ends, and after an hour with
+        DEADLINE_EXCEEDED: watch again, then list.
+        """
+
+    @_abc_1.abstractmethod
     def ListWaitingList(
         self,
         request: _capacity_pb2.ListWaitingListRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_capacity_pb2.ListWaitingListResponse, _abc.Awaitable[_capacity_pb2.ListWaitingListResponse]]:
         """Who waits, in order, with the reason for each position. Order: docs/rules.md W1."""
+
+    @_abc_1.abstractmethod
+    def WatchWaitingList(
+        self,
+        request: _capacity_pb2.WatchWaitingListRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_capacity_pb2.WatchWaitingListResponse], _abc.AsyncIterator[_capacity_pb2.WatchWaitingListResponse]]:
+        """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. It ends as
+        WatchVacancies does.
+        """
 
     @_abc_1.abstractmethod
     def ImportCapacity(
