@@ -4,6 +4,7 @@
 .PHONY: fuzz help setup run test check chaos bench protos development-ca sbom released
 
 BIN := .venv/bin
+ASSETS := services/console/assets
 CHAOS_SECONDS ?= 300
 
 # What meets a database: these run on SQLite with all others, and once more on PostgreSQL.
@@ -24,7 +25,7 @@ help:
 	@echo "make development-ca certificates, keys and passwords for docker-compose.yml, for development"
 	@echo "make sbom     the bill of materials, as CycloneDX, in dist"
 
-setup: .venv/ready
+setup: .venv/ready $(ASSETS)/dist/manifest.json
 	@:
 
 run: setup
@@ -78,3 +79,7 @@ sbom: setup
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# With the machine's node, if it is new enough; else with one from PyPI, in the locked version and by its hashes.
+$(ASSETS)/dist/manifest.json: .venv/ready $(ASSETS)/package-lock.json $(ASSETS)/build.mjs $(wildcard $(ASSETS)/src/*)
+	@bash $(ASSETS)/build.sh

@@ -1,4 +1,4 @@
-"""The embedded system: nats-server and all services in one process, over one data folder."""
+"""The embedded system: nats-server, all services and the console in one process, over one data folder."""
 
 import asyncio
 import fcntl
@@ -9,9 +9,11 @@ from types import TracebackType
 from typing import Self
 
 from services.capacity.api import DEFINITION as CAPACITY
+from services.console import server as console
 from services.families.api import DEFINITION as FAMILIES
 from services.havn import running
 from services.havn.nats_server import NatsServer
+from services.havn.users import USERS
 from services.matching.api import DEFINITION as MATCHING
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import access, measuring, runtime, traces
@@ -36,6 +38,7 @@ class System:
         self.signer = access.Signer(access.key_from(settings.signing_key))
         self.addresses: dict[str, str] = {}
         self.services: list[runtime.Running] = []
+        self.console: console.Running | None = None
         self._clock = clock or SystemClock(settings.time_zone)
         self._lock: TextIOWrapper | None = None
         self._seen = AsyncExitStack()
@@ -64,13 +67,17 @@ class System:
         platform = runtime.Platform(settings, self._clock, self.signer, self.addresses, urls)
         for definition in DEFINITIONS:
             self.services.append(await runtime.start(definition, platform))
+        self.console = await console.start(platform, USERS)
         await self._seen.enter_async_context(
             measuring.served(self.settings, lambda: [service.sources for service in self.services])
         )
 
     async def stop(self) -> None:
-        """Ends the services, all at once, then nats-server."""
+        """Ends the console, the services, all at once, then nats-server."""
         running.renounce(self.settings.data)
+        if self.console:
+            await self.console.stop()
+            self.console = None
         await asyncio.gather(*(service.stop() for service in self.services))
         await self._seen.aclose()
         self.services.clear()

@@ -85,7 +85,7 @@ Token = Callable[[], str]
 
 def channel(service: str, address: str, token: Token, identity: Identity | None = None) -> grpc.aio.Channel:
     """A channel to a service, for services; with an identity over TLS, to whoever's certificate names the service."""
-    signed: list[grpc.aio.ClientInterceptor] = [_AsyncSigned(token)]
+    signed: list[grpc.aio.ClientInterceptor] = [_AsyncSigned(token), _AsyncSignedStream(token)]
     if identity is None:
         return grpc.aio.insecure_channel(address, options=OPTIONS, interceptors=signed)
     credentials, options = identity.channel_credentials(), [*OPTIONS, named(service)]
@@ -120,6 +120,15 @@ class _AsyncSigned(grpc.aio.UnaryUnaryClientInterceptor):
         metadata = grpc.aio.Metadata(*_signed_metadata(client_call_details.metadata, self._token), *named)
         timeout = min(client_call_details.timeout or DEADLINE_SECONDS, seconds_left())
         return await continuation(client_call_details._replace(metadata=metadata, timeout=timeout), request)
+
+
+class _AsyncSignedStream(grpc.aio.UnaryStreamClientInterceptor):
+    def __init__(self, token: Token) -> None:
+        self._token = token
+
+    async def intercept_unary_stream(self, continuation: Any, client_call_details: Any, request: Any) -> Any:  # noqa: ANN401
+        metadata = grpc.aio.Metadata(*_signed_metadata(client_call_details.metadata, self._token))
+        return await continuation(client_call_details._replace(metadata=metadata), request)
 
 
 class _Signed(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor):

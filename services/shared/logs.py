@@ -11,7 +11,7 @@ import structlog
 # Whatever is not named here is left out: a forgotten key costs a figure, a leaked name costs a child.
 ALLOWED = frozenset(
     "event level timestamp service rpc code milliseconds reference actor roles reason error consumer stream "
-    "event_id sequence head deliveries need fields count port seconds library exc_type exc_where".split()
+    "event_id sequence head deliveries need fields count port page seconds library exc_type exc_where".split()
 )
 
 

@@ -17,6 +17,10 @@ DEVELOPMENT = "Havn development"
 """The organisation in the name of an authority that is for development alone."""
 
 
+CONSOLE = "console"
+"""Keeps nothing: it has no database and hears no events."""
+
+
 class Insecure(RuntimeError):
     """The settings are not those of a production that is secure."""
 
@@ -32,9 +36,14 @@ def dangers(settings: Settings, service: str) -> Iterator[str]:
     """Each danger with the setting that it comes from and what to do about it."""
     yield from _of_certificates(settings, service)
     yield from _of_token_key(settings.key_file)
-    yield from _of_nats(settings.nats_url)
+    if service != CONSOLE:
+        yield from _of_what_is_kept(settings, service)
     if settings.trace_ratio and not settings.trace_endpoint.startswith("https://"):
         yield "HAVN_TRACE_ENDPOINT: must begin with https://"
+
+
+def _of_what_is_kept(settings: Settings, service: str) -> Iterator[str]:
+    yield from _of_nats(settings.nats_url)
     yield from of_database("HAVN_DATABASE_URL", settings.database(service))
     if settings.database_owner_url:
         yield "HAVN_DATABASE_OWNER_URL: is for havn migrate alone; the owner could take down the database's walls"

@@ -47,6 +47,15 @@ class Settings(BaseSettings):
     families_port: int = Field(default=0, ge=0, le=65535)
     capacity_port: int = Field(default=0, ge=0, le=65535)
     matching_port: int = Field(default=0, ge=0, le=65535)
+    console_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Where browsers find the console; 0 is 8480, or a free one.",
+    )
+    console_hosts: str = Field(
+        default="127.0.0.1,localhost", description="Names that browsers may know the console's host by."
+    )
     health_port: int = Field(default=0, ge=0, le=65535, description="Answers health alone, in the clear; 0 for none.")
     placements_address: str = Field(default="", description="Where placements is found, as gRPC names it.")
     families_address: str = Field(default="")

@@ -20,10 +20,10 @@ from services.havn.commands.refusals import failed
 from services.havn.connection import Connection, connect
 from services.havn.journeys import JOURNEYS
 from services.havn.system import DataInUse, System
-from services.havn.users import USERS
+from services.havn.users import ROLES, USERS
 from services.havn.views.failure import failure, failure_document
 from services.havn.views.phrases import Lang
-from services.havn.views.started import demo_is_in, ended, first_start, heading, ready, started
+from services.havn.views.started import console, demo_is_in, ended, first_start, heading, ready, started
 from services.shared import logs
 from services.shared.clients import Tokens
 from services.shared.settings import Settings
@@ -164,10 +164,17 @@ class Visit:
     def _ready(self, seconds: float) -> None:
         data = self.start.settings.data
         if self.start.as_json:
-            print_document({"data": str(data), "addresses": self.system.addresses, "seconds": seconds} | self.document)
+            told = {"data": str(data), "addresses": self.system.addresses, "console": self._console, "seconds": seconds}
+            print_document(told | self.document)
         else:
             tell(ready(data, self.system.addresses, seconds, self.start.stay, self.start.lang))
+            if self.start.demo:
+                tell(console(self._console, ROLES, self.start.lang))
             sys.stdout.flush()
+
+    @property
+    def _console(self) -> str:
+        return self.system.console.address if self.system.console else ""
 
     def _tell(self, told: Any) -> None:  # noqa: ANN401
         if not self.start.as_json:

@@ -207,6 +207,9 @@ DANISH = {
         "{rows} fra {folder} er inde og kendt overalt: {seconds} s."
     ),
     "Havn is ready after {seconds} s": "Havn er klar efter {seconds} s",
+    "The console, in a browser:": "Konsollen, i en browser:",
+    "Log in there with one click as one of the demo's users:": "Log ind der med ét klik som en af demoens brugere:",
+    "no role: may nothing": "ingen rolle: må intet",
     "To try next, in another terminal:": "Prøv nu, i en anden terminal:",
     "To try next, while it runs (havn up --demo in a terminal):": "Prøv, mens den kører (havn up --demo i terminal):",
     "who waits, in order": "hvem der venter, i rækkefølge",

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import RenderableType
 from rich.rule import Rule
 
+from havn.access.v1 import access_pb2
 from services.havn.views.phrases import Lang, count, phrase
 from services.havn.views.words import Verbatim, table, title
 
@@ -74,6 +75,24 @@ def ready(
     yield ""
     yield from _to_try(data, stays, lang)
     yield phrase("Ctrl-C ends it." if stays else "It ends now: this is no terminal, or it was asked to.", lang)
+
+
+def console(address: str, roles: Mapping[str, access_pb2.Role.ValueType], lang: Lang) -> Iterator[RenderableType]:
+    """Where the console is, and who may log in there with one click."""
+    yield ""
+    yield title(phrase("The console, in a browser:", lang))
+    yield Verbatim(f"  {address}")
+    yield phrase("Log in there with one click as one of the demo's users:", lang)
+    users = table("=", "", lang=lang)
+    users.show_header = False
+    for user, role in roles.items():
+        users.add_row(f"  {user}", phrase(_role(role), lang))
+    yield users
+
+
+def _role(role: access_pb2.Role.ValueType) -> str:
+    name = access_pb2.Role.Name(role).removeprefix("ROLE_").lower().replace("_", " ")
+    return name if role else "no role: may nothing"
 
 
 def _to_try(data: Path, stays: bool, lang: Lang) -> Iterator[RenderableType]:

@@ -1,0 +1,92 @@
+"""The application: pages behind the gate, assets, and the headers that every answer carries."""
+
+from collections.abc import Mapping
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.console import live, visits
+from services.console.live import Hub
+from services.console.pages import login, overview, unknown
+from services.console.rendering import ASSETS
+from services.console.visits import Console, Page
+
+PAGES: tuple[Page, ...] = (*overview.PAGES,)
+"""All pages and what their forms send, but for login."""
+
+HEADERS = {
+    # No script but our own files, no style in the markup, nothing from elsewhere, framed by nobody.
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+        "base-uri 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+OVER_TLS = {"strict-transport-security": "max-age=31536000"}
+
+# What a page shows of a child stays on no disk; an asset's name changes with its content.
+PRIVATE = "no-store"
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+def application(console: Console, hub: Hub, hosts: list[str]) -> Starlette:
+    """The console, answering to these names of its host."""
+    pages = visits.routes(console, (*PAGES, live.page(hub)))
+    routes = [
+        *login.routes(console),
+        *pages,
+        Route("/alive", _alive),
+        Mount("/assets", StaticFiles(directory=ASSETS)),
+        *visits.routes(console, [unknown.PAGE]),
+    ]
+    middleware = [
+        Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+        Middleware(_Headers),
+        Middleware(GZipMiddleware, minimum_size=500),
+    ]
+    return Starlette(routes=routes, middleware=middleware)
+
+
+async def _alive(_request: Request) -> Response:
+    return PlainTextResponse("alive")
+
+
+class _Headers:
+    """Adds the headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        added = HEADERS | (OVER_TLS if scope["scheme"] == "https" else {})
+        lasting = FOR_GOOD if scope["path"].startswith("/assets/") else PRIVATE
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = dict(message["headers"])
+                kept = lasting if message["status"] < 400 else PRIVATE
+                message["headers"] = [*message["headers"], *_encoded({"cache-control": kept} | added, given)]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def _encoded(headers: Mapping[str, str], given: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """The headers that an answer does not carry yet."""
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return [(name, value) for name, value in encoded if name not in given]

@@ -1,0 +1,1 @@
+// The form of a follow-up, also without a network.

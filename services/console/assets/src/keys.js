@@ -1,0 +1,34 @@
+// Keys: "/" goes to the search field, J and K to the next and the last row. Each has a visible control too.
+const FIELDS = "input, textarea, select, [contenteditable]";
+
+function rows() {
+  return [...document.querySelectorAll("[data-row]")];
+}
+
+function move(by) {
+  const all = rows();
+  if (all.length === 0) return;
+  const now = all.findIndex((row) => row.contains(document.activeElement));
+  const next = all[Math.min(Math.max(now + by, 0), all.length - 1)];
+  (next.querySelector("a[href]") ?? next).focus();
+}
+
+const KEYS = {
+  "/": () => document.querySelector("[data-search]")?.focus(),
+  j: () => move(1),
+  k: () => move(-1),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches(FIELDS)) return;
+  const act = KEYS[event.key.toLowerCase()];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+// The visible controls of the same.
+document.addEventListener("click", (event) => {
+  const key = event.target.closest("[data-key]")?.dataset.key;
+  if (key) KEYS[key]();
+});

@@ -1,0 +1,1 @@
+// Keeps the form of a follow-up at hand without a network.

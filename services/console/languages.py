@@ -1,0 +1,118 @@
+"""Words, dates, numbers and money in the language of whoever looks."""
+
+from contextvars import ContextVar
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type import date_pb2, money_pb2
+from starlette.requests import Request
+
+from havn.terms.v1 import terms_pb2 as terms
+from services.shared import wire
+
+LOCALES = Path(__file__).parent / "locales"
+COOKIE = "havn-language"
+
+
+class Language(StrEnum):
+    """A language that pages come in. Source texts are English; what Kalaallisut lacks is said in Danish."""
+
+    DA = "da"
+    EN = "en"
+    KL = "kl"
+
+
+NAMES = {Language.DA: "Dansk", Language.EN: "English", Language.KL: "Kalaallisut"}
+
+_language: ContextVar[Language] = ContextVar("language", default=Language.DA)
+
+
+def speak(language: Language) -> None:
+    """Says everything in that language from now on, in this request."""
+    _language.set(language)
+
+
+def spoken() -> Language:
+    """The language of this request."""
+    return _language.get()
+
+
+def wanted(request: Request) -> Language:
+    """What the person chose, else the first language of the browser that we speak, else Danish."""
+    asked = [request.cookies.get(COOKIE, "")]
+    asked += [part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(",")]
+    return next((Language(code) for code in asked if code in NAMES), Language.DA)
+
+
+def catalog(language: Language) -> Catalog:
+    """The translations that a person wrote for a language, of all its files, with the English texts as keys."""
+    whole = Catalog(locale=language)
+    for path in sorted((LOCALES / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id:
+                    whole[message.id] = message
+    return whole
+
+
+@cache
+def translations(language: Language) -> NullTranslations:
+    """What a language says for each English text; Kalaallisut says in Danish what it lacks."""
+    if language is Language.EN:
+        return NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, catalog(language))
+    compiled.seek(0)
+    found = Translations(compiled)
+    if language is Language.KL:
+        found.add_fallback(translations(Language.DA))
+    return found
+
+
+def gettext(text: str) -> str:
+    """The text in the language of this request."""
+    return translations(spoken()).gettext(text)
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """The text for so many."""
+    return translations(spoken()).ngettext(one, many, number)
+
+
+def said(words: terms.Words) -> str:
+    """A service's sentence: in English, else in Danish."""
+    return words.en if spoken() is Language.EN else words.da
+
+
+def day(value: date_pb2.Date | date | None) -> str:
+    """A day, such as "22. nov. 2026"; nothing for none."""
+    found = wire.day(value) if isinstance(value, date_pb2.Date) else value
+    return dates.format_date(found, locale=spoken()) if found else ""
+
+
+def moment(value: Timestamp | datetime, zone: str) -> str:
+    """A moment on the clocks of a time zone, such as "22. nov. 2026 14.05"."""
+    found = value.ToDatetime(ZoneInfo("UTC")) if isinstance(value, Timestamp) else value
+    there = found.astimezone(ZoneInfo(zone))
+    return f"{dates.format_date(there, locale=spoken())} {dates.format_time(there, 'short', locale=spoken())}"
+
+
+def number(value: float) -> str:
+    """A number, such as "1.234"."""
+    return numbers.format_decimal(value, locale=spoken())
+
+
+def kroner(value: money_pb2.Money) -> str:
+    """An amount in whole kroner, such as "1.234 kr."."""
+    amount = round(value.units + value.nanos / 1e9)
+    return numbers.format_currency(amount, "DKK", "#,##0 ¤", locale=spoken(), currency_digits=False)

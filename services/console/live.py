@@ -1,0 +1,144 @@
+"""Live pages: each browser hears at once of what changed, by server-sent events.
+
+However many pages listen, a service is asked once per topic and caller's scope. When a service goes away, those who
+listen are let go: their pages say that they are not live, and connect again until it is back.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response, StreamingResponse
+
+from services.console.services import Services
+from services.console.visits import Page, Visit
+from services.shared.access import Caller
+from services.shared.call import Call, begin
+
+log = structlog.get_logger()
+
+STREAM_SECONDS = 1800.0
+"""So long a stream of a service is listened to before it is opened anew."""
+
+QUIET_SECONDS = 15.0
+"""After so long without news a comment is sent: whoever is gone is noticed."""
+
+MOST_WAITING = 100
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What pages may listen to: the RPC that decides who may, and its stream."""
+
+    rpc: str
+    stream: Callable[[Services], AsyncIterator[Any]]
+
+
+TOPICS: dict[str, Topic] = {}
+"""By the names that pages give in `data-live`."""
+
+
+@dataclass
+class Feed:
+    """One stream, and the pages that hear of it."""
+
+    task: asyncio.Task[None] | None = None
+    listeners: set["asyncio.Queue[str | None]"] = field(default_factory=set)
+
+
+class Hub:
+    """Who listens to what."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._feeds: dict[tuple[str, Caller], Feed] = {}
+
+    async def listen(self, caller: Caller, topics: list[str]) -> AsyncIterator[str]:
+        """The name of each topic at once, then again whenever it changed; "" when nothing did for a while.
+
+        Ends when a service goes away.
+        """
+        heard: asyncio.Queue[str | None] = asyncio.Queue(MOST_WAITING)
+        try:
+            for topic in topics:
+                self._join(topic, caller, heard)
+                yield topic
+            while True:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(QUIET_SECONDS):
+                        topic_or_end = await heard.get()
+                        if topic_or_end is None:
+                            return
+                        yield topic_or_end
+                        continue
+                yield ""
+        finally:
+            for topic in topics:
+                self._leave(topic, caller, heard)
+
+    async def close(self) -> None:
+        """Lets all go."""
+        feeds = list(self._feeds.values())
+        self._feeds.clear()
+        for feed in feeds:
+            if feed.task:
+                feed.task.cancel()
+            _tell(feed, None)
+        await asyncio.gather(*(feed.task for feed in feeds if feed.task), return_exceptions=True)
+
+    def _join(self, topic: str, caller: Caller, heard: "asyncio.Queue[str | None]") -> None:
+        feed = self._feeds.setdefault((topic, caller), Feed())
+        feed.listeners.add(heard)
+        if feed.task is None:
+            feed.task = asyncio.create_task(self._follow(topic, caller, feed))
+
+    def _leave(self, topic: str, caller: Caller, heard: "asyncio.Queue[str | None]") -> None:
+        feed = self._feeds.get((topic, caller))
+        if feed is None:
+            return
+        feed.listeners.discard(heard)
+        if not feed.listeners and feed.task:
+            feed.task.cancel()
+            del self._feeds[topic, caller]
+
+    async def _follow(self, topic: str, caller: Caller, feed: Feed) -> None:
+        begin(Call(f"/live/{topic}", "", caller))
+        try:
+            async for _ in TOPICS[topic].stream(self._services):
+                _tell(feed, topic)
+        except grpc.aio.AioRpcError as error:
+            log.warning("live.away", error=error.code().name)
+        self._feeds.pop((topic, caller), None)
+        _tell(feed, None)
+
+
+def _tell(feed: Feed, news: str | None) -> None:
+    for heard in feed.listeners:
+        # A page that is so far behind fetches all anew with the first word that it reads.
+        with suppress(asyncio.QueueFull):
+            heard.put_nowait(news)
+
+
+def page(hub: Hub) -> Page:
+    """What browsers connect to: /live?topic=vacancies."""
+
+    async def show(visit: Visit) -> Response:
+        asked = [topic for topic in dict.fromkeys(visit.request.query_params.getlist("topic")) if topic in TOPICS]
+        allowed = [topic for topic in asked if Page("", show, TOPICS[topic].rpc).open_to(visit.caller)]
+        if not allowed:
+            return Response(status_code=403)
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(_events(hub, visit.caller, allowed), media_type="text/event-stream", headers=headers)
+
+    return Page("/live", show)
+
+
+async def _events(hub: Hub, caller: Caller, topics: list[str]) -> AsyncIterator[str]:
+    with suppress(ClientDisconnect):
+        async for topic in hub.listen(caller, topics):
+            yield f"event: {topic}\ndata: changed\n\n" if topic else ": still here\n\n"

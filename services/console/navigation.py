@@ -1,0 +1,51 @@
+"""The menu: for each role the few pages that it opens every day."""
+
+from dataclasses import dataclass
+
+from havn.access.v1 import access_pb2
+from services.console.languages import gettext as _
+from services.shared.access import Caller
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu."""
+
+    path: str
+    title: str
+    current: bool
+
+
+ORDER: dict[access_pb2.Role.ValueType, tuple[str, ...]] = {
+    access_pb2.ROLE_COORDINATOR: ("/", "/waiting-list", "/offers"),
+    access_pb2.ROLE_CASEWORKER: ("/", "/waiting-list", "/offers"),
+    access_pb2.ROLE_CONSULTANT: ("/", "/families", "/inquiries"),
+    access_pb2.ROLE_INSTITUTION: ("/", "/vacancies", "/inquiries"),
+    access_pb2.ROLE_LEADER: ("/", "/waiting-list", "/offers", "/families"),
+    access_pb2.ROLE_COUNCIL: ("/", "/waiting-list", "/offers"),
+    access_pb2.ROLE_FOSTER_FAMILY: ("/", "/inquiries"),
+    access_pb2.ROLE_CENTRAL_LIST: ("/",),
+    access_pb2.ROLE_COMMITTEE: ("/",),
+    access_pb2.ROLE_AUDITOR: ("/", "/audit", "/waiting-list", "/offers"),
+    access_pb2.ROLE_ADMINISTRATOR: ("/",),
+}
+"""Paths of pages by role, at most six."""
+
+
+def entries(caller: Caller, here: str) -> list[Entry]:
+    """The menu of a person with one role or several, with the page where they are."""
+    titles = {
+        "/": _("My overview"),
+        "/waiting-list": _("Waiting list"),
+        "/offers": _("Offers"),
+        "/vacancies": _("Report free places"),
+        "/inquiries": _("Inquiries"),
+        "/families": _("My families"),
+        "/audit": _("Audit trail"),
+    }
+    paths = dict.fromkeys(path for role in sorted(caller.roles) for path in ORDER.get(role, ()))
+    return [Entry(path, titles[path], _within(here, path)) for path in paths]
+
+
+def _within(here: str, path: str) -> bool:
+    return here == path or (path != "/" and here.startswith(f"{path}/"))

@@ -1,0 +1,93 @@
+"""Login and logout, and the choice of a language. These three are for whoever is not logged in, too."""
+
+from urllib.parse import urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.console import languages, sessions
+from services.console.languages import gettext as _
+from services.console.visits import Console, same_site, see_other
+from services.shared.errors import HavnError
+
+YEAR_SECONDS = 365 * 86400
+
+
+def routes(console: Console) -> list[Route]:
+    """The routes of login, logout and language."""
+
+    async def show(request: Request) -> Response:
+        languages.speak(languages.wanted(request))
+        return _form(console, _inside(request.query_params.get("back", "")))
+
+    async def log_in(request: Request) -> Response:
+        languages.speak(languages.wanted(request))
+        form = await request.form()
+        back = _inside(str(form.get("back", "")))
+        if not same_site(request):
+            return _form(console, back, refused=True)
+        caller = console.people.get(str(form.get("person", "")))
+        if token := str(form.get("token", "")).strip():
+            try:
+                caller = console.sessions.caller(token)
+            except HavnError:
+                return _form(console, back, refused=True)
+        if caller is None:
+            return _form(console, back, refused=True)
+        response = see_other(back)
+        console.sessions.begin(caller, request, response)
+        return response
+
+    async def log_out(request: Request) -> Response:
+        response = see_other("/login?out=1") if same_site(request) else see_other("/")
+        if same_site(request):
+            sessions.end(response)
+        return response
+
+    async def choose_language(request: Request) -> Response:
+        form = await request.form()
+        response = see_other(_inside(str(form.get("back", ""))))
+        chosen = str(form.get("language", ""))
+        if chosen in languages.NAMES:
+            response.set_cookie(languages.COOKIE, chosen, max_age=YEAR_SECONDS, samesite="lax")
+        return response
+
+    return [
+        Route("/login", show, methods=["GET"], name="login"),
+        Route("/login", log_in, methods=["POST"]),
+        Route("/logout", log_out, methods=["POST"]),
+        Route("/language", choose_language, methods=["POST"]),
+    ]
+
+
+def titles() -> dict[str, str]:
+    """The demo's users by what they are."""
+    return {
+        "coordinator": _("Placement coordinator"),
+        "caseworker": _("Caseworker"),
+        "consultant": _("Foster-family consultant"),
+        "institution": _("Institution"),
+        "leader": _("Leader"),
+        "council": _("Council (Samråd)"),
+        "foster-family": _("Foster family"),
+        "central-list": _("Socialstyrelsen (central list)"),
+        "committee": _("Committee"),
+        "auditor": _("Auditor"),
+        "administrator": _("Administrator"),
+        "stranger": _("A stranger, who may nothing"),
+    }
+
+
+def _form(console: Console, back: str, *, refused: bool = False) -> Response:
+    people = {name: titles()[name] for name in console.people}
+    here = f"/login?{urlencode({'back': back})}"
+    values = {"people": people, "back": back, "refused": refused, "here": here}
+    return console.rendering.plain("login.html", 401 if refused else 200, values)
+
+
+def _inside(path: str) -> str:
+    """A path of ours, whatever was given: nobody is sent to another site."""
+    parts = urlsplit(path)
+    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not path.startswith("//")
+    return path if inside and "\\" not in path and path.isprintable() else "/"

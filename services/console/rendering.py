@@ -1,0 +1,81 @@
+"""Pages of templates: every value is escaped, every text is in the language of whoever looks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from services.console import languages, navigation
+
+if TYPE_CHECKING:
+    from services.console.visits import Visit
+
+HERE = Path(__file__).parent
+ASSETS = HERE / "assets" / "dist"
+
+
+class AssetsMissing(Exception):
+    """The console's assets were not built."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """Makes pages."""
+
+    environment: Environment
+
+    def page(self, visit: Visit, template: str, status: int, values: dict[str, Any]) -> Response:
+        """A page for a visit: a template with its values, and what every page shows."""
+        common = {
+            "session": visit.session,
+            "entries": navigation.entries(visit.caller, visit.request.url.path),
+            "here": visit.request.url.path,
+        }
+        return self.plain(template, status, common | values)
+
+    def plain(self, template: str, status: int, values: dict[str, Any]) -> Response:
+        """A page for whoever is not logged in."""
+        text = self.environment.get_template(template).render(
+            language=languages.spoken(), languages=languages.NAMES, **values
+        )
+        return HTMLResponse(text, status)
+
+
+def rendering(zone: str) -> Rendering:
+    """What makes pages, with moments as the clocks of a time zone show them. Raises AssetsMissing."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    # The extension adds this method: https://jinja.palletsprojects.com/en/stable/extensions/#i18n-extension
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        languages.gettext, languages.ngettext, newstyle=True
+    )
+    environment.filters |= {
+        "said": languages.said,
+        "day": languages.day,
+        "moment": partial(languages.moment, zone=zone),
+        "number": languages.number,
+        "kroner": languages.kroner,
+    }
+    environment.globals["asset"] = _assets()
+    return Rendering(environment)
+
+
+def _assets() -> Any:  # noqa: ANN401
+    """Gives the address of an asset by its name, such as "console.css"."""
+    try:
+        manifest: dict[str, str] = json.loads((ASSETS / "manifest.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise AssetsMissing("The console's assets are missing: run `make setup`.") from None
+    return lambda name: f"/assets/{manifest[name]}"

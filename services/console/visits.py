@@ -1,0 +1,185 @@
+"""A visit: one request of one person for one page, from the gate before it to the answer."""
+
+import hmac
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import grpc
+import structlog
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.descriptor_pool import Default
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from services.console import languages, sessions
+from services.console.refusals import Refusal, refusal
+from services.console.rendering import Rendering
+from services.console.services import Services
+from services.console.sessions import Session, Sessions
+from services.shared import access
+from services.shared.access import Caller
+from services.shared.call import Call, begin
+from services.shared.clock import Clock
+
+log = structlog.get_logger()
+
+CALLS_SECONDS = 20.0
+"""How long a page may ask services."""
+
+
+@dataclass(frozen=True)
+class Console:
+    """What all pages stand on."""
+
+    services: Services
+    sessions: Sessions
+    rendering: Rendering
+    clock: Clock
+    zone: str
+    people: dict[str, Caller] = field(default_factory=dict)
+    """Who may log in with one click: the demo's users, in the embedded system alone."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for one page, by a person who may open it."""
+
+    request: Request
+    console: Console
+    session: Session
+    form: FormData
+    """What was sent; empty unless something was."""
+
+    @property
+    def services(self) -> Services:
+        """The services, asked in the person's name."""
+        return self.console.services
+
+    @property
+    def caller(self) -> Caller:
+        """Who looks."""
+        return self.session.caller
+
+    def text(self, name: str) -> str:
+        """What was filled in a field, without spaces around it; empty where nothing was."""
+        return str(self.form.get(name, "")).strip()
+
+    def partial(self) -> bool:
+        """Whether a part of a page is asked for, to be put into the one that is open."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
+        """A page, or a part of one, made of a template."""
+        return self.console.rendering.page(self, template, status, values)
+
+
+Show = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, or what a form on it sends. Whoever may call the RPC `asks` may open it, and nobody else.
+
+    `asks` is such as "havn.capacity.v1.CapacityService.ListWaitingList"; empty for what all who are logged in may see.
+    """
+
+    path: str
+    show: Show
+    asks: str = ""
+    method: str = "GET"
+
+    def open_to(self, caller: Caller) -> bool:
+        """Whether the caller may open it."""
+        return not self.asks or not caller.roles.isdisjoint(access.permission(rpc(self.asks)).roles)
+
+
+def rpc(name: str) -> MethodDescriptor:
+    """The RPC of a full name. Raises KeyError for one that there is not."""
+    return Default().FindMethodByName(name)
+
+
+def routes(console: Console, pages: Sequence[Page]) -> list[Route]:
+    """The routes of pages, each behind the gate."""
+    return [Route(page.path, _gate(console, page), methods=[page.method]) for page in pages]
+
+
+def see_other(path: str) -> Response:
+    """Sends the browser on to a page, after something was done."""
+    return RedirectResponse(path, status_code=303)
+
+
+def new_key() -> str:
+    """A key for a form: sent twice, it is done once."""
+    return uuid.uuid4().hex
+
+
+def _gate(console: Console, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        begun, reference = time.perf_counter(), uuid.uuid4().hex
+        languages.speak(languages.wanted(request))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(service="console", page=page.path, reference=reference)
+        session = console.sessions.of(request)
+        if session is None:
+            response = _to_login(request)
+        else:
+            call = Call(page.path, reference, session.caller, until=time.monotonic() + CALLS_SECONDS)
+            begin(call)
+            structlog.contextvars.bind_contextvars(actor=session.caller.subject, roles=session.caller.role_names())
+            response = await _shown(console, page, request, session)
+        milliseconds = round((time.perf_counter() - begun) * 1000, 1)
+        log.info("page.answered", code=str(response.status_code), milliseconds=milliseconds)
+        return response
+
+    return answer
+
+
+async def _shown(console: Console, page: Page, request: Request, session: Session) -> Response:
+    form = await request.form() if page.method == "POST" else FormData()
+    visit = Visit(request, console, session, form)
+    if page.method == "POST" and not _own_form(request, session, form):
+        return refused(visit, Refusal(409, "FORM_OUTDATED"))
+    if not page.open_to(session.caller):
+        return refused(visit, Refusal(403, "ROLE_NOT_ALLOWED"))
+    try:
+        return await page.show(visit)
+    except grpc.aio.AioRpcError as error:
+        told = refusal(error)
+        if told.status == 401:
+            return _to_login(request)
+        if told.status >= 500:
+            log.error("page.failed", reason=told.reason, exception=error)
+        return refused(visit, told)
+
+
+def refused(visit: Visit, told: Refusal) -> Response:
+    """The page that says what was refused, or the same within a part of a page."""
+    template = "refusal_part.html" if visit.partial() else "refusal.html"
+    return visit.page(template, told.status, refusal=told)
+
+
+def _own_form(request: Request, session: Session, form: FormData) -> bool:
+    """Whether a form was made for this session, and sent from our own page."""
+    given = str(form.get("csrf", "")) or request.headers.get("x-csrf", "")
+    return same_site(request) and hmac.compare_digest(given.encode(), session.csrf.encode())
+
+
+def same_site(request: Request) -> bool:
+    """Whether a browser says that our own page sent this; those that say nothing are too old to."""
+    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+def _to_login(request: Request) -> Response:
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else "/"
+    response = see_other(f"/login?{urlencode({'back': back})}")
+    if request.headers.get("hx-request") == "true":
+        # Only the whole page can become the login.
+        response = Response(status_code=204, headers={"HX-Redirect": response.headers["location"]})
+    sessions.end(response)
+    return response
