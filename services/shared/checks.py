@@ -41,7 +41,7 @@ class Plan:
     """What to look at in messages of one type: made once, because an import brings thousands of them."""
 
     required: tuple[tuple[str, Callable[[Message], bool]], ...]
-    fields: dict[str, Check]
+    fields: dict[FieldDescriptor, tuple[str, Check]]
 
 
 def check(message: Message) -> None:
@@ -64,14 +64,15 @@ def _message(message: Message, path: str, found: Found) -> None:
         if not is_given(message):
             found.append(FieldProblem(path + name, MUST_BE_GIVEN))
     for field, value in message.ListFields():
-        plan.fields[field.name](value, path + field.name, found)
+        name, check_field = plan.fields[field]
+        check_field(value, path + name, found)
 
 
 @cache
 def _plan(descriptor: Descriptor) -> Plan:
     return Plan(
         tuple((field.name, _given(field)) for field in descriptor.fields if _is_required(field)),
-        {field.name: _listed(_one(field)) if field.is_repeated else _one(field) for field in descriptor.fields},
+        {field: (field.name, _of(field)) for field in descriptor.fields},
     )
 
 
@@ -88,6 +89,11 @@ def _given(field: FieldDescriptor) -> Callable[[Message], bool]:
     if field.type == FieldDescriptor.TYPE_STRING and not field.is_repeated:
         return lambda message: bool(getattr(message, name).strip())
     return lambda message: bool(getattr(message, name))
+
+
+def _of(field: FieldDescriptor) -> Check:
+    """What the field must keep."""
+    return _listed(_one(field)) if field.is_repeated else _one(field)
 
 
 def _one(field: FieldDescriptor) -> Check:
@@ -159,6 +165,8 @@ def _item(value: str, path: str, found: Found) -> None:
 def _text(value: str, path: str, found: Found) -> None:
     if len(value) > MAX_TEXT_LENGTH:
         found.append(FieldProblem(path, f"may hold at most {MAX_TEXT_LENGTH} characters"))
+    if value.isascii() and value.isprintable():
+        return
     if _CONTROL.search(value):
         found.append(FieldProblem(path, "may not hold control characters"))
     if not unicodedata.is_normalized("NFC", value):

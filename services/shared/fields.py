@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Set
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from services.shared.errors import BadInput, FieldProblem
 from services.shared.names import NO_CPR, last_part, looks_like_cpr
@@ -20,8 +21,7 @@ def refuse(problems: Iterable[FieldProblem]) -> None:
 
 def named(field: str, value: str, pattern: str) -> Iterator[FieldProblem]:
     """A name of a record must look like `pattern`, such as "children/{child}", and hold no CPR number."""
-    expression = re.sub(r"\\{\w+\\}", "[A-Za-z0-9-]{1,40}", re.escape(pattern))
-    if not re.fullmatch(expression, value):
+    if not _expression(pattern).fullmatch(value):
         yield FieldProblem(field, f'must be a name like "{pattern}"')
     elif looks_like_cpr(last_part(value)):
         yield FieldProblem(field, NO_CPR)
@@ -60,3 +60,8 @@ def unique(field: str, values: list[str]) -> Iterator[FieldProblem]:
     """Nothing may be named twice."""
     if len(set(values)) < len(values):
         yield FieldProblem(field, "may not name the same twice")
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{\w+\\}", "[A-Za-z0-9-]{1,40}", re.escape(pattern)))

@@ -1,8 +1,9 @@
 """Which records a message shows: every name that stands in it, by the authority whose record it stands in."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
@@ -31,36 +32,61 @@ Shown = dict[str, list[str]]
 _NAME = re.compile(rf"({'|'.join(COLLECTIONS)})(/[A-Za-z0-9-]{{1,40}}){{1,4}}")
 
 
+@dataclass(frozen=True)
+class Telling:
+    """Where a message may hold names: made once, because a list shows hundreds of records of one type."""
+
+    of_authority: bool
+    text: tuple[str, ...]
+    texts: tuple[str, ...]
+    inner: tuple[str, ...]
+    inners: tuple[str, ...]
+
+
 def shown(message: Message, authority: str) -> Shown:
     """The names in a message. Those that stand in no record of an authority are of the one given."""
     found: dict[str, dict[str, None]] = {}
-    for owner, name in _names(message, authority):
-        found.setdefault(owner, {})[name] = None
+    _look(message, authority, found)
     return {owner: list(names) for owner, names in found.items()}
 
 
-def _names(message: Message, authority: str) -> Iterator[tuple[str, str]]:
-    authority = getattr(message, "authority", "") or authority
-    for field in _telling(message.DESCRIPTOR):
-        value = getattr(message, field.name)
-        if field.message_type is None:
-            texts = value if field.is_repeated else (value,)
-            yield from ((authority, text) for text in texts if _is_name(text))
-        elif field.is_repeated:
-            for item in value:
-                yield from _names(item, authority)
-        elif message.HasField(field.name):
-            yield from _names(value, authority)
+def _look(message: Any, authority: str, found: dict[str, dict[str, None]]) -> None:  # noqa: ANN401  # any message
+    telling = _telling(message.DESCRIPTOR)
+    if telling.of_authority:
+        authority = message.authority or authority
+    for field in telling.text:
+        _note(getattr(message, field), authority, found)
+    for field in telling.texts:
+        for text in getattr(message, field):
+            _note(text, authority, found)
+    for field in telling.inner:
+        if message.HasField(field):
+            _look(getattr(message, field), authority, found)
+    for field in telling.inners:
+        for item in getattr(message, field):
+            _look(item, authority, found)
 
 
-def _is_name(text: str) -> bool:
-    return bool(_NAME.fullmatch(text)) and not any(looks_like_cpr(part) for part in text.split("/"))
+def _note(text: str, authority: str, found: dict[str, dict[str, None]]) -> None:
+    if "/" in text and _NAME.fullmatch(text) and not any(looks_like_cpr(part) for part in text.split("/")):
+        found.setdefault(authority, {})[text] = None
 
 
 @cache
-def _telling(descriptor: Descriptor) -> tuple[FieldDescriptor, ...]:
-    """The fields of a message that may hold a name, themselves or further inside."""
-    return tuple(field for field in descriptor.fields if _may_tell(field, frozenset()))
+def _telling(descriptor: Descriptor) -> Telling:
+    fields = [field for field in descriptor.fields if _may_tell(field, frozenset())]
+
+    def named(*, message: bool, repeated: bool) -> tuple[str, ...]:
+        of_kind = [field for field in fields if (field.message_type is not None) == message]
+        return tuple(field.name for field in of_kind if field.is_repeated == repeated)
+
+    return Telling(
+        of_authority="authority" in descriptor.fields_by_name,
+        text=named(message=False, repeated=False),
+        texts=named(message=False, repeated=True),
+        inner=named(message=True, repeated=False),
+        inners=named(message=True, repeated=True),
+    )
 
 
 def _may_tell(field: FieldDescriptor, within: frozenset[str]) -> bool:

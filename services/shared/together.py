@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic
 
 from services.shared.errors import NotFound
-from services.shared.records import M
+from services.shared.records import MAX_PAGE, M
 
-MOST = 15
-"""Records of one call: of 256 KB at most each, so that the answer keeps to gRPC's 4 MB."""
+MOST = MAX_PAGE
+"""Records of one call."""
 
 
 class Together(Generic[M]):
