@@ -10,7 +10,7 @@ from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1 import capacity_pb2_grpc as rpc
 from havn.placements.v1.events_pb2 import PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.capacity import events, rules, watched
+from services.capacity import events, reports, rules, waiting_lists
 from services.capacity.store import (
     INSTITUTIONS,
     UNITS,
@@ -20,8 +20,8 @@ from services.capacity.store import (
     InstitutionRow,
     UnitRow,
     VacancyRow,
-    WaitingListRow,
 )
+from services.capacity.waiting_lists import WaitingLists
 from services.shared import access, importing, names, wire
 from services.shared.call import current
 from services.shared.clock import Clock
@@ -53,9 +53,10 @@ class CapacityApi(rpc.CapacityServiceServicer):
         self._store = store
         self._clock = clock
         caller = access.service("capacity")
-        self.reported = Watched(store, caller, watched.reported)
-        self.versions = Watched(store, caller, watched.versions)
-        self._reports = watched.Reports()
+        self.reported = Watched(store, caller, reports.reported)
+        self.versions = Watched(store, caller, waiting_lists.versions)
+        self._reports = reports.Reports()
+        self._lists = WaitingLists()
 
     async def CreateInstitution(self, request: pb.CreateInstitutionRequest, context: Context) -> pb.Institution:
         """Enters an institution."""
@@ -107,7 +108,7 @@ class CapacityApi(rpc.CapacityServiceServicer):
     ) -> AsyncIterator[pb.WatchVacanciesResponse]:
         """Vacancies as they are reported."""
         caller = current().caller
-        seen: watched.Reported | None = None
+        seen: reports.Reported | None = None
         async with aclosing(self.reported.each()) as states:
             async for state in states:
                 news = self._reports.between(seen, state)
@@ -118,9 +119,11 @@ class CapacityApi(rpc.CapacityServiceServicer):
 
     async def ListWaitingList(self, request: pb.ListWaitingListRequest, context: Context) -> pb.ListWaitingListResponse:
         """A page of the waiting list, as of today."""
-        entries = await self._store.view(lambda view: view.all(WAITING, col(WaitingListRow.waiting).is_(True)))
-        page = positions(rules.ordered(entries, self._clock.today()), request.page_size, request.page_token)
-        return pb.ListWaitingListResponse(entries=page.items, next_page_token=page.next_token)
+        today = self._clock.today()
+        ordered = await self._store.view(lambda view: self._lists.ordered(view, today))
+        entries = rules.asked_for(ordered, request)
+        page = positions(entries, request.page_size, request.page_token)
+        return pb.ListWaitingListResponse(entries=page.items, next_page_token=page.next_token, total_count=len(entries))
 
     async def WatchWaitingList(
         self, request: pb.WatchWaitingListRequest, context: Context
@@ -129,7 +132,7 @@ class CapacityApi(rpc.CapacityServiceServicer):
         caller, seen = current().caller, None
         async with aclosing(self.versions.each()) as known:
             async for versions in known:
-                version = watched.version_for(caller, versions)
+                version = waiting_lists.version_for(caller, versions)
                 if version != seen:
                     yield pb.WatchWaitingListResponse(version=version)
                 seen = version

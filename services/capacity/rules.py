@@ -1,12 +1,13 @@
 """What institutions, units and vacancies must be, and the order of the waiting list. Numbers: docs/rules.md."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
 from services.shared import fields
 from services.shared.errors import FieldProblem
+from services.shared.names import last_part
 from services.shared.reference import towns
 from services.shared.wire import age, changeable, day, time, timestamp
 
@@ -103,6 +104,34 @@ def ordered(entries: Iterable[pb.WaitingListEntry], today: date) -> list[pb.Wait
     for position, entry in enumerate(described, start=1):
         entry.position = position
     return described
+
+
+def asked_for(
+    entries: Sequence[pb.WaitingListEntry], asked: pb.ListWaitingListRequest
+) -> Sequence[pb.WaitingListEntry]:
+    """The entries of a list that are all that was asked for, in their order."""
+    for condition in _conditions(asked):
+        entries = [entry for entry in entries if condition(entry)]
+    return entries
+
+
+def _conditions(asked: pb.ListWaitingListRequest) -> Iterator[Callable[[pb.WaitingListEntry], bool]]:
+    if asked.in_danger:
+        yield lambda entry: entry.in_danger
+    if asked.overdue:
+        yield lambda entry: entry.days_overdue > 0
+    if asked.with_siblings:
+        yield lambda entry: entry.sibling_count > 0
+    if steps := frozenset(asked.need_steps):
+        yield lambda entry: entry.need_step in steps
+    if asked.town:
+        yield lambda entry: entry.town == asked.town
+    if text := asked.query.strip().casefold():
+        yield lambda entry: _holds(entry, text)
+
+
+def _holds(entry: pb.WaitingListEntry, text: str) -> bool:
+    return any(text in last_part(told).casefold() for told in (entry.request, entry.child, entry.town))
 
 
 def _described(kept: pb.WaitingListEntry, today: date) -> pb.WaitingListEntry:

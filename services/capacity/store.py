@@ -1,5 +1,6 @@
 """How institutions, units, vacancies and the waiting list are kept."""
 
+from sqlalchemy import Index
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -37,6 +38,8 @@ class WaitingListRow(Record, Capacity, table=True):
     """One who waits, as last read from placements; those who left the list are not `waiting`."""
 
     __tablename__ = "waiting_list"
+    # All that the versions of lists are made of.
+    __table_args__ = (Index("ix_waiting_list_versions", "authority", "version"),)
 
     waiting: bool = Field(index=True)
 

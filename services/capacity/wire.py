@@ -24,6 +24,7 @@ def waiting_list_entry(request: placements.PlacementRequest, filed: date) -> pb.
 
 
 def _describe(entry: pb.WaitingListEntry, request: placements.PlacementRequest) -> None:
+    entry.child = request.child.reference
     entry.birth_date.CopyFrom(request.child.birth_date)
     entry.town = request.child.town
     entry.need_step = request.need_step.step

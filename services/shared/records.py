@@ -3,7 +3,7 @@
 import re
 import uuid
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -259,10 +259,10 @@ def outbox_values(subject: str, event: Message, now: datetime) -> dict[str, Any]
     }
 
 
-def positions(items: list[T], size: int, token: str) -> Page[T]:
+def positions(items: Sequence[T], size: int, token: str) -> Page[T]:
     """A page of a list whose order is made on reading; its token is a position. Raises BadInput."""
     begun = after(token) or "0"
     if not _POSITION.fullmatch(begun):
         raise BadInput.of("page_token", _PAGE_TOKEN)
     end = int(begun) + page_size(size)
-    return Page(items[int(begun) : end], next_token(str(end)) if end < len(items) else "")
+    return Page(list(items[int(begun) : end]), next_token(str(end)) if end < len(items) else "")

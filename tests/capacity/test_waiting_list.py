@@ -1,5 +1,6 @@
 """The waiting list: kept by placements' events, ordered by W1."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -141,6 +142,7 @@ async def test_the_list_holds_of_a_request_what_a_list_needs_and_nothing_of_the_
     assert told == pb.WaitingListEntry(
         name=f"waitingListEntries/{filed.name.removeprefix('requests/')}",
         request=filed.name,
+        child=full.child.reference,
         authority=cast.MUNICIPALITY,
         age=8,
         town="Nuuk",
@@ -201,3 +203,80 @@ async def test_pages_of_the_list_hold_each_entry_once(havn: Havn, coordinator: C
         if not (token := page.next_page_token):
             break
     assert positions == list(range(1, len(positions) + 1))
+
+
+ENTRIES = {
+    "danger": entry("r-danger", child="children/c-1", town="Nuuk", need_step=3, in_danger=True),
+    "late": entry("r-late", child="children/c-2", town="Sisimiut", need_step=5, due=-3),
+    "siblings": entry("r-siblings", child="children/c-10", town="Nuuk", need_step=5, sibling_count=2),
+}
+LISTED = rules.ordered(ENTRIES.values(), cast.TODAY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, {"danger", "late", "siblings"}),
+        ({"town": "Nuuk"}, {"danger", "siblings"}),
+        ({"town": "Nuu"}, set()),
+        ({"need_steps": [5]}, {"late", "siblings"}),
+        ({"need_steps": [3, 5]}, {"danger", "late", "siblings"}),
+        ({"need_steps": [4]}, set()),
+        ({"in_danger": True}, {"danger"}),
+        ({"overdue": True}, {"late"}),
+        ({"with_siblings": True}, {"siblings"}),
+        ({"town": "Nuuk", "need_steps": [5]}, {"siblings"}),
+        ({"town": "Sisimiut", "in_danger": True}, set()),
+        ({"query": "R-LATE"}, {"late"}),
+        ({"query": "c-1"}, {"danger", "siblings"}),
+        ({"query": " sisi "}, {"late"}),
+        ({"query": "requests"}, set()),
+        ({"query": "children/c-1"}, set()),
+    ],
+    ids=str,
+)
+def test_of_the_list_what_is_asked_for_is_shown(asked: dict[str, Any], found: set[str]) -> None:
+    shown = rules.asked_for(LISTED, pb.ListWaitingListRequest(**asked))
+    assert [one.request for one in shown] == [f"requests/r-{name}" for name in ENTRIES if name in found]
+
+
+async def test_a_filtered_page_keeps_the_positions_of_the_whole_list_and_says_how_many_there_are(
+    havn: Havn, coordinator: Client
+) -> None:
+    async def all_wait() -> bool:
+        return names <= set(await waiting(coordinator))
+
+    town = "Ittoqqortoormiit"
+    requests = [cast.a_request(child=cast.a_child(town=town), place_by_date=cast.day(due)) for due in (40, -40, 5)]
+    filed = [await coordinator.placements.CreateRequest(cast.filing(request)) for request in requests]
+    names = {request.name for request in filed}
+    await havn.until("capacity", all_wait)
+    whole = await waiting(coordinator)
+    first = await coordinator.capacity.ListWaitingList(pb.ListWaitingListRequest(town=town, page_size=2))
+    assert (len(first.entries), first.total_count) == (2, 3)
+    asked = pb.ListWaitingListRequest(town=town, page_size=2, page_token=first.next_page_token)
+    second = await coordinator.capacity.ListWaitingList(asked)
+    assert (len(second.entries), second.total_count, second.next_page_token) == (1, 3, "")
+    shown = [*first.entries, *second.entries]
+    assert [one.request for one in shown] == [filed[1].name, filed[2].name, filed[0].name]
+    assert shown == [whole[one.request] for one in shown]
+
+
+async def test_the_next_day_the_list_is_another_though_nothing_was_changed(havn: Havn, coordinator: Client) -> None:
+    async def listed() -> bool:
+        return filed.name in await waiting(coordinator)
+
+    filed = await coordinator.placements.CreateRequest(cast.filing(cast.a_request(place_by_date=cast.day())))
+    await havn.until("capacity", listed)
+    assert (await waiting(coordinator))[filed.name].reason == BY_DATE
+    havn.clock.day = cast.TODAY + timedelta(days=1)
+    try:
+        assert (await waiting(coordinator))[filed.name].reason == UP_TO_30
+    finally:
+        havn.clock.day = cast.TODAY
+
+
+async def test_whoever_sees_one_home_alone_sees_nobody_who_waits(havn: Havn, coordinator: Client) -> None:
+    await test_a_filed_request_comes_on_the_list_and_a_withdrawn_one_leaves_it(havn, coordinator)
+    narrowed = havn.as_(replace(cast.COORDINATOR, subject="users/one-home", home="families/f-1"))
+    assert await waiting(narrowed) == {}

@@ -81,6 +81,7 @@ WRONG = [
     ["no-such-command"],
     ["waiting-list", "--as", "nobody"],
     ["waiting-list", "--lang", "xx"],
+    ["waiting-list", "--step", "9"],
     ["report-vacancy", "i/u", "--free", "1", "--from", "2026-02-30"],
     ["report-vacancy", "i/u", "--free", "1", "--from", "tomorrow"],
     ["report-vacancy", "i/u", "--free", "-1"],

@@ -62,6 +62,20 @@ def test_the_waiting_list_comes_whole(asked: Havn) -> None:
     assert "I fare" in asked("waiting-list", "--lang", "da").out
 
 
+def test_of_the_waiting_list_some_may_be_asked_for(asked: Havn) -> None:
+    whole = asked("waiting-list", "--json").document["entries"]
+    some = asked("waiting-list", "--town", "Nuuk", "--step", "2", "--step", "3", "--json").document
+    expected = [entry for entry in whole if entry["town"] == "Nuuk" and entry["need_step"] in (2, 3)]
+    assert some["entries"] == expected
+    assert some["total_count"] == len(expected) > 1
+    assert len(asked("waiting-list", "--search", "R-001", "--json").document["entries"]) == 1
+    for option, field in (("--in-danger", "in_danger"), ("--overdue", "days_overdue"), ("--siblings", "sibling_count")):
+        found = asked("waiting-list", option, "--json").document["entries"]
+        assert found == [entry for entry in whole if entry.get(field)]
+        assert 0 < len(found) < len(whole)
+    assert "Ingen venter, som svarer" in asked("waiting-list", "--town", "Qaanaaq", "--step", "8", "--lang", "da").out
+
+
 def test_the_plan_says_who_is_not_in_it(asked: Havn) -> None:
     assert "Children who wait to step down are not in it" in asked("plan").out
     assert "Den er et forslag: mennesker" in " ".join(asked("plan", "--lang", "da").out.split())

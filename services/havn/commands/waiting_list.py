@@ -1,5 +1,7 @@
 """havn waiting-list."""
 
+from typing import Annotated
+
 import typer
 
 from havn.capacity.v1.capacity_pb2 import ListWaitingListRequest
@@ -13,9 +15,30 @@ from services.havn.views.waiting_list import waiting_list as view
 app = typer.Typer(add_completion=False)
 
 
+Search = Annotated[
+    str, typer.Option(metavar="TEXT", help="Only where the request's or child's reference, or the town, holds this.")
+]
+
+
 @app.command()
-def waiting_list(as_user: As = User.COORDINATOR, lang: Language = Lang.EN, json: Json = False) -> None:
-    """Who waits, in order, with the reason for each position."""
+def waiting_list(
+    town: Annotated[str, typer.Option(help="Only children at home in this town.")] = "",
+    step: Annotated[
+        list[int] | None, typer.Option(min=0, max=8, help="Only this step sought; may be given again.")
+    ] = None,
+    in_danger: Annotated[bool, typer.Option("--in-danger", help="Only children in danger.")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those past their place-by date.")] = False,
+    siblings: Annotated[bool, typer.Option("--siblings", help="Only those who wait with siblings.")] = False,
+    search: Search = "",
+    as_user: As = User.COORDINATOR,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Who waits, in order, with the reason for each position; all, or those that are all that is asked for."""
+    request = ListWaitingListRequest(
+        town=town, need_steps=step, in_danger=in_danger, overdue=overdue, with_siblings=siblings, query=search
+    )
+    whole = not request.ByteSize()
     with asking(as_user) as connection:
-        answer = all_pages(connection.capacity.ListWaitingList, ListWaitingListRequest())
-    show(document(answer), view(answer, lang), json)
+        answer = all_pages(connection.capacity.ListWaitingList, request)
+    show(document(answer), view(answer, lang, whole), json)

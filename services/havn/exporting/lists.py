@@ -61,6 +61,7 @@ WAITING_LIST = Sheet(
         ("position", "position", WHOLE),
         ("reason", "reason_words", REASON),
         ("authority", "authority", AUTHORITY),
+        ("child", "child", CHILD),
         ("age", "age", WHOLE),
         ("town", "town", TEXT),
         ("need_step", "need_step", WHOLE),

@@ -39,6 +39,7 @@ NOUNS = {
 DANISH = {
     # The waiting list.
     "Nobody waits.": "Ingen venter.",
+    "Nobody waits who is what was asked for.": "Ingen venter, som svarer til det søgte.",
     "{children}, in this order:": "{children} i denne rækkefølge:",
     "parent with child": "forælder med barn",
     # The plan.

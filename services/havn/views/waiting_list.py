@@ -9,10 +9,10 @@ from services.havn.views.phrases import Lang, count, phrase
 from services.havn.views.words import day, said, short, table
 
 
-def waiting_list(answer: ListWaitingListResponse, lang: Lang) -> Iterator[RenderableType]:
-    """Who waits, in order."""
+def waiting_list(answer: ListWaitingListResponse, lang: Lang, whole: bool) -> Iterator[RenderableType]:
+    """Who waits, in order: all, or those asked for."""
     if not answer.entries:
-        yield phrase("Nobody waits.", lang)
+        yield phrase("Nobody waits." if whole else "Nobody waits who is what was asked for.", lang)
         return
     yield phrase("{children}, in this order:", lang, children=count(len(answer.entries), "child waits", lang))
     yield ""

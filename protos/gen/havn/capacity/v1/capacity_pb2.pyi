@@ -414,6 +414,7 @@ class WaitingListEntry(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     BIRTH_DATE_FIELD_NUMBER: _builtins.int
     IN_DANGER_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"waitingListEntries/{request}"."""
     request: _builtins.str
@@ -442,6 +443,8 @@ class WaitingListEntry(_message.Message):
     """Grows with every change of the request."""
     in_danger: _builtins.bool
     """Whether the child is in danger."""
+    child: _builtins.str
+    """The child, by its reference: "children/{child}"."""
     @_builtins.property
     def reason_words(self) -> _terms_pb2.Words:
         """The reason in words."""
@@ -479,10 +482,11 @@ class WaitingListEntry(_message.Message):
         etag: _builtins.str = ...,
         birth_date: _date_pb2.Date | None = ...,
         in_danger: _builtins.bool = ...,
+        child: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "place_by_date", b"place_by_date", "reason_words", b"reason_words", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "authority", b"authority", "birth_date", b"birth_date", "days_overdue", b"days_overdue", "days_waited", b"days_waited", "etag", b"etag", "in_danger", b"in_danger", "name", b"name", "need_step", b"need_step", "parent_with_child", b"parent_with_child", "place_by_date", b"place_by_date", "position", b"position", "reason", b"reason", "reason_words", b"reason_words", "request", b"request", "sibling_count", b"sibling_count", "town", b"town", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "authority", b"authority", "birth_date", b"birth_date", "child", b"child", "days_overdue", b"days_overdue", "days_waited", b"days_waited", "etag", b"etag", "in_danger", b"in_danger", "name", b"name", "need_step", b"need_step", "parent_with_child", b"parent_with_child", "place_by_date", b"place_by_date", "position", b"position", "reason", b"reason", "reason_words", b"reason_words", "request", b"request", "sibling_count", b"sibling_count", "town", b"town", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -841,25 +845,53 @@ Global___WatchVacanciesResponse: _TypeAlias = WatchVacanciesResponse  # noqa: Y0
 
 @_typing.final
 class ListWaitingListRequest(_message.Message):
-    """Asks for the waiting list."""
+    """Asks for the waiting list, or for those entries that are all that is asked for. What a page token stands for is a page of
+    the same question.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOWN_FIELD_NUMBER: _builtins.int
+    NEED_STEPS_FIELD_NUMBER: _builtins.int
+    IN_DANGER_FIELD_NUMBER: _builtins.int
+    OVERDUE_FIELD_NUMBER: _builtins.int
+    WITH_SIBLINGS_FIELD_NUMBER: _builtins.int
+    QUERY_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
     """From the answer before."""
+    town: _builtins.str
+    """Only children at home in this town; empty means any."""
+    in_danger: _builtins.bool
+    """Only children in danger."""
+    overdue: _builtins.bool
+    """Only those past their place-by date."""
+    with_siblings: _builtins.bool
+    """Only those that wait with siblings, or are to join one."""
+    query: _builtins.str
+    """Only those with this text in the reference of the request or of the child, or in the town, in capitals or not."""
+    @_builtins.property
+    def need_steps(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Only these steps sought; empty means any."""
+
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        town: _builtins.str = ...,
+        need_steps: _abc.Iterable[_builtins.int] | None = ...,
+        in_danger: _builtins.bool = ...,
+        overdue: _builtins.bool = ...,
+        with_siblings: _builtins.bool = ...,
+        query: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_danger", b"in_danger", "need_steps", b"need_steps", "overdue", b"overdue", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "town", b"town", "with_siblings", b"with_siblings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -873,21 +905,25 @@ class ListWaitingListResponse(_message.Message):
 
     ENTRIES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
+    total_count: _builtins.int
+    """Entries that are what was asked for, on all pages."""
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaitingListEntry]:
-        """By position."""
+        """By position: each has the one that it has in the whole list."""
 
     def __init__(
         self,
         *,
         entries: _abc.Iterable[Global___WaitingListEntry] | None = ...,
         next_page_token: _builtins.str = ...,
+        total_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "next_page_token", b"next_page_token", "total_count", b"total_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,20 +1,15 @@
-"""What capacity's streams show: vacancies that were reported, and that the waiting list is another."""
+"""Vacancies as a stream shows them: those that were reported between two moments."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlmodel import col, func, select
+from sqlmodel import select
 
 from havn.capacity.v1 import capacity_pb2 as pb
-from services.capacity.store import VacancyRow, WaitingListRow
-from services.shared.access import EVERYWHERE, Caller
-from services.shared.rebuilding import rebuilds
+from services.capacity.store import VacancyRow
 from services.shared.records import View
 
 Reported = Mapping[str, bytes]
 """All vacancies as they are kept, by name."""
-
-Versions = Mapping[str, str]
-"""A version of each authority's waiting list, and of all of them."""
 
 
 def reported(view: View) -> Reported:
@@ -35,24 +30,6 @@ class Reports:
         if self._last[0] is not before or self._last[1] is not after:
             self._last = (before, after, list(_newer(before, after)))
         return self._last[2]
-
-
-def versions(view: View) -> Versions:
-    """The versions of all waiting lists: each change of a request makes its entry's version greater, or adds one.
-
-    What a rebuild drops is no change of a request: rebuilds count as well.
-    """
-    counted = select(WaitingListRow.authority, func.count(), func.sum(WaitingListRow.version))
-    found = view.session.exec(counted.group_by(col(WaitingListRow.authority))).all()
-    done = rebuilds(view.session, "capacity")
-    told = {authority: f"{done}-{count}-{total}" for authority, count, total in found}
-    return told | {EVERYWHERE: f"{done}-{sum(row[1] for row in found)}-{sum(row[2] for row in found)}"}
-
-
-def version_for(caller: Caller, known: Versions) -> str:
-    """The version of the list that the caller sees."""
-    # Nothing that waits belongs to a home or an institution.
-    return "" if caller.narrowed() else known.get(caller.authority, "")
 
 
 def _newer(before: Reported, after: Reported) -> Iterator[pb.Vacancy]:
