@@ -121,3 +121,9 @@ async def visitor(console: server.Running) -> AsyncIterator[Visitor]:
             return await opened.enter_async_context(logged_in(console, user))
 
         yield visit
+
+
+async def csrf(client: httpx2.AsyncClient) -> str:
+    """What the forms of a client's session carry."""
+    page = (await client.get("/")).text
+    return page.split('name="csrf" value="')[1].split('"')[0]
