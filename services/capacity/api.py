@@ -122,7 +122,7 @@ class CapacityApi(rpc.CapacityServiceServicer):
         today = self._clock.today()
         ordered = await self._store.view(lambda view: self._lists.ordered(view, today))
         entries = rules.asked_for(ordered, request)
-        page = positions(entries, request.page_size, request.page_token)
+        page = positions(entries, request.page_size, request.page_token, request.skip)
         return pb.ListWaitingListResponse(entries=page.items, next_page_token=page.next_token, total_count=len(entries))
 
     async def WatchWaitingList(

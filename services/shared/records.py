@@ -259,10 +259,16 @@ def outbox_values(subject: str, event: Message, now: datetime) -> dict[str, Any]
     }
 
 
-def positions(items: Sequence[T], size: int, token: str) -> Page[T]:
-    """A page of a list whose order is made on reading; its token is a position. Raises BadInput."""
-    begun = after(token) or "0"
-    if not _POSITION.fullmatch(begun):
+def positions(items: Sequence[T], size: int, token: str, skip: int = 0) -> Page[T]:
+    """A page of a list whose order is made on reading; its token is a position. Raises BadInput.
+
+    It begins `skip` items behind the token.
+    """
+    told = after(token) or "0"
+    if not _POSITION.fullmatch(told):
         raise BadInput.of("page_token", _PAGE_TOKEN)
-    end = int(begun) + page_size(size)
-    return Page(list(items[int(begun) : end]), next_token(str(end)) if end < len(items) else "")
+    if skip < 0:
+        raise BadInput.of("skip", "must be 0 or more")
+    begun = int(told) + skip
+    end = begun + page_size(size)
+    return Page(list(items[begun:end]), next_token(str(end)) if end < len(items) else "")

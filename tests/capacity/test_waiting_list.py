@@ -257,6 +257,8 @@ async def test_a_filtered_page_keeps_the_positions_of_the_whole_list_and_says_ho
     asked = pb.ListWaitingListRequest(town=town, page_size=2, page_token=first.next_page_token)
     second = await coordinator.capacity.ListWaitingList(asked)
     assert (len(second.entries), second.total_count, second.next_page_token) == (1, 3, "")
+    asked_for_the_last = pb.ListWaitingListRequest(town=town, page_size=2, skip=2)
+    assert (await coordinator.capacity.ListWaitingList(asked_for_the_last)) == second
     shown = [*first.entries, *second.entries]
     assert [one.request for one in shown] == [filed[1].name, filed[2].name, filed[0].name]
     assert shown == [whole[one.request] for one in shown]

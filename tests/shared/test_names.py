@@ -115,3 +115,14 @@ def test_a_token_of_a_position_that_no_list_has_is_refused(position: str) -> Non
 def test_positions_beyond_the_end_are_an_empty_page() -> None:
     page = records.positions([cast.a_family()], 10, records.next_token("7"))
     assert (page.items, page.next_token) == ([], "")
+
+
+def test_a_page_begins_so_many_behind_its_token() -> None:
+    page = records.positions(range(10), 3, records.next_token("2"), skip=4)
+    assert (page.items, records.after(page.next_token)) == ([6, 7, 8], "9")
+    assert records.positions(range(10), 3, page.next_token).items == [9]
+
+
+def test_nothing_is_before_the_beginning() -> None:
+    with pytest.raises(BadInput, match=r"^skip: "):
+        records.positions(range(10), 3, "", skip=-1)

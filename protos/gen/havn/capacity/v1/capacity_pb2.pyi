@@ -859,6 +859,7 @@ class ListWaitingListRequest(_message.Message):
     OVERDUE_FIELD_NUMBER: _builtins.int
     WITH_SIBLINGS_FIELD_NUMBER: _builtins.int
     QUERY_FIELD_NUMBER: _builtins.int
+    SKIP_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
@@ -873,6 +874,8 @@ class ListWaitingListRequest(_message.Message):
     """Only those that wait with siblings, or are to join one."""
     query: _builtins.str
     """Only those with this text in the reference of the request or of the child, or in the town, in capitals or not."""
+    skip: _builtins.int
+    """So many entries are passed over, from the beginning or from where the page token stands: page 3 of 50 begins behind 100."""
     @_builtins.property
     def need_steps(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Only these steps sought; empty means any."""
@@ -888,10 +891,11 @@ class ListWaitingListRequest(_message.Message):
         overdue: _builtins.bool = ...,
         with_siblings: _builtins.bool = ...,
         query: _builtins.str = ...,
+        skip: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_danger", b"in_danger", "need_steps", b"need_steps", "overdue", b"overdue", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "town", b"town", "with_siblings", b"with_siblings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_danger", b"in_danger", "need_steps", b"need_steps", "overdue", b"overdue", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "skip", b"skip", "town", b"town", "with_siblings", b"with_siblings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
