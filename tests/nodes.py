@@ -21,6 +21,9 @@ CONFIG = Path(__file__).parents[1] / "deploy" / "nats" / "cluster.conf"
 USERS = CONFIG.with_name("users.conf")
 NAMES = ("nats-1", "nats-2", "nats-3")
 PASSWORD = "havn-0123456789"
+LIVENESS = "/healthz?js-enabled-only=true"
+"""What the deployment's liveness probe asks for."""
+
 WAIT_SECONDS = 30.0
 
 

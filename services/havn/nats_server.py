@@ -25,10 +25,14 @@ STOP_SECONDS = 3.0
 FIRST_WAIT_SECONDS = 0.1
 MOST_WAIT_SECONDS = 5.0
 WELL_SECONDS = 60.0
+LOOK_SECONDS = 1.0
+ILL_SECONDS = 5.0
+"""So long nats-server may say that it is not well: one whose disk was full takes nothing more until it starts anew."""
 
 # sync_interval "always": with NATS's default of two minutes a power cut takes all that was acknowledged since.
 _CONFIG = """\
 listen: "127.0.0.1:{port}"
+http: "127.0.0.1:-1"
 ports_file_dir: "{folder}"
 max_payload: 1MB
 authorization {{ users: [
@@ -52,6 +56,7 @@ class NatsServer:
         self._granted = granted
         self._passwords = {user: secrets.token_urlsafe(24) for user in granted}
         self._port = -1
+        self._health_port = -1
         self._child: subprocess.Popen[bytes] | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._lock: TextIOWrapper | None = None
@@ -93,7 +98,7 @@ class NatsServer:
         self._child = subprocess.Popen(  # noqa: ASYNC220
             command, stdin=subprocess.DEVNULL, process_group=0, pass_fds=held
         )
-        self._port = await self._announced_port(self._child)
+        self._port, self._health_port = await self._announced_ports(self._child)
 
     def _write_config(self) -> Path:
         path = self._folder / "nats.conf"
@@ -104,13 +109,13 @@ class NatsServer:
         )
         return path
 
-    async def _announced_port(self, child: subprocess.Popen[bytes]) -> int:
+    async def _announced_ports(self, child: subprocess.Popen[bytes]) -> tuple[int, int]:
         ports = self._folder / f"nats-server_{child.pid}.ports"
         deadline = time.monotonic() + START_SECONDS
         while child.poll() is None and time.monotonic() < deadline:
             with contextlib.suppress(FileNotFoundError, ValueError, LookupError):
-                address: str = json.loads(ports.read_text())["nats"][0]
-                return int(address.rsplit(":", 1)[1])
+                told = json.loads(ports.read_text())
+                return _port(told["nats"]), _port(told["monitoring"])
             await asyncio.sleep(0.005)
         child.kill()
         raise RuntimeError(f"nats-server did not start: see {self._folder / 'nats.log'}")
@@ -118,9 +123,10 @@ class NatsServer:
     async def _watch(self) -> None:
         """Starts it again when it ends, on the same port so that clients find it, waiting longer each time.
 
-        One that ran for a minute was well: what ends it then is nothing that waiting helps.
+        One that ran for a minute was well: what ends it then is nothing that waiting helps. One that is ill is ended.
         """
         wait, started = FIRST_WAIT_SECONDS, time.monotonic()
+        looked = well = started
         while True:
             if self._child is None or self._child.poll() is not None:
                 wait = FIRST_WAIT_SECONDS if time.monotonic() > started + WELL_SECONDS else wait
@@ -129,7 +135,29 @@ class NatsServer:
                 wait, started = min(wait * 2, MOST_WAIT_SECONDS), time.monotonic()
                 with contextlib.suppress(RuntimeError):
                     await self._spawn()
+                well = time.monotonic()
+            elif time.monotonic() > looked + LOOK_SECONDS:
+                looked = time.monotonic()
+                if not await self._is_ill():
+                    well = looked
+                elif looked > well + ILL_SECONDS:
+                    self._child.kill()
             await asyncio.sleep(0.1)
+
+    async def _is_ill(self) -> bool:
+        """Whether it says so itself. One that says nothing may be busy."""
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                reader, writer = await asyncio.open_connection("127.0.0.1", self._health_port)
+                with contextlib.closing(writer):
+                    writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
+                    return b" 503 " in await reader.readline()
+        except (OSError, TimeoutError):
+            return False
+
+
+def _port(addresses: list[str]) -> int:
+    return int(addresses[0].rsplit(":", 1)[1])
 
 
 def _binary() -> str:

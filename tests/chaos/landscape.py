@@ -132,7 +132,7 @@ class Landscape:
                 node.process.command,
                 node.process.environment,
                 self.folder / "logs" / name,
-                probe=lambda port=node.health_port: nodes.is_healthy(f"http://127.0.0.1:{port}/healthz"),  # type: ignore[misc]
+                probe=lambda port=node.health_port: nodes.is_healthy(f"http://127.0.0.1:{port}{nodes.LIVENESS}"),  # type: ignore[misc]
             )
             for name, node in self.cluster.nodes.items()
         ]

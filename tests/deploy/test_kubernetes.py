@@ -13,6 +13,7 @@ from services.havn.system import DEFINITIONS
 from services.shared import production
 from services.shared.readiness import LIVENESS
 from services.shared.settings import Settings
+from tests import nodes
 from tests.deploy.kustomization import KUBERNETES, Document, containers, documents, rendered
 
 OVERLAYS = ("development", "production")
@@ -103,6 +104,11 @@ def test_three_nodes_of_nats_are_on_three_machines(manifests: list[Document]) ->
     assert selected(rule["labelSelector"], manifests) == {"nats"}
     names = {f"nats-{nats['ordinals']['start'] + number}" for number in range(nats["replicas"])}
     assert names | {"nats"} <= of_kind(manifests, "Service").keys()
+
+
+def test_a_node_of_nats_is_started_again_by_the_probe_that_storms_use(manifests: list[Document]) -> None:
+    (node,) = containers(of_kind(manifests, "StatefulSet")["nats"])
+    assert node["livenessProbe"]["httpGet"]["path"] == nodes.LIVENESS
 
 
 def test_probes_ask_for_what_services_tell(manifests: list[Document]) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import grpc
 import pytest
@@ -83,13 +84,26 @@ async def test_no_text_of_a_request_reaches_the_log(method: cast.Value, havn: Ha
 
 
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
+def restored() -> Iterator[None]:
     before, last_resort = structlog.get_config(), logging.lastResort
-    stream = io.StringIO()
-    logs.configure(stream)
-    yield stream
+    yield
     structlog.configure(**before)
     logging.lastResort = last_resort
+
+
+@pytest.fixture
+def log(restored: None) -> io.StringIO:
+    stream = io.StringIO()
+    logs.configure(stream)
+    return stream
+
+
+@pytest.mark.usefixtures("restored")
+def test_a_line_that_a_full_disk_does_not_take_is_lost_and_what_it_tells_of_goes_on() -> None:
+    # Unbuffered: nothing is left to be written when it is closed.
+    with Path("/dev/full").open("wb", buffering=0) as full, io.TextIOWrapper(full, write_through=True) as stream:
+        logs.configure(stream)
+        structlog.get_logger().warning("event.failed")
 
 
 def test_a_key_that_is_not_on_the_list_is_left_out(log: io.StringIO) -> None:
