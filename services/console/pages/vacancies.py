@@ -57,9 +57,7 @@ async def report(visit: Visit) -> Response:
     vacancy = pb.Vacancy(free_place_count=int(count), from_date=_day(from_date) or _today(visit))
     request = pb.ReportVacancyRequest(parent=unit, vacancy=vacancy, request_id=visit.text("key"))
     kept = await visit.services.capacity.ReportVacancy(request)
-    return see_other(
-        f"/vacancies?reported={names.last_part(unit)}&free={kept.free_place_count}#{names.last_part(unit)}"
-    )
+    return see_other(f"/vacancies?free={kept.free_place_count}#{names.last_part(unit)}")
 
 
 async def _page(visit: Visit, wrong_unit: str = "", problem: str = "") -> Response:
@@ -86,7 +84,7 @@ async def _page(visit: Visit, wrong_unit: str = "", problem: str = "") -> Respon
 def _done(visit: Visit) -> str:
     """What was just reported, as the address says."""
     free = visit.request.query_params.get("free", "")
-    if "reported" not in visit.request.query_params or not free.isdecimal():
+    if not free.isdecimal():
         return ""
     return ngettext("%(num)s free place is reported.", "%(num)s free places are reported.", int(free)) % {"num": free}
 
