@@ -346,6 +346,46 @@ def recording(placement: placements.Placement | None = None, **differing: Value)
     return placements.RecordPlacementRequest(**good | differing)
 
 
+def offering(request: placements.PlacementRequest, home: str, **differing: Value) -> placements.OfferPlaceRequest:
+    good: dict[str, Value] = {
+        "request": request.name,
+        "home": home,
+        "reason": "Near its school (invented)",
+        "request_id": fresh(),
+    }
+    return placements.OfferPlaceRequest(**good | differing)
+
+
+def answering(inquiry: placements.Inquiry, **differing: Value) -> placements.AnswerOfferRequest:
+    good: dict[str, Value] = {
+        "name": inquiry.name,
+        "etag": inquiry.etag,
+        "answer": placements.OFFER_ANSWER_ACCEPT,
+        "request_id": fresh(),
+    }
+    return placements.AnswerOfferRequest(**good | differing)
+
+
+def declining(inquiry: placements.Inquiry, **differing: Value) -> placements.AnswerOfferRequest:
+    good: dict[str, Value] = {"answer": placements.OFFER_ANSWER_DECLINE, "reason": "We move house"}
+    return answering(inquiry, **good | differing)
+
+
+def withdrawing_offer(offer: placements.Offer, **differing: Value) -> placements.WithdrawOfferRequest:
+    good: dict[str, Value] = {
+        "name": offer.name,
+        "etag": offer.etag,
+        "reason": "Another home is nearer",
+        "request_id": fresh(),
+    }
+    return placements.WithdrawOfferRequest(**good | differing)
+
+
+def a_ready_family(**differing: Value) -> families.FosterFamily:
+    """A family that may be asked: approved, not paused, with a free place."""
+    return a_full_family(**{"pause": None, "agreements": []} | differing)
+
+
 def entering(family: families.FosterFamily | None = None, **differing: Value) -> families.CreateFosterFamilyRequest:
     good: dict[str, Value] = {"family": family or a_family(), "id": fresh("f"), "request_id": fresh()}
     return families.CreateFosterFamilyRequest(**good | differing)

@@ -99,7 +99,8 @@ class CapacityApi(rpc.CapacityServiceServicer):
 
     async def ListVacancies(self, request: pb.ListVacanciesRequest, context: Context) -> pb.ListVacanciesResponse:
         """A page of vacancies."""
-        page = await self._store.view(lambda view: view.page(VACANCIES, request.page_size, request.page_token))
+        where = [col(VacancyRow.name).in_(request.names)] if request.names else []
+        page = await self._store.view(lambda view: view.page(VACANCIES, request.page_size, request.page_token, *where))
         vacancies = [self._fresh(vacancy) for vacancy in page.items]
         return pb.ListVacanciesResponse(vacancies=vacancies, next_page_token=page.next_token)
 

@@ -1,13 +1,17 @@
 """The RPCs of placements."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from functools import partial
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
 
 from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
-from services.placements import events, rules
+from services.placements import events, offering, rules
+from services.placements.expiring import Expiring
+from services.placements.offers_api import OffersApi
 from services.placements.store import PLACEMENTS, REQUESTS, PlacementRow, Placements, RequestRow
 from services.shared import importing, names, wire
 from services.shared.checks import check
@@ -27,12 +31,8 @@ PLACEMENT = Entry(
 )
 
 
-class PlacementsApi(rpc.PlacementsServiceServicer):
-    """Placement requests and placements."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
+class PlacementsApi(OffersApi):
+    """Placement requests and placements, and with them offers."""
 
     async def CreateRequest(self, request: pb.CreateRequestRequest, context: Context) -> pb.PlacementRequest:
         """Files a request."""
@@ -72,6 +72,7 @@ class PlacementsApi(rpc.PlacementsServiceServicer):
             withdrawn = rules.withdrawn(change.get(REQUESTS, request.name), request.reason)
             change.save(REQUESTS, withdrawn, request.etag)
             change.announce(*events.request_updated(withdrawn))
+            offering.settle(change, placed=[], closed=[withdrawn], today=self._clock.today())
             return withdrawn
 
         return await self._store.change(request, pb.PlacementRequest, withdraw)
@@ -96,12 +97,15 @@ class PlacementsApi(rpc.PlacementsServiceServicer):
         self, request_iterator: AsyncIterator[pb.ImportPlacementsRequest], context: Context
     ) -> pb.ImportPlacementsResponse:
         """Takes requests and placements, new or known by their key, all or none."""
-        taking = Taking(self._take, _looked_at)
+        taken = _Taken(self._clock)
+        taking = Taking(partial(self._take, taken), _looked_at, taken.settle)
         return await importing.take_all(self._store, request_iterator, pb.ImportPlacementsResponse, taking)
 
-    def _take(self, draft: Draft, row: pb.ImportPlacementsRequest) -> Difference:
+    def _take(self, taken: "_Taken", draft: Draft, row: pb.ImportPlacementsRequest) -> Difference:
         if row.HasField("placement"):
+            taken.placements.append(row.placement.placement)
             return self._take_placement(draft, row.placement, row.update_mask)
+        taken.requests.append(row.request.request)
         return self._take_request(draft, row.request, row.update_mask)
 
     def _take_request(self, draft: Draft, request: pb.CreateRequestRequest, mask: FieldMask) -> Difference:
@@ -145,7 +149,21 @@ class PlacementsApi(rpc.PlacementsServiceServicer):
         placement.name = f"placements/{names.chosen_id(request.id)}"
         change.add(PLACEMENTS, placement)
         change.announce(*events.placement_created(placement))
+        offering.settle(change, placed=[placement], closed=[], today=self._clock.today())
         return placement
+
+
+@dataclass
+class _Taken:
+    """What an import brought, and what follows of it for offers."""
+
+    clock: Clock
+    requests: list[pb.PlacementRequest] = field(default_factory=list)
+    placements: list[pb.Placement] = field(default_factory=list)
+
+    def settle(self, change: Change) -> None:
+        closed = [request for request in self.requests if request.state != pb.REQUEST_STATE_OPEN]
+        offering.settle(change, self.placements, closed, self.clock.today())
 
 
 def _looked_at(row: pb.ImportPlacementsRequest) -> Names:
@@ -157,10 +175,12 @@ def _looked_at(row: pb.ImportPlacementsRequest) -> Names:
 
 def build(platform: Platform, store: Store) -> Parts:
     """What the service is made of."""
-    api = PlacementsApi(store, platform.clock)
+    api = PlacementsApi(store, platform)
     return Parts(
         descriptor=pb.DESCRIPTOR.services_by_name["PlacementsService"],
         register=lambda server: rpc.add_PlacementsServiceServicer_to_server(api, server),
+        tasks=[Expiring(store, platform.clock).run],
+        watched=[api.versions],
     )
 
 

@@ -12,6 +12,8 @@ from services.shared.wire import age, changeable, day, time, timestamp
 HIGHEST_STEP = 8
 MOST_VISITS = 31.0
 
+_HOMES = '"families/{family}" or "institutions/{institution}/units/{unit}"'
+
 CHANGEABLE = changeable(
     pb.PlacementRequest,
     fixed=["name", "etag", "authority", "state", "filed_by", "create_time", "withdrawal_reason"],
@@ -159,17 +161,16 @@ def _placement_problems(placement: pb.Placement, today: date) -> Iterator[FieldP
     lived = min(today, day(placement.end_date)) if placement.HasField("end_date") else today
     yield from _too_old("placement.birth_date", day(placement.birth_date), lived)
     yield from fields.between("placement.step", placement.step, 1, HIGHEST_STEP)
-    yield from _home_problems(placement.home)
+    yield from home_problems("placement.home", placement.home)
     started = day(placement.start_date)
     yield from fields.not_after("placement.start_date", started, today, "today: a plan is no placement")
     if placement.HasField("end_date"):
         yield from fields.not_after("placement.start_date", started, day(placement.end_date), "its end")
 
 
-def _home_problems(home: str) -> Iterator[FieldProblem]:
-    family = list(fields.named("placement.home", home, "families/{family}"))
-    unit = list(fields.named("placement.home", home, "institutions/{institution}/units/{unit}"))
+def home_problems(field: str, home: str) -> Iterator[FieldProblem]:
+    """A home must be named as families and units are."""
+    family = list(fields.named(field, home, "families/{family}"))
+    unit = list(fields.named(field, home, "institutions/{institution}/units/{unit}"))
     if family and unit:
-        yield FieldProblem(
-            "placement.home", 'must be a name like "families/{family}" or "institutions/{institution}/units/{unit}"'
-        )
+        yield FieldProblem(field, f"must be a name like {_HOMES}")

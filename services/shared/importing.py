@@ -50,11 +50,12 @@ class Taking(Generic[R]):
     """How one service takes rows.
 
     `enter` puts one row into the draft and raises a HavnError for what is wrong with it. `names` are the records that
-    it will look at.
+    it will look at. `follow` does, once all is written, what follows from it.
     """
 
     enter: Callable[[Draft, R], "Difference"]
     names: Callable[[R], Names]
+    follow: Callable[[Change], None] = lambda _change: None
 
 
 Difference = list[str] | None
@@ -80,6 +81,7 @@ async def take_all(store: Store, rows: AsyncIterator[R], answer: type[A], taking
 
     def write(change: Change) -> A:
         judgement.draft.write(change)
+        taking.follow(change)
         return judgement.answer(answer)
 
     return await store.change_all(judgement.request_id, judgement.digest.digest(), answer, write)

@@ -16,6 +16,7 @@ COLLECTIONS = (
     "families",
     "institutions",
     "matchRuns",
+    "offers",
     "parkedEvents",
     "placements",
     "rebuilds",
@@ -29,7 +30,7 @@ Shown = dict[str, list[str]]
 """Names of records, by the authority that they were shown as records of."""
 
 # A sentence never is a name by itself, so that no free text gets in.
-_NAME = re.compile(rf"({'|'.join(COLLECTIONS)})(/[A-Za-z0-9-]{{1,40}}){{1,4}}")
+_NAME = re.compile(rf"({'|'.join(COLLECTIONS)})(/[A-Za-z0-9-]{{1,40}}){{1,5}}")
 
 
 @dataclass(frozen=True)

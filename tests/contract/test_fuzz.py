@@ -27,6 +27,7 @@ from havn.families.v1 import families_pb2 as families
 from havn.matching.v1 import matching_pb2 as matching
 from havn.placements.v1 import placements_pb2 as placements
 from services.havn.system import DEFINITIONS
+from services.placements.offer_rules import inquiry_name
 from services.shared import access, readiness
 from services.shared.access import Caller
 from services.shared.clients import OPTIONS, Token, Tokens
@@ -165,18 +166,37 @@ async def seeded(havn: Havn) -> list[Message]:
     follow_up = await consultant.families.LogFollowUp(cast.logging(family.name))
     institution = await administrator.capacity.CreateInstitution(cast.founding())
     unit = await administrator.capacity.CreateUnit(cast.opening(institution.name))
+    offer, inquiry = await offered(havn)
     run = await coordinator.matching.CreateMatchRun(matching.CreateMatchRunRequest(request_id=cast.fresh()))
-    return [filed, placed, family, follow_up, institution, unit, run]
+    return [filed, placed, family, follow_up, institution, unit, run, offer, inquiry]
+
+
+async def offered(havn: Havn) -> tuple[placements.Offer, placements.Inquiry]:
+    """A home is asked for a child."""
+    coordinator, consultant = havn.as_(cast.COORDINATOR), havn.as_(cast.CONSULTANT)
+    home = await consultant.families.CreateFosterFamily(cast.entering(cast.a_ready_family()))
+    filed = await coordinator.placements.CreateRequest(cast.filing())
+    offer = await coordinator.placements.OfferPlace(cast.offering(filed, home.name))
+    asked = placements.GetInquiryRequest(name=inquiry_name(offer))
+    return offer, await consultant.placements.GetInquiry(asked)
 
 
 def good_requests(records: Sequence[Message]) -> dict[str, list[Message]]:
     """Requests that pass, by the name of their type."""
-    filed, _placed, family, _follow_up, institution, unit, _run = records
+    filed, _placed, family, _follow_up, institution, unit, _run, offer, inquiry = records
     assert isinstance(filed, placements.PlacementRequest)
     assert isinstance(family, families.FosterFamily)
     assert isinstance(institution, capacity.Institution)
     assert isinstance(unit, capacity.InstitutionUnit)
+    assert isinstance(offer, placements.Offer)
+    assert isinstance(inquiry, placements.Inquiry)
     whole: list[Message] = [
+        cast.offering(filed, offer.home),
+        cast.withdrawing_offer(offer),
+        cast.answering(inquiry),
+        cast.declining(inquiry),
+        placements.ListOffersRequest(request=offer.request, home=offer.home),
+        placements.ListInquiriesRequest(parent="-"),
         cast.filing(cast.a_full_request(), id=""),
         cast.updating(filed, "needs", "wish", "siblings"),
         cast.withdrawing(filed),

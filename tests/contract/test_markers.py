@@ -239,7 +239,7 @@ async def test_what_is_told_of_people_stands_in_no_log_error_audit_row_trace_or_
     records = await seeded(havn)
     while len(marked.on_the_bus | marked.elsewhere) < MANY:
         await marked.send_all(records)
-    assert marked.taken > MANY / 10
+    assert marked.taken > MANY / 20
     assert len(marked.errors) > MANY / 10
 
     running.announce(havn.data, havn.platform.addresses)

@@ -16,6 +16,7 @@ from havn.operations.v1 import operations_pb2 as operations
 from havn.placements.v1 import placements_pb2 as placements
 from havn.terms.v1 import terms_pb2 as terms
 from services.matching.store import RequestRow
+from services.placements.offer_rules import inquiry_name
 from services.shared.access import EVERYWHERE, Caller, role
 from tests import cast
 from tests.conftest import Havn
@@ -40,6 +41,8 @@ class Side:
     run: str = ""
     institution: str = ""
     unit: str = ""
+    offer: str = ""
+    inquiry: str = ""
     new: str = "*/new"
     """Of what is made by the call: no narrowed view holds it."""
 
@@ -56,7 +59,7 @@ NOWHERE = Side(
     **{
         field.name: f"{kind}/none"
         for field, kind in zip(
-            fields(Side)[3:11],
+            fields(Side)[3:13],
             (
                 "requests",
                 "placements",
@@ -66,6 +69,8 @@ NOWHERE = Side(
                 "matchRuns",
                 "institutions",
                 "institutions/none/units",
+                "offers",
+                "families/none/inquiries",
             ),
             strict=True,
         )
@@ -106,6 +111,7 @@ async def made(havn: Havn, side: Side) -> Side:
 
     await havn.until("capacity", waits)
     await havn.until("matching", is_known)
+    offer = await coordinator.placements.OfferPlace(cast.offering(request, family.name))
     suggestions = await coordinator.matching.SuggestMatches(matching.SuggestMatchesRequest(request=request.name))
     run = await coordinator.matching.CreateMatchRun(matching.CreateMatchRunRequest(request_id=cast.fresh()))
     *_, run = [seen async for seen in coordinator.matching.WatchMatchRun(matching.WatchMatchRunRequest(name=run.name))]
@@ -122,6 +128,8 @@ async def made(havn: Havn, side: Side) -> Side:
         run.name,
         institution.name,
         unit.name,
+        offer.name,
+        inquiry_name(offer),
     )
 
 
@@ -215,6 +223,22 @@ AIMED = {
     "GetPlacement": Aim(lambda side: placements.GetPlacementRequest(name=side.placement), "placement"),
     "ListPlacements": Aim(lambda _: placements.ListPlacementsRequest()),
     "ImportPlacements": Aim(_import),
+    "OfferPlace": Aim(
+        lambda side: cast.offering(placements.PlacementRequest(name=side.request), side.family, etag=STALE),
+        "request",
+        reads=False,
+    ),
+    "GetOffer": Aim(lambda side: placements.GetOfferRequest(name=side.offer), "offer"),
+    "ListOffers": Aim(lambda _: placements.ListOffersRequest()),
+    "WithdrawOffer": Aim(
+        lambda side: cast.withdrawing_offer(placements.Offer(name=side.offer, etag=STALE)), "offer", reads=False
+    ),
+    "GetInquiry": Aim(lambda side: placements.GetInquiryRequest(name=side.inquiry), "inquiry"),
+    "ListInquiries": Aim(lambda _: placements.ListInquiriesRequest(parent="-")),
+    "AnswerOffer": Aim(
+        lambda side: cast.answering(placements.Inquiry(name=side.inquiry, etag=STALE)), "inquiry", reads=False
+    ),
+    "WatchOffers": Aim(lambda _: placements.WatchOffersRequest()),
     "CreateFosterFamily": Aim(lambda side: cast.entering(a_family(side), id=""), "new", reads=False),
     "GetFosterFamily": Aim(lambda side: families.GetFosterFamilyRequest(name=side.family), "family"),
     "ListFosterFamilies": Aim(lambda _: families.ListFosterFamiliesRequest()),

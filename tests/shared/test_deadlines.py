@@ -42,7 +42,7 @@ class Link(PlacementsApi):
     """Asks the next one, or hangs where there is none."""
 
     def __init__(self, store: Store, platform: Platform, seen: Seen, channel: grpc.aio.Channel | None) -> None:
-        super().__init__(store, platform.clock)
+        super().__init__(store, platform)
         self._seen = seen
         self._next = rpc.PlacementsServiceStub(channel) if channel else None
 

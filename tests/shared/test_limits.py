@@ -47,7 +47,7 @@ class Holding(PlacementsApi):
 
 
 def build(platform: Platform, store: Store) -> Parts:
-    api = Holding(store, platform.clock)
+    api = Holding(store, platform)
     return Parts(
         descriptor=pb.DESCRIPTOR.services_by_name["PlacementsService"],
         register=lambda server: rpc.add_PlacementsServiceServicer_to_server(api, server),

@@ -44,7 +44,7 @@ class Faulty(PlacementsApi):
 
 
 def build(platform: Platform, store: Store) -> Parts:
-    api = Faulty(store, platform.clock)
+    api = Faulty(store, platform)
     return Parts(
         descriptor=pb.DESCRIPTOR.services_by_name["PlacementsService"],
         register=lambda server: rpc.add_PlacementsServiceServicer_to_server(api, server),

@@ -33,6 +33,12 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     """It was taken off the list."""
     CHANGE_KIND_PLACED: _ChangeKind.ValueType  # 4
     """The child has its place."""
+    CHANGE_KIND_ASKED: _ChangeKind.ValueType  # 5
+    """A home was asked."""
+    CHANGE_KIND_ANSWERED: _ChangeKind.ValueType  # 6
+    """The home said yes or no."""
+    CHANGE_KIND_EXPIRED: _ChangeKind.ValueType  # 7
+    """Nobody answered in time."""
 
 class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
     """What happened to a record."""
@@ -47,6 +53,12 @@ CHANGE_KIND_WITHDRAWN: ChangeKind.ValueType  # 3
 """It was taken off the list."""
 CHANGE_KIND_PLACED: ChangeKind.ValueType  # 4
 """The child has its place."""
+CHANGE_KIND_ASKED: ChangeKind.ValueType  # 5
+"""A home was asked."""
+CHANGE_KIND_ANSWERED: ChangeKind.ValueType  # 6
+"""The home said yes or no."""
+CHANGE_KIND_EXPIRED: ChangeKind.ValueType  # 7
+"""Nobody answered in time."""
 Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015
 
 @_typing.final
@@ -112,3 +124,47 @@ class PlacementChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlacementChanged: _TypeAlias = PlacementChanged  # noqa: Y015
+
+@_typing.final
+class OfferChanged(_message.Message):
+    """A home was asked for a place, or what came of it. Of the child and its case it says nothing.
+    Subject: havn.placements.v1.offer.{asked,answered,withdrawn,expired,placed}.{offer}.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    HOME_FIELD_NUMBER: _builtins.int
+    PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"offers/{offer}"."""
+    version: _builtins.int
+    """Grows with every change."""
+    kind: Global___ChangeKind.ValueType
+    """What happened."""
+    home: _builtins.str
+    """The home asked."""
+    place_count: _builtins.int
+    """Places that the offer holds; once it holds none, those that it was for."""
+    held: _builtins.bool
+    """Whether it holds them: nobody else is offered them."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        version: _builtins.int = ...,
+        kind: Global___ChangeKind.ValueType = ...,
+        home: _builtins.str = ...,
+        place_count: _builtins.int = ...,
+        held: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held", b"held", "home", b"home", "kind", b"kind", "name", b"name", "place_count", b"place_count", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OfferChanged: _TypeAlias = OfferChanged  # noqa: Y015

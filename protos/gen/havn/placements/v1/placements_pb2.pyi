@@ -136,6 +136,90 @@ BASIS_KIND_EMERGENCY_DECISION: BasisKind.ValueType  # 3
 """A provisional decision in an emergency."""
 Global___BasisKind: _TypeAlias = BasisKind  # noqa: Y015
 
+class _OfferState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OfferStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OfferState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OFFER_STATE_UNSPECIFIED: _OfferState.ValueType  # 0
+    """Not given."""
+    OFFER_STATE_ASKED: _OfferState.ValueType  # 1
+    """The home was asked, and has not answered."""
+    OFFER_STATE_ACCEPTED: _OfferState.ValueType  # 2
+    """The home said yes."""
+    OFFER_STATE_DECLINED: _OfferState.ValueType  # 3
+    """The home said no."""
+    OFFER_STATE_WITHDRAWN: _OfferState.ValueType  # 4
+    """Whoever asked took it back."""
+    OFFER_STATE_EXPIRED: _OfferState.ValueType  # 5
+    """Nobody answered in time."""
+
+class OfferState(_OfferState, metaclass=_OfferStateEnumTypeWrapper):
+    """Life of an offer, and of its inquiry."""
+
+OFFER_STATE_UNSPECIFIED: OfferState.ValueType  # 0
+"""Not given."""
+OFFER_STATE_ASKED: OfferState.ValueType  # 1
+"""The home was asked, and has not answered."""
+OFFER_STATE_ACCEPTED: OfferState.ValueType  # 2
+"""The home said yes."""
+OFFER_STATE_DECLINED: OfferState.ValueType  # 3
+"""The home said no."""
+OFFER_STATE_WITHDRAWN: OfferState.ValueType  # 4
+"""Whoever asked took it back."""
+OFFER_STATE_EXPIRED: OfferState.ValueType  # 5
+"""Nobody answered in time."""
+Global___OfferState: _TypeAlias = OfferState  # noqa: Y015
+
+class _OfferAnswer:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OfferAnswerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OfferAnswer.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OFFER_ANSWER_UNSPECIFIED: _OfferAnswer.ValueType  # 0
+    """Not given."""
+    OFFER_ANSWER_ACCEPT: _OfferAnswer.ValueType  # 1
+    """Yes."""
+    OFFER_ANSWER_DECLINE: _OfferAnswer.ValueType  # 2
+    """No."""
+
+class OfferAnswer(_OfferAnswer, metaclass=_OfferAnswerEnumTypeWrapper):
+    """What a home says."""
+
+OFFER_ANSWER_UNSPECIFIED: OfferAnswer.ValueType  # 0
+"""Not given."""
+OFFER_ANSWER_ACCEPT: OfferAnswer.ValueType  # 1
+"""Yes."""
+OFFER_ANSWER_DECLINE: OfferAnswer.ValueType  # 2
+"""No."""
+Global___OfferAnswer: _TypeAlias = OfferAnswer  # noqa: Y015
+
+class _Nearness:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NearnessEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Nearness.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    NEARNESS_UNSPECIFIED: _Nearness.ValueType  # 0
+    """Not told."""
+    NEARNESS_SAME_TOWN: _Nearness.ValueType  # 1
+    """The home's town."""
+    NEARNESS_OTHER_TOWN: _Nearness.ValueType  # 2
+    """Another town."""
+
+class Nearness(_Nearness, metaclass=_NearnessEnumTypeWrapper):
+    """How near a child's own town is to a home."""
+
+NEARNESS_UNSPECIFIED: Nearness.ValueType  # 0
+"""Not told."""
+NEARNESS_SAME_TOWN: Nearness.ValueType  # 1
+"""The home's town."""
+NEARNESS_OTHER_TOWN: Nearness.ValueType  # 2
+"""Another town."""
+Global___Nearness: _TypeAlias = Nearness  # noqa: Y015
+
 @_typing.final
 class PlacementRequest(_message.Message):
     """A home is sought for a child."""
@@ -769,6 +853,294 @@ class Placement(_message.Message):
 Global___Placement: _TypeAlias = Placement  # noqa: Y015
 
 @_typing.final
+class Offer(_message.Message):
+    """A home is asked for places, as the authority that asks sees it. The home sees an Inquiry."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    REQUEST_FIELD_NUMBER: _builtins.int
+    SIBLING_REQUESTS_FIELD_NUMBER: _builtins.int
+    HOME_FIELD_NUMBER: _builtins.int
+    PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    HELD_PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SUGGESTIONS_FIELD_NUMBER: _builtins.int
+    ASKED_BY_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    ANSWER_BY_TIME_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ANSWER_REASON_FIELD_NUMBER: _builtins.int
+    ANSWERED_BY_FIELD_NUMBER: _builtins.int
+    ANSWER_TIME_FIELD_NUMBER: _builtins.int
+    WITHDRAWAL_REASON_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"offers/{offer}"."""
+    etag: _builtins.str
+    """Changes with every change."""
+    authority: _builtins.str
+    """Who asks: the authority that is responsible for the child."""
+    request: _builtins.str
+    """The request that a place is asked for: "requests/{request}"."""
+    home: _builtins.str
+    """The home asked: "families/{family}" or "institutions/{institution}/units/{unit}"."""
+    place_count: _builtins.int
+    """Places asked for."""
+    held_place_count: _builtins.int
+    """Places that it holds now: nobody else is offered them. Fewer once a child lives there, 0 once it is over."""
+    reason: _builtins.str
+    """Why this home; the home does not see it."""
+    suggestions: _builtins.str
+    """The suggestions that it was chosen from, "suggestions/{suggestions}"; empty where none were."""
+    asked_by: _builtins.str
+    """Who asked."""
+    state: Global___OfferState.ValueType
+    """Where it stands."""
+    answer_reason: _builtins.str
+    """What the home said to its answer; there when it declined."""
+    answered_by: _builtins.str
+    """Who answered."""
+    withdrawal_reason: _builtins.str
+    """Why it was withdrawn; the home does not see it."""
+    @_builtins.property
+    def sibling_requests(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Requests of the siblings that go along."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def answer_by_time(self) -> _timestamp_pb2.Timestamp:
+        """Without an answer by then it expires."""
+
+    @_builtins.property
+    def answer_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        request: _builtins.str = ...,
+        sibling_requests: _abc.Iterable[_builtins.str] | None = ...,
+        home: _builtins.str = ...,
+        place_count: _builtins.int = ...,
+        held_place_count: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        suggestions: _builtins.str = ...,
+        asked_by: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        answer_by_time: _timestamp_pb2.Timestamp | None = ...,
+        state: Global___OfferState.ValueType = ...,
+        answer_reason: _builtins.str = ...,
+        answered_by: _builtins.str = ...,
+        answer_time: _timestamp_pb2.Timestamp | None = ...,
+        withdrawal_reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer_by_time", b"answer_by_time", "answer_time", b"answer_time", "create_time", b"create_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_by_time", b"answer_by_time", "answer_reason", b"answer_reason", "answer_time", b"answer_time", "answered_by", b"answered_by", "asked_by", b"asked_by", "authority", b"authority", "create_time", b"create_time", "etag", b"etag", "held_place_count", b"held_place_count", "home", b"home", "name", b"name", "place_count", b"place_count", "reason", b"reason", "request", b"request", "sibling_requests", b"sibling_requests", "state", b"state", "suggestions", b"suggestions", "withdrawal_reason", b"withdrawal_reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Offer: _TypeAlias = Offer  # noqa: Y015
+
+@_typing.final
+class Inquiry(_message.Message):
+    """An offer as the home sees it: nobody can tell from it who the child is, until the home has said yes (O6)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    ASKING_AUTHORITY_FIELD_NUMBER: _builtins.int
+    ASKED_BY_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CHILDREN_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    IN_DANGER_FIELD_NUMBER: _builtins.int
+    PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    ANSWER_BY_TIME_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ANSWER_REASON_FIELD_NUMBER: _builtins.int
+    ANSWERED_BY_FIELD_NUMBER: _builtins.int
+    ANSWER_TIME_FIELD_NUMBER: _builtins.int
+    ACCEPTED_CHILDREN_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}/inquiries/{offer}" or "institutions/{institution}/units/{unit}/inquiries/{offer}"."""
+    etag: _builtins.str
+    """Changes with every change."""
+    authority: _builtins.str
+    """The home's authority."""
+    asking_authority: _builtins.str
+    """Who asks: "authorities/{authority}"."""
+    asked_by: _builtins.str
+    """Who asked there."""
+    kind: Global___RequestKind.ValueType
+    """What is sought."""
+    in_danger: _builtins.bool
+    """A child is in danger and needs a safe place tonight."""
+    place_count: _builtins.int
+    """Places asked for."""
+    state: Global___OfferState.ValueType
+    """Where it stands."""
+    answer_reason: _builtins.str
+    """What the home said to its answer."""
+    answered_by: _builtins.str
+    """Who answered."""
+    @_builtins.property
+    def children(self) -> _containers.RepeatedCompositeFieldContainer[Global___InquiredChild]:
+        """The child, then the siblings that go along, as they were when the home was asked."""
+
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """The place is needed from this day."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When the home was asked."""
+
+    @_builtins.property
+    def answer_by_time(self) -> _timestamp_pb2.Timestamp:
+        """Without an answer by then it expires."""
+
+    @_builtins.property
+    def answer_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def accepted_children(self) -> _containers.RepeatedCompositeFieldContainer[Global___AcceptedChild]:
+        """Who the children are, in the order of `children`; there while it is accepted, and at no other time."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        asking_authority: _builtins.str = ...,
+        asked_by: _builtins.str = ...,
+        kind: Global___RequestKind.ValueType = ...,
+        children: _abc.Iterable[Global___InquiredChild] | None = ...,
+        from_date: _date_pb2.Date | None = ...,
+        in_danger: _builtins.bool = ...,
+        place_count: _builtins.int = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        answer_by_time: _timestamp_pb2.Timestamp | None = ...,
+        state: Global___OfferState.ValueType = ...,
+        answer_reason: _builtins.str = ...,
+        answered_by: _builtins.str = ...,
+        answer_time: _timestamp_pb2.Timestamp | None = ...,
+        accepted_children: _abc.Iterable[Global___AcceptedChild] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer_by_time", b"answer_by_time", "answer_time", b"answer_time", "create_time", b"create_time", "from_date", b"from_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_children", b"accepted_children", "answer_by_time", b"answer_by_time", "answer_reason", b"answer_reason", "answer_time", b"answer_time", "answered_by", b"answered_by", "asked_by", b"asked_by", "asking_authority", b"asking_authority", "authority", b"authority", "children", b"children", "create_time", b"create_time", "etag", b"etag", "from_date", b"from_date", "in_danger", b"in_danger", "kind", b"kind", "name", b"name", "place_count", b"place_count", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Inquiry: _TypeAlias = Inquiry  # noqa: Y015
+
+@_typing.final
+class InquiredChild(_message.Message):
+    """What a home is told of a child before it answers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGE_FIELD_NUMBER: _builtins.int
+    GENDER_FIELD_NUMBER: _builtins.int
+    NEED_LEVEL_FIELD_NUMBER: _builtins.int
+    NEEDED_COMPETENCES_FIELD_NUMBER: _builtins.int
+    LANGUAGES_FIELD_NUMBER: _builtins.int
+    NEARNESS_FIELD_NUMBER: _builtins.int
+    age: _builtins.int
+    """Whole years, on the day that it is to come."""
+    gender: _terms_pb2.Gender.ValueType
+    """As registered."""
+    need_level: _terms_pb2.NeedLevel.ValueType
+    """How much support."""
+    nearness: Global___Nearness.ValueType
+    """Whether it is at home in the home's town; not told where so few live that it would say who the child is (O6)."""
+    @_builtins.property
+    def needed_competences(self) -> _containers.RepeatedScalarFieldContainer[_terms_pb2.Competence.ValueType]:
+        """What the home must be good at."""
+
+    @_builtins.property
+    def languages(self) -> _containers.RepeatedCompositeFieldContainer[_terms_pb2.SpokenLanguage]:
+        """What it speaks, best first."""
+
+    def __init__(
+        self,
+        *,
+        age: _builtins.int = ...,
+        gender: _terms_pb2.Gender.ValueType = ...,
+        need_level: _terms_pb2.NeedLevel.ValueType = ...,
+        needed_competences: _abc.Iterable[_terms_pb2.Competence.ValueType] | None = ...,
+        languages: _abc.Iterable[_terms_pb2.SpokenLanguage] | None = ...,
+        nearness: Global___Nearness.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "gender", b"gender", "languages", b"languages", "nearness", b"nearness", "need_level", b"need_level", "needed_competences", b"needed_competences"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InquiredChild: _TypeAlias = InquiredChild  # noqa: Y015
+
+@_typing.final
+class AcceptedChild(_message.Message):
+    """What a home is told once it has said yes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    REQUEST_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
+    TOWN_FIELD_NUMBER: _builtins.int
+    SCHOOL_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
+    authority: _builtins.str
+    """Who is responsible for the child: "authorities/{authority}"."""
+    request: _builtins.str
+    """"requests/{request}"."""
+    child: _builtins.str
+    """"children/{child}"."""
+    town: _builtins.str
+    """Where the child is at home."""
+    @_builtins.property
+    def school(self) -> Global___Schooling:
+        """School that the child goes to."""
+
+    @_builtins.property
+    def contact(self) -> Global___Contact:
+        """Contact with parents."""
+
+    def __init__(
+        self,
+        *,
+        authority: _builtins.str = ...,
+        request: _builtins.str = ...,
+        child: _builtins.str = ...,
+        town: _builtins.str = ...,
+        school: Global___Schooling | None = ...,
+        contact: Global___Contact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "school", b"school"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "child", b"child", "contact", b"contact", "request", b"request", "school", b"school", "town", b"town"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptedChild: _TypeAlias = AcceptedChild  # noqa: Y015
+
+@_typing.final
 class CreateRequestRequest(_message.Message):
     """Creates a request."""
 
@@ -1079,6 +1451,343 @@ class ListPlacementsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListPlacementsResponse: _TypeAlias = ListPlacementsResponse  # noqa: Y015
+
+@_typing.final
+class OfferPlaceRequest(_message.Message):
+    """Asks a home."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    SIBLING_REQUESTS_FIELD_NUMBER: _builtins.int
+    HOME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SUGGESTIONS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request: _builtins.str
+    """"requests/{request}"."""
+    etag: _builtins.str
+    """The request's etag as last read: the home is told what the coordinator saw. Empty: as it is now."""
+    home: _builtins.str
+    """"families/{family}" or "institutions/{institution}/units/{unit}"."""
+    reason: _builtins.str
+    """Why this home."""
+    suggestions: _builtins.str
+    """The suggestions that it was chosen from, where any were: "suggestions/{suggestions}"."""
+    request_id: _builtins.str
+    """The caller's key: the same key gives the first answer again."""
+    @_builtins.property
+    def sibling_requests(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Requests of the siblings that go along. Who must stay together goes along (O5)."""
+
+    def __init__(
+        self,
+        *,
+        request: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        sibling_requests: _abc.Iterable[_builtins.str] | None = ...,
+        home: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        suggestions: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "home", b"home", "reason", b"reason", "request", b"request", "request_id", b"request_id", "sibling_requests", b"sibling_requests", "suggestions", b"suggestions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OfferPlaceRequest: _TypeAlias = OfferPlaceRequest  # noqa: Y015
+
+@_typing.final
+class GetOfferRequest(_message.Message):
+    """Names an offer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"offers/{offer}"."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetOfferRequest: _TypeAlias = GetOfferRequest  # noqa: Y015
+
+@_typing.final
+class ListOffersRequest(_message.Message):
+    """Asks for offers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REQUEST_FIELD_NUMBER: _builtins.int
+    HOME_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    state: Global___OfferState.ValueType
+    """Only those that stand so; unspecified means all."""
+    request: _builtins.str
+    """Only those that this request is part of, as a sibling's too."""
+    home: _builtins.str
+    """Only those of this home."""
+    @_builtins.property
+    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only those of these names; none means all."""
+
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        state: Global___OfferState.ValueType = ...,
+        request: _builtins.str = ...,
+        home: _builtins.str = ...,
+        names: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["home", b"home", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "request", b"request", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOffersRequest: _TypeAlias = ListOffersRequest  # noqa: Y015
+
+@_typing.final
+class ListOffersResponse(_message.Message):
+    """A page of offers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFERS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def offers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Offer]:
+        """The newest first."""
+
+    def __init__(
+        self,
+        *,
+        offers: _abc.Iterable[Global___Offer] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "offers", b"offers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOffersResponse: _TypeAlias = ListOffersResponse  # noqa: Y015
+
+@_typing.final
+class WithdrawOfferRequest(_message.Message):
+    """Withdraws an offer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"offers/{offer}"."""
+    etag: _builtins.str
+    """As last read."""
+    reason: _builtins.str
+    """Why."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawOfferRequest: _TypeAlias = WithdrawOfferRequest  # noqa: Y015
+
+@_typing.final
+class GetInquiryRequest(_message.Message):
+    """Names an inquiry."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"{home}/inquiries/{offer}"."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetInquiryRequest: _TypeAlias = GetInquiryRequest  # noqa: Y015
+
+@_typing.final
+class ListInquiriesRequest(_message.Message):
+    """Asks for inquiries."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """A home by name, "institutions/{institution}/units/-" for all units of one, or "-" for all homes."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    state: Global___OfferState.ValueType
+    """Only those that stand so; unspecified means all."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        state: Global___OfferState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "parent", b"parent", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListInquiriesRequest: _TypeAlias = ListInquiriesRequest  # noqa: Y015
+
+@_typing.final
+class ListInquiriesResponse(_message.Message):
+    """A page of inquiries."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INQUIRIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def inquiries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Inquiry]:
+        """The newest first."""
+
+    def __init__(
+        self,
+        *,
+        inquiries: _abc.Iterable[Global___Inquiry] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inquiries", b"inquiries", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListInquiriesResponse: _TypeAlias = ListInquiriesResponse  # noqa: Y015
+
+@_typing.final
+class AnswerOfferRequest(_message.Message):
+    """Answers an inquiry."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The inquiry: "{home}/inquiries/{offer}"."""
+    etag: _builtins.str
+    """As last read."""
+    answer: Global___OfferAnswer.ValueType
+    """Yes or no."""
+    reason: _builtins.str
+    """Why; required for a no."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        answer: Global___OfferAnswer.ValueType = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerOfferRequest: _TypeAlias = AnswerOfferRequest  # noqa: Y015
+
+@_typing.final
+class WatchOffersRequest(_message.Message):
+    """Asks when offers or inquiries change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchOffersRequest: _TypeAlias = WatchOffersRequest  # noqa: Y015
+
+@_typing.final
+class WatchOffersResponse(_message.Message):
+    """Offers or inquiries changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """Another one where they are others; it tells nothing else."""
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchOffersResponse: _TypeAlias = WatchOffersResponse  # noqa: Y015
 
 @_typing.final
 class ImportPlacementsRequest(_message.Message):

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class PlacementsServiceStub:
-    """Owns placement requests and placements.
+    """Owns placement requests, placements, and the offers between them.
 
     Errors of every method: NOT_FOUND for a name that is unknown or outside the caller's scope; ABORTED for a stale etag;
     ALREADY_EXISTS for a request_id that was used for another content.
@@ -78,6 +78,46 @@ class PlacementsServiceStub:
                 request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListPlacementsRequest.SerializeToString,
                 response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListPlacementsResponse.FromString,
                 _registered_method=True)
+        self.OfferPlace = channel.unary_unary(
+                '/havn.placements.v1.PlacementsService/OfferPlace',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.OfferPlaceRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.Offer.FromString,
+                _registered_method=True)
+        self.GetOffer = channel.unary_unary(
+                '/havn.placements.v1.PlacementsService/GetOffer',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.GetOfferRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.Offer.FromString,
+                _registered_method=True)
+        self.ListOffers = channel.unary_unary(
+                '/havn.placements.v1.PlacementsService/ListOffers',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListOffersRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListOffersResponse.FromString,
+                _registered_method=True)
+        self.WithdrawOffer = channel.unary_unary(
+                '/havn.placements.v1.PlacementsService/WithdrawOffer',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.WithdrawOfferRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.Offer.FromString,
+                _registered_method=True)
+        self.GetInquiry = channel.unary_unary(
+                '/havn.placements.v1.PlacementsService/GetInquiry',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.GetInquiryRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.Inquiry.FromString,
+                _registered_method=True)
+        self.ListInquiries = channel.unary_unary(
+                '/havn.placements.v1.PlacementsService/ListInquiries',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListInquiriesRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListInquiriesResponse.FromString,
+                _registered_method=True)
+        self.AnswerOffer = channel.unary_unary(
+                '/havn.placements.v1.PlacementsService/AnswerOffer',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.AnswerOfferRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.Inquiry.FromString,
+                _registered_method=True)
+        self.WatchOffers = channel.unary_stream(
+                '/havn.placements.v1.PlacementsService/WatchOffers',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersResponse.FromString,
+                _registered_method=True)
         self.ImportPlacements = channel.stream_unary(
                 '/havn.placements.v1.PlacementsService/ImportPlacements',
                 request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ImportPlacementsRequest.SerializeToString,
@@ -86,7 +126,7 @@ class PlacementsServiceStub:
 
 
 class PlacementsServiceServicer:
-    """Owns placement requests and placements.
+    """Owns placement requests, placements, and the offers between them.
 
     Errors of every method: NOT_FOUND for a name that is unknown or outside the caller's scope; ABORTED for a stale etag;
     ALREADY_EXISTS for a request_id that was used for another content.
@@ -148,6 +188,64 @@ class PlacementsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def OfferPlace(self, request, context):
+        """Asks a home whether it takes a child, and holds the places until it is answered, withdrawn or expired. Rules:
+        docs/rules.md O1 to O9. FAILED_PRECONDITION when the request or the home does not allow it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetOffer(self, request, context):
+        """One offer, as the authority that asks sees it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListOffers(self, request, context):
+        """Offers, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawOffer(self, request, context):
+        """Takes an offer back that was not answered, or was accepted. FAILED_PRECONDITION otherwise.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetInquiry(self, request, context):
+        """One inquiry: an offer as the home that is asked sees it. Consultants see those of families alone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListInquiries(self, request, context):
+        """Inquiries, the newest first. Consultants see those of families alone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnswerOffer(self, request, context):
+        """The home's answer to an inquiry. FAILED_PRECONDITION when it was answered or withdrawn, or has expired.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchOffers(self, request, context):
+        """Tells at once, and again whenever an offer or inquiry that the caller may see came or changed; never which. The stream
+        ends with OK when the service ends, and after an hour with DEADLINE_EXCEEDED: watch again, then list.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImportPlacements(self, request_iterator, context):
         """Takes requests and placements from files, new or known by their key: all, or none and a list of what to mend.
         """
@@ -198,6 +296,46 @@ def add_PlacementsServiceServicer_to_server(servicer, server):
                     request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListPlacementsRequest.FromString,
                     response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListPlacementsResponse.SerializeToString,
             ),
+            'OfferPlace': grpc.unary_unary_rpc_method_handler(
+                    servicer.OfferPlace,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.OfferPlaceRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.Offer.SerializeToString,
+            ),
+            'GetOffer': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetOffer,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.GetOfferRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.Offer.SerializeToString,
+            ),
+            'ListOffers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOffers,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListOffersRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListOffersResponse.SerializeToString,
+            ),
+            'WithdrawOffer': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawOffer,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.WithdrawOfferRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.Offer.SerializeToString,
+            ),
+            'GetInquiry': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetInquiry,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.GetInquiryRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.Inquiry.SerializeToString,
+            ),
+            'ListInquiries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListInquiries,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListInquiriesRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListInquiriesResponse.SerializeToString,
+            ),
+            'AnswerOffer': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerOffer,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.AnswerOfferRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.Inquiry.SerializeToString,
+            ),
+            'WatchOffers': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchOffers,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersResponse.SerializeToString,
+            ),
             'ImportPlacements': grpc.stream_unary_rpc_method_handler(
                     servicer.ImportPlacements,
                     request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.ImportPlacementsRequest.FromString,
@@ -212,7 +350,7 @@ def add_PlacementsServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PlacementsService:
-    """Owns placement requests and placements.
+    """Owns placement requests, placements, and the offers between them.
 
     Errors of every method: NOT_FOUND for a name that is unknown or outside the caller's scope; ABORTED for a stale etag;
     ALREADY_EXISTS for a request_id that was used for another content.
@@ -424,6 +562,222 @@ class PlacementsService:
             '/havn.placements.v1.PlacementsService/ListPlacements',
             havn_dot_placements_dot_v1_dot_placements__pb2.ListPlacementsRequest.SerializeToString,
             havn_dot_placements_dot_v1_dot_placements__pb2.ListPlacementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OfferPlace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/OfferPlace',
+            havn_dot_placements_dot_v1_dot_placements__pb2.OfferPlaceRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.Offer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetOffer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/GetOffer',
+            havn_dot_placements_dot_v1_dot_placements__pb2.GetOfferRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.Offer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOffers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/ListOffers',
+            havn_dot_placements_dot_v1_dot_placements__pb2.ListOffersRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.ListOffersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawOffer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/WithdrawOffer',
+            havn_dot_placements_dot_v1_dot_placements__pb2.WithdrawOfferRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.Offer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetInquiry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/GetInquiry',
+            havn_dot_placements_dot_v1_dot_placements__pb2.GetInquiryRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.Inquiry.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListInquiries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/ListInquiries',
+            havn_dot_placements_dot_v1_dot_placements__pb2.ListInquiriesRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.ListInquiriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerOffer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/AnswerOffer',
+            havn_dot_placements_dot_v1_dot_placements__pb2.AnswerOfferRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.Inquiry.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchOffers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/WatchOffers',
+            havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class PlacementsServiceStub:
-    """Owns placement requests and placements.
+    """Owns placement requests, placements, and the offers between them.
 
     Errors of every method: NOT_FOUND for a name that is unknown or outside the caller's scope; ABORTED for a stale etag;
     ALREADY_EXISTS for a request_id that was used for another content.
@@ -53,12 +53,32 @@ class PlacementsServiceStub:
     """One placement."""
     ListPlacements: _grpc.UnaryUnaryMultiCallable[_placements_pb2.ListPlacementsRequest, _placements_pb2.ListPlacementsResponse]
     """Placements by name, in one home where asked."""
+    OfferPlace: _grpc.UnaryUnaryMultiCallable[_placements_pb2.OfferPlaceRequest, _placements_pb2.Offer]
+    """Asks a home whether it takes a child, and holds the places until it is answered, withdrawn or expired. Rules:
+    docs/rules.md O1 to O9. FAILED_PRECONDITION when the request or the home does not allow it.
+    """
+    GetOffer: _grpc.UnaryUnaryMultiCallable[_placements_pb2.GetOfferRequest, _placements_pb2.Offer]
+    """One offer, as the authority that asks sees it."""
+    ListOffers: _grpc.UnaryUnaryMultiCallable[_placements_pb2.ListOffersRequest, _placements_pb2.ListOffersResponse]
+    """Offers, the newest first."""
+    WithdrawOffer: _grpc.UnaryUnaryMultiCallable[_placements_pb2.WithdrawOfferRequest, _placements_pb2.Offer]
+    """Takes an offer back that was not answered, or was accepted. FAILED_PRECONDITION otherwise."""
+    GetInquiry: _grpc.UnaryUnaryMultiCallable[_placements_pb2.GetInquiryRequest, _placements_pb2.Inquiry]
+    """One inquiry: an offer as the home that is asked sees it. Consultants see those of families alone."""
+    ListInquiries: _grpc.UnaryUnaryMultiCallable[_placements_pb2.ListInquiriesRequest, _placements_pb2.ListInquiriesResponse]
+    """Inquiries, the newest first. Consultants see those of families alone."""
+    AnswerOffer: _grpc.UnaryUnaryMultiCallable[_placements_pb2.AnswerOfferRequest, _placements_pb2.Inquiry]
+    """The home's answer to an inquiry. FAILED_PRECONDITION when it was answered or withdrawn, or has expired."""
+    WatchOffers: _grpc.UnaryStreamMultiCallable[_placements_pb2.WatchOffersRequest, _placements_pb2.WatchOffersResponse]
+    """Tells at once, and again whenever an offer or inquiry that the caller may see came or changed; never which. The stream
+    ends with OK when the service ends, and after an hour with DEADLINE_EXCEEDED: watch again, then list.
+    """
     ImportPlacements: _grpc.StreamUnaryMultiCallable[_placements_pb2.ImportPlacementsRequest, _placements_pb2.ImportPlacementsResponse]
     """Takes requests and placements from files, new or known by their key: all, or none and a list of what to mend."""
 
 @_typing.type_check_only
 class PlacementsServiceAsyncStub(PlacementsServiceStub):
-    """Owns placement requests and placements.
+    """Owns placement requests, placements, and the offers between them.
 
     Errors of every method: NOT_FOUND for a name that is unknown or outside the caller's scope; ABORTED for a stale etag;
     ALREADY_EXISTS for a request_id that was used for another content.
@@ -81,11 +101,31 @@ class PlacementsServiceAsyncStub(PlacementsServiceStub):
     """One placement."""
     ListPlacements: _aio.UnaryUnaryMultiCallable[_placements_pb2.ListPlacementsRequest, _placements_pb2.ListPlacementsResponse]  # type: ignore[assignment]
     """Placements by name, in one home where asked."""
+    OfferPlace: _aio.UnaryUnaryMultiCallable[_placements_pb2.OfferPlaceRequest, _placements_pb2.Offer]  # type: ignore[assignment]
+    """Asks a home whether it takes a child, and holds the places until it is answered, withdrawn or expired. Rules:
+    docs/rules.md O1 to O9. FAILED_PRECONDITION when the request or the home does not allow it.
+    """
+    GetOffer: _aio.UnaryUnaryMultiCallable[_placements_pb2.GetOfferRequest, _placements_pb2.Offer]  # type: ignore[assignment]
+    """One offer, as the authority that asks sees it."""
+    ListOffers: _aio.UnaryUnaryMultiCallable[_placements_pb2.ListOffersRequest, _placements_pb2.ListOffersResponse]  # type: ignore[assignment]
+    """Offers, the newest first."""
+    WithdrawOffer: _aio.UnaryUnaryMultiCallable[_placements_pb2.WithdrawOfferRequest, _placements_pb2.Offer]  # type: ignore[assignment]
+    """Takes an offer back that was not answered, or was accepted. FAILED_PRECONDITION otherwise."""
+    GetInquiry: _aio.UnaryUnaryMultiCallable[_placements_pb2.GetInquiryRequest, _placements_pb2.Inquiry]  # type: ignore[assignment]
+    """One inquiry: an offer as the home that is asked sees it. Consultants see those of families alone."""
+    ListInquiries: _aio.UnaryUnaryMultiCallable[_placements_pb2.ListInquiriesRequest, _placements_pb2.ListInquiriesResponse]  # type: ignore[assignment]
+    """Inquiries, the newest first. Consultants see those of families alone."""
+    AnswerOffer: _aio.UnaryUnaryMultiCallable[_placements_pb2.AnswerOfferRequest, _placements_pb2.Inquiry]  # type: ignore[assignment]
+    """The home's answer to an inquiry. FAILED_PRECONDITION when it was answered or withdrawn, or has expired."""
+    WatchOffers: _aio.UnaryStreamMultiCallable[_placements_pb2.WatchOffersRequest, _placements_pb2.WatchOffersResponse]  # type: ignore[assignment]
+    """Tells at once, and again whenever an offer or inquiry that the caller may see came or changed; never which. The stream
+    ends with OK when the service ends, and after an hour with DEADLINE_EXCEEDED: watch again, then list.
+    """
     ImportPlacements: _aio.StreamUnaryMultiCallable[_placements_pb2.ImportPlacementsRequest, _placements_pb2.ImportPlacementsResponse]  # type: ignore[assignment]
     """Takes requests and placements from files, new or known by their key: all, or none and a list of what to mend."""
 
 class PlacementsServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Owns placement requests and placements.
+    """Owns placement requests, placements, and the offers between them.
 
     Errors of every method: NOT_FOUND for a name that is unknown or outside the caller's scope; ABORTED for a stale etag;
     ALREADY_EXISTS for a request_id that was used for another content.
@@ -154,6 +194,74 @@ class PlacementsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_placements_pb2.ListPlacementsResponse, _abc.Awaitable[_placements_pb2.ListPlacementsResponse]]:
         """Placements by name, in one home where asked."""
+
+    @_abc_1.abstractmethod
+    def OfferPlace(
+        self,
+        request: _placements_pb2.OfferPlaceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_placements_pb2.Offer, _abc.Awaitable[_placements_pb2.Offer]]:
+        """Asks a home whether it takes a child, and holds the places until it is answered, withdrawn or expired. Rules:
+        docs/rules.md O1 to O9. FAILED_PRECONDITION when the request or the home does not allow it.
+        """
+
+    @_abc_1.abstractmethod
+    def GetOffer(
+        self,
+        request: _placements_pb2.GetOfferRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_placements_pb2.Offer, _abc.Awaitable[_placements_pb2.Offer]]:
+        """One offer, as the authority that asks sees it."""
+
+    @_abc_1.abstractmethod
+    def ListOffers(
+        self,
+        request: _placements_pb2.ListOffersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_placements_pb2.ListOffersResponse, _abc.Awaitable[_placements_pb2.ListOffersResponse]]:
+        """Offers, the newest first."""
+
+    @_abc_1.abstractmethod
+    def WithdrawOffer(
+        self,
+        request: _placements_pb2.WithdrawOfferRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_placements_pb2.Offer, _abc.Awaitable[_placements_pb2.Offer]]:
+        """Takes an offer back that was not answered, or was accepted. FAILED_PRECONDITION otherwise."""
+
+    @_abc_1.abstractmethod
+    def GetInquiry(
+        self,
+        request: _placements_pb2.GetInquiryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_placements_pb2.Inquiry, _abc.Awaitable[_placements_pb2.Inquiry]]:
+        """One inquiry: an offer as the home that is asked sees it. Consultants see those of families alone."""
+
+    @_abc_1.abstractmethod
+    def ListInquiries(
+        self,
+        request: _placements_pb2.ListInquiriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_placements_pb2.ListInquiriesResponse, _abc.Awaitable[_placements_pb2.ListInquiriesResponse]]:
+        """Inquiries, the newest first. Consultants see those of families alone."""
+
+    @_abc_1.abstractmethod
+    def AnswerOffer(
+        self,
+        request: _placements_pb2.AnswerOfferRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_placements_pb2.Inquiry, _abc.Awaitable[_placements_pb2.Inquiry]]:
+        """The home's answer to an inquiry. FAILED_PRECONDITION when it was answered or withdrawn, or has expired."""
+
+    @_abc_1.abstractmethod
+    def WatchOffers(
+        self,
+        request: _placements_pb2.WatchOffersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_placements_pb2.WatchOffersResponse], _abc.AsyncIterator[_placements_pb2.WatchOffersResponse]]:
+        """Tells at once, and again whenever an offer or inquiry that the caller may see came or changed; never which. The stream
+        ends with OK when the service ends, and after an hour with DEADLINE_EXCEEDED: watch again, then list.
+        """
 
     @_abc_1.abstractmethod
     def ImportPlacements(

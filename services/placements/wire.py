@@ -1,0 +1,84 @@
+"""Homes, asked for where they are kept and read as the facts that offers need."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+
+import grpc
+from grpc.aio import Channel
+
+from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
+from havn.families.v1 import families_pb2 as families
+from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
+from havn.terms.v1 import terms_pb2 as terms
+from services.placements.homes import FAMILY, Home
+from services.shared.errors import PeerAway
+from services.shared.wire import day
+
+
+class Homes:
+    """Asks the owners of homes."""
+
+    def __init__(self, channel: Callable[[str], Channel]) -> None:
+        self._channel = channel
+
+    async def get(self, name: str) -> Home | None:
+        """The home of that name as it is now, None where there is none. Raises PeerAway."""
+        try:
+            return await (self._family(name) if name.startswith(FAMILY) else self._unit(name))
+        except KeyError as error:
+            raise PeerAway from error
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.NOT_FOUND:
+                return None
+            raise
+
+    async def _family(self, name: str) -> Home:
+        async with self._channel("families") as channel:
+            asked = families.GetFosterFamilyRequest(name=name)
+            return family_home(await FamiliesServiceStub(channel).GetFosterFamily(asked))
+
+    async def _unit(self, name: str) -> Home:
+        async with self._channel("capacity") as channel:
+            stub = CapacityServiceStub(channel)
+            asked = capacity.ListVacanciesRequest(names=[f"{name}/vacancy"])
+            unit, found = await asyncio.gather(
+                stub.GetUnit(capacity.GetUnitRequest(name=name)), stub.ListVacancies(asked)
+            )
+        return unit_home(unit, next(iter(found.vacancies), None))
+
+
+def family_home(family: families.FosterFamily) -> Home:
+    """A foster family as a home."""
+    approval, free = family.approval, family.availability
+    pause = day(family.pause.until_date) if family.pause.HasField("until_date") else date.max
+    return Home(
+        name=family.name,
+        authority=family.authority,
+        town=family.town,
+        place_count=approval.place_count,
+        agreements=frozenset(family.agreements),
+        approval=(
+            (day(approval.valid_from_date), day(approval.valid_until_date)) if family.HasField("approval") else None
+        ),
+        pause=pause if family.HasField("pause") else None,
+        free_place_count=free.free_place_count,
+        free_from=day(free.from_date) if family.HasField("availability") else None,
+        persons=frozenset(member.person for member in family.household),
+    )
+
+
+def unit_home(unit: capacity.InstitutionUnit, vacancy: capacity.Vacancy | None) -> Home:
+    """A unit as a home, with its vacancy if one was ever reported."""
+    by_agreement = unit.agreements if unit.disposal == terms.DISPOSAL_BY_AGREEMENT else ()
+    return Home(
+        name=unit.name,
+        authority=unit.authority,
+        town=unit.town,
+        place_count=unit.place_count,
+        agreements=None if unit.disposal == terms.DISPOSAL_CENTRAL_LIST else frozenset(by_agreement),
+        approval=(date.min, date.max) if unit.approved else None,
+        free_place_count=vacancy.free_place_count if vacancy else 0,
+        free_from=day(vacancy.from_date) if vacancy else None,
+    )
