@@ -1,26 +1,33 @@
 """The RPCs of matching."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from sqlmodel import col
 
 from havn.matching.v1 import matching_pb2 as pb
 from havn.matching.v1 import matching_pb2_grpc as rpc
 from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.matching import data, events
+from services.matching.counting import MOST_REQUESTS, Counting
+from services.matching.home_versions import HomeVersions
 from services.matching.planning import Planner, Runner
 from services.matching.rules import explain
-from services.matching.store import REQUESTS, RUNS, SUGGESTIONS, Matching
+from services.matching.store import IS_OPEN, REQUESTS, RUNS, SUGGESTIONS, Matching, RequestRow
 from services.matching.wire import home_message
-from services.shared import names, wire
+from services.shared import access, names, wire
 from services.shared.access import EVERYWHERE
 from services.shared.call import current
 from services.shared.clock import Clock
-from services.shared.errors import RoleNotAllowed, StateNotAllowed
+from services.shared.errors import BadInput, RoleNotAllowed, StateNotAllowed
 from services.shared.records import Change, positions
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
+from services.shared.watching import Watched
 
 WATCH_SECONDS = 5.0
 """How long a watcher waits before it looks by itself."""
@@ -30,6 +37,8 @@ class MatchingApi(rpc.MatchingServiceServicer):
     """Suggestions, and plans for all who wait."""
 
     def __init__(self, store: Store, clock: Clock, planner: Planner, runner: Runner) -> None:
+        self.homes = Watched(store, access.service("matching"), HomeVersions().read)
+        self._counting = Counting(store, clock, planner)
         self._store = store
         self._clock = clock
         self._planner = planner
@@ -43,6 +52,34 @@ class MatchingApi(rpc.MatchingServiceServicer):
         homes = [home_message(home, world.residents.get(home.name, ())) for home in usable]
         page = positions(homes, request.page_size, request.page_token)
         return pb.ListHomesResponse(homes=page.items, next_page_token=page.next_token)
+
+    async def WatchHomes(self, request: pb.WatchHomesRequest, context: Context) -> AsyncIterator[pb.WatchHomesResponse]:
+        """The version of the homes that the authority may search, whenever it is another."""
+        caller, seen = current().caller, None
+        async with aclosing(self.homes.each()) as states:
+            async for state in states:
+                version = state.version_for(caller)
+                if version != seen:
+                    yield pb.WatchHomesResponse(version=version)
+                seen = version
+
+    async def CountSuitablePlaces(
+        self, request: pb.CountSuitablePlacesRequest, context: Context
+    ) -> pb.CountSuitablePlacesResponse:
+        """How many homes fit each request that waits."""
+        if len(request.requests) > MOST_REQUESTS:
+            raise BadInput.of("requests", f"may hold at most {MOST_REQUESTS} names")
+        of_these = col(RequestRow.name).in_(request.requests)
+        asked = await self._store.view(lambda view: view.all(REQUESTS, IS_OPEN, of_these))
+        by_authority = defaultdict(list)
+        for each in asked:
+            by_authority[each.authority].append(each.name)
+        counts = [await self._counting.counts(authority, names) for authority, names in by_authority.items()]
+        found = {name: places for count in counts for name, places in count.found.items()}
+        return pb.CountSuitablePlacesResponse(
+            suitable_places=[found[name] for name in dict.fromkeys(request.requests) if name in found],
+            plan_current=bool(counts) and all(count.plan_current for count in counts),
+        )
 
     async def SuggestMatches(self, request: pb.SuggestMatchesRequest, context: Context) -> pb.Suggestions:
         """Suggestions for one child, kept as they are shown."""
@@ -110,6 +147,7 @@ def build(platform: Platform, store: Store) -> Parts:
         tasks=[runner.run],
         channels=[channel],
         copies=events.copies(),
+        watched=[api.homes],
     )
 
 

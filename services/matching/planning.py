@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -36,6 +38,21 @@ Making = asyncio.Task[tuple[World, Plan]]
 """A plan that is being made, or was."""
 
 
+@dataclass(frozen=True)
+class Newest:
+    """The newest plan: of which revision, if that is known, whom it has a place for, and whom it has none for."""
+
+    revision: int | None
+    places: Container[str]
+    others: Container[str]
+
+    def place_of(self, request: str) -> pb.PlanPlace.ValueType:
+        """Whether it has a place for the request; not given where it knows nothing of it."""
+        if request in self.places:
+            return pb.PLAN_PLACE_YES
+        return pb.PLAN_PLACE_NO if request in self.others else pb.PLAN_PLACE_UNSPECIFIED
+
+
 class Planner:
     """Makes the plan of an authority, and keeps the last few."""
 
@@ -55,6 +72,18 @@ class Planner:
         async with self._one_at_a_time:
             key = (authority, self._clock.today(), await self._store.view_as(self._caller, revision))
             return await asyncio.shield(self._making(key))
+
+    async def newest(self, authority: str) -> Newest:
+        """The newest plan of today that was made here, else the last run's. Nothing is planned for it."""
+        ours = {key: making for key, making in self._plans.items() if key[:2] == (authority, self._clock.today())}
+        made = [key for key, making in ours.items() if _is_made(making)]
+        if made:
+            newest = max(made)
+            world, plan = await ours[newest]
+            return Newest(newest[2], plan.place_of, {child.request for child in world.waiting.values()})
+        last = await self._last_run(authority) or pb.MatchRun()
+        places = {request for place in last.places for request in place.requests}
+        return Newest(None, places, {request for unplaced in last.unplaced for request in unplaced.requests})
 
     async def world(self, authority: str) -> World:
         """What is known today for the authority."""
@@ -88,9 +117,16 @@ class Planner:
 
     async def _shown_before(self, authority: str) -> dict[str, str]:
         """Home by request of the last plan that was shown: where all else is equal a plan does not change (L9)."""
-        done = [col(RunRow.state) == pb.RUN_STATE_DONE, col(RunRow.authority) == authority]
-        last = await self._store.view_as(self._caller, lambda view: view.last(RUNS, *done))
+        last = await self._last_run(authority)
         return {request: place.home.name for place in last.places for request in place.requests} if last else {}
+
+    async def _last_run(self, authority: str) -> pb.MatchRun | None:
+        done = [col(RunRow.state) == pb.RUN_STATE_DONE, col(RunRow.authority) == authority]
+        return await self._store.view_as(self._caller, lambda view: view.last(RUNS, *done))
+
+
+def _is_made(making: Making) -> bool:
+    return making.done() and not making.cancelled() and making.exception() is None
 
 
 class Runner:

@@ -32,13 +32,14 @@ CASE_CONTENT = {
     "havn.families.v1.FollowUp",
     "havn.capacity.v1.WaitingListEntry",
     "havn.matching.v1.Home",
+    "havn.matching.v1.SuitablePlaces",
     "havn.matching.v1.Suggestions",
     "havn.matching.v1.MatchRun",
     "havn.audit.v1.AuditRow",
 }
 """Messages that tell about a child or a family."""
 
-READS = ("Get", "List", "Watch", "Suggest", "Explain")
+READS = ("Get", "List", "Watch", "Suggest", "Explain", "Count")
 
 
 def test_the_generated_code_is_fresh() -> None:

@@ -262,6 +262,8 @@ AIMED = {
     "ListWaitingList": Aim(lambda _: capacity.ListWaitingListRequest()),
     "ImportCapacity": Aim(_import_institution),
     "ListHomes": Aim(lambda _: matching.ListHomesRequest()),
+    "WatchHomes": Aim(lambda _: matching.WatchHomesRequest()),
+    "CountSuitablePlaces": Aim(lambda side: matching.CountSuitablePlacesRequest(requests=[side.request])),
     "SuggestMatches": Aim(lambda side: matching.SuggestMatchesRequest(request=side.request), "request"),
     "GetSuggestions": Aim(lambda side: matching.GetSuggestionsRequest(name=side.suggestions), "suggestions"),
     "CreateMatchRun": Aim(lambda _: matching.CreateMatchRunRequest(request_id=cast.fresh())),

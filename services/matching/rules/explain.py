@@ -18,7 +18,15 @@ from services.matching.rules.notes import notes, reunite_by
 from services.matching.rules.options import Option
 from services.matching.rules.plan import Plan, changes_for_others
 from services.matching.rules.reasons import Siblings, reasons, summary
-from services.matching.rules.units import Unit, planned_children, unit_for, unit_of, wished_bonds, wished_siblings
+from services.matching.rules.units import (
+    Unit,
+    planned_children,
+    split_for_tonight,
+    unit_for,
+    unit_of,
+    wished_bonds,
+    wished_siblings,
+)
 from services.matching.rules.unplaced import Refused, refused, unplaced
 from services.matching.rules.words import Phrase, opening
 
@@ -88,9 +96,8 @@ def _urgency(option: Option) -> int:
 
 
 def _parting(unit: Unit, child: Child, plan: Plan) -> tuple[Option, ...]:
-    if len(unit.children) == 1 or not child.in_danger:
-        return ()
-    return plan.found.of(unit_of((child,), world=plan.world, tonight_only=True))
+    split = split_for_tonight(unit, child, plan.world)
+    return plan.found.of(split) if split else ()
 
 
 def siblings_by_home(unit: Unit, plan: Plan) -> Mapping[str, Siblings]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from havn.matching.v1 import matching_pb2 as pb
@@ -60,8 +60,7 @@ class Options:
         """The unit's options, by home; a unit for tonight only has emergency places."""
         key = (unit.name, unit.tonight_only)
         if key not in self._of:
-            homes = [home for home in self.world.usable_homes if home.emergency or not unit.tonight_only]
-            self._of[key] = tuple(self._option(unit, home) for home in homes if fits(unit, home, self.world))
+            self._of[key] = tuple(self._option(unit, home) for home in fitting(unit, self.world))
         return self._of[key]
 
     def all(self, units: Iterable[Unit]) -> tuple[Option, ...]:
@@ -75,7 +74,7 @@ class Options:
             places=places_used(unit, home),
             fits=tuple(self._fit(child, home) for child in unit.children),
             steps_above=tuple(max(0, home.step - child.need_step) for child in unit.children),
-            tonight=home.free is not None and home.free.from_date <= self.world.day,
+            tonight=free_today(home, self.world),
             bonds=kept_bonds(unit, home, self.world),
             cost=cost(unit, home, self.world),
         )
@@ -85,6 +84,17 @@ class Options:
         if key not in self._fits:
             self._fits[key] = fit(child, home, self.world)
         return self._fits[key]
+
+
+def fitting(unit: Unit, world: World) -> Iterator[Home]:
+    """The homes that break no hard rule for the unit, by name; a unit for tonight only has emergency places."""
+    homes = (home for home in world.usable_homes if home.emergency or not unit.tonight_only)
+    return (home for home in homes if fits(unit, home, world))
+
+
+def free_today(home: Home, world: World) -> bool:
+    """Whether what the home says is free is so today."""
+    return home.free is not None and home.free.from_date <= world.day
 
 
 def fit(child: Child, home: Home, world: World) -> Fit:

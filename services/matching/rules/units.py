@@ -125,9 +125,26 @@ def planned_units(world: World) -> tuple[Unit, ...]:
 
 def unit_for(child: Child, world: World) -> Unit:
     """The child, with the waiting siblings that it must stay with."""
-    same_pass = [c for c in world.children if (c.seeks is Seeks.STEP_DOWN) == (child.seeks is Seeks.STEP_DOWN)]
-    sets = _joined([(c,) for c in same_pass], bonds(same_pass), SiblingRule.TOGETHER)
-    return unit_of(next(part for part in sets if child in part), world=world)
+    return units_for([child], world)[child.request]
+
+
+def units_for(asked: Iterable[Child], world: World) -> Mapping[str, Unit]:
+    """By request: each child, with the waiting siblings that it must stay with."""
+    requests = {child.request for child in asked}
+    units: dict[str, Unit] = {}
+    for stepping_down in (False, True):
+        same_pass = [c for c in world.children if (c.seeks is Seeks.STEP_DOWN) == stepping_down]
+        for part in _joined([(c,) for c in same_pass], bonds(same_pass), SiblingRule.TOGETHER):
+            if wanted := requests & {child.request for child in part}:
+                units |= dict.fromkeys(wanted, unit_of(part, world=world))
+    return units
+
+
+def split_for_tonight(unit: Unit, child: Child, world: World) -> Unit | None:
+    """A child in danger by itself, over emergency places, where its unit is a set that must stay together."""
+    if len(unit.children) == 1 or not child.in_danger:
+        return None
+    return unit_of((child,), world=world, tonight_only=True)
 
 
 def wished_bonds(unit: Unit, world: World) -> frozenset[tuple[str, str]]:

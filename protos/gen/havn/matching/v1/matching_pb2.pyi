@@ -25,6 +25,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _PlanPlace:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PlanPlaceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PlanPlace.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PLAN_PLACE_UNSPECIFIED: _PlanPlace.ValueType  # 0
+    """No plan was made yet that knows of the child."""
+    PLAN_PLACE_YES: _PlanPlace.ValueType  # 1
+    """It has one."""
+    PLAN_PLACE_NO: _PlanPlace.ValueType  # 2
+    """It has none."""
+
+class PlanPlace(_PlanPlace, metaclass=_PlanPlaceEnumTypeWrapper):
+    """Whether a plan has a place for a child."""
+
+PLAN_PLACE_UNSPECIFIED: PlanPlace.ValueType  # 0
+"""No plan was made yet that knows of the child."""
+PLAN_PLACE_YES: PlanPlace.ValueType  # 1
+"""It has one."""
+PLAN_PLACE_NO: PlanPlace.ValueType  # 2
+"""It has none."""
+Global___PlanPlace: _TypeAlias = PlanPlace  # noqa: Y015
+
 class _HomeKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -174,6 +198,40 @@ class Home(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Home: _TypeAlias = Home  # noqa: Y015
+
+@_typing.final
+class SuitablePlaces(_message.Message):
+    """How many homes fit one who waits, with the siblings it must stay with."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_FIELD_NUMBER: _builtins.int
+    HOME_COUNT_FIELD_NUMBER: _builtins.int
+    FREE_PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    PLAN_PLACE_FIELD_NUMBER: _builtins.int
+    request: _builtins.str
+    """"requests/{request}"."""
+    home_count: _builtins.int
+    """Homes that break no hard rule: as many as SuggestMatches suggests now."""
+    free_place_count: _builtins.int
+    """Places that are free in them today."""
+    plan_place: Global___PlanPlace.ValueType
+    """Whether the newest plan has a place for the child."""
+    def __init__(
+        self,
+        *,
+        request: _builtins.str = ...,
+        home_count: _builtins.int = ...,
+        free_place_count: _builtins.int = ...,
+        plan_place: Global___PlanPlace.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["free_place_count", b"free_place_count", "home_count", b"home_count", "plan_place", b"plan_place", "request", b"request"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SuitablePlaces: _TypeAlias = SuitablePlaces  # noqa: Y015
 
 @_typing.final
 class Suggestions(_message.Message):
@@ -892,6 +950,99 @@ class ListHomesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListHomesResponse: _TypeAlias = ListHomesResponse  # noqa: Y015
+
+@_typing.final
+class WatchHomesRequest(_message.Message):
+    """Asks when homes change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchHomesRequest: _TypeAlias = WatchHomesRequest  # noqa: Y015
+
+@_typing.final
+class WatchHomesResponse(_message.Message):
+    """Something about homes changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """Another one where homes are not as they were; it tells nothing else."""
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchHomesResponse: _TypeAlias = WatchHomesResponse  # noqa: Y015
+
+@_typing.final
+class CountSuitablePlacesRequest(_message.Message):
+    """Asks how many places there are for those who wait."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUESTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def requests(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """"requests/{request}"; 200 at most."""
+
+    def __init__(
+        self,
+        *,
+        requests: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["requests", b"requests"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountSuitablePlacesRequest: _TypeAlias = CountSuitablePlacesRequest  # noqa: Y015
+
+@_typing.final
+class CountSuitablePlacesResponse(_message.Message):
+    """How many places there are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUITABLE_PLACES_FIELD_NUMBER: _builtins.int
+    PLAN_CURRENT_FIELD_NUMBER: _builtins.int
+    plan_current: _builtins.bool
+    """Whether the plan that `plan_place` tells of was made of what matching knows now; where several authorities were asked of,
+    whether all were.
+    """
+    @_builtins.property
+    def suitable_places(self) -> _containers.RepeatedCompositeFieldContainer[Global___SuitablePlaces]:
+        """In the order asked."""
+
+    def __init__(
+        self,
+        *,
+        suitable_places: _abc.Iterable[Global___SuitablePlaces] | None = ...,
+        plan_current: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["plan_current", b"plan_current", "suitable_places", b"suitable_places"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountSuitablePlacesResponse: _TypeAlias = CountSuitablePlacesResponse  # noqa: Y015
 
 @_typing.final
 class SuggestMatchesRequest(_message.Message):

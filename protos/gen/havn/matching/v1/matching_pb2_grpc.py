@@ -42,6 +42,16 @@ class MatchingServiceStub:
                 request_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.ListHomesRequest.SerializeToString,
                 response_deserializer=havn_dot_matching_dot_v1_dot_matching__pb2.ListHomesResponse.FromString,
                 _registered_method=True)
+        self.WatchHomes = channel.unary_stream(
+                '/havn.matching.v1.MatchingService/WatchHomes',
+                request_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.WatchHomesRequest.SerializeToString,
+                response_deserializer=havn_dot_matching_dot_v1_dot_matching__pb2.WatchHomesResponse.FromString,
+                _registered_method=True)
+        self.CountSuitablePlaces = channel.unary_unary(
+                '/havn.matching.v1.MatchingService/CountSuitablePlaces',
+                request_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.CountSuitablePlacesRequest.SerializeToString,
+                response_deserializer=havn_dot_matching_dot_v1_dot_matching__pb2.CountSuitablePlacesResponse.FromString,
+                _registered_method=True)
         self.SuggestMatches = channel.unary_unary(
                 '/havn.matching.v1.MatchingService/SuggestMatches',
                 request_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.SuggestMatchesRequest.SerializeToString,
@@ -77,6 +87,22 @@ class MatchingServiceServicer:
 
     def ListHomes(self, request, context):
         """Homes that the caller's authority may search, as matching sees them now.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchHomes(self, request, context):
+        """Tells at once, and again whenever a home that the caller's authority may search changed in what matching knows of it: its
+        record, its free places, who lives there; never which. The stream ends with OK when the service ends, and after an hour
+        with DEADLINE_EXCEEDED: watch again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountSuitablePlaces(self, request, context):
+        """For each of these requests that waits, how many homes fit by the same rules as suggestions. Others are left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -126,6 +152,16 @@ def add_MatchingServiceServicer_to_server(servicer, server):
                     servicer.ListHomes,
                     request_deserializer=havn_dot_matching_dot_v1_dot_matching__pb2.ListHomesRequest.FromString,
                     response_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.ListHomesResponse.SerializeToString,
+            ),
+            'WatchHomes': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchHomes,
+                    request_deserializer=havn_dot_matching_dot_v1_dot_matching__pb2.WatchHomesRequest.FromString,
+                    response_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.WatchHomesResponse.SerializeToString,
+            ),
+            'CountSuitablePlaces': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountSuitablePlaces,
+                    request_deserializer=havn_dot_matching_dot_v1_dot_matching__pb2.CountSuitablePlacesRequest.FromString,
+                    response_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.CountSuitablePlacesResponse.SerializeToString,
             ),
             'SuggestMatches': grpc.unary_unary_rpc_method_handler(
                     servicer.SuggestMatches,
@@ -183,6 +219,60 @@ class MatchingService:
             '/havn.matching.v1.MatchingService/ListHomes',
             havn_dot_matching_dot_v1_dot_matching__pb2.ListHomesRequest.SerializeToString,
             havn_dot_matching_dot_v1_dot_matching__pb2.ListHomesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchHomes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/havn.matching.v1.MatchingService/WatchHomes',
+            havn_dot_matching_dot_v1_dot_matching__pb2.WatchHomesRequest.SerializeToString,
+            havn_dot_matching_dot_v1_dot_matching__pb2.WatchHomesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountSuitablePlaces(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.matching.v1.MatchingService/CountSuitablePlaces',
+            havn_dot_matching_dot_v1_dot_matching__pb2.CountSuitablePlacesRequest.SerializeToString,
+            havn_dot_matching_dot_v1_dot_matching__pb2.CountSuitablePlacesResponse.FromString,
             options,
             channel_credentials,
             insecure,

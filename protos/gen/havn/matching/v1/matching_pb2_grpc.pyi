@@ -38,6 +38,13 @@ class MatchingServiceStub:
     def __new__(cls, channel: _aio.Channel) -> MatchingServiceAsyncStub: ...
     ListHomes: _grpc.UnaryUnaryMultiCallable[_matching_pb2.ListHomesRequest, _matching_pb2.ListHomesResponse]
     """Homes that the caller's authority may search, as matching sees them now."""
+    WatchHomes: _grpc.UnaryStreamMultiCallable[_matching_pb2.WatchHomesRequest, _matching_pb2.WatchHomesResponse]
+    """Tells at once, and again whenever a home that the caller's authority may search changed in what matching knows of it: its
+    record, its free places, who lives there; never which. The stream ends with OK when the service ends, and after an hour
+    with DEADLINE_EXCEEDED: watch again.
+    """
+    CountSuitablePlaces: _grpc.UnaryUnaryMultiCallable[_matching_pb2.CountSuitablePlacesRequest, _matching_pb2.CountSuitablePlacesResponse]
+    """For each of these requests that waits, how many homes fit by the same rules as suggestions. Others are left out."""
     SuggestMatches: _grpc.UnaryUnaryMultiCallable[_matching_pb2.SuggestMatchesRequest, _matching_pb2.Suggestions]
     """Suggestions for one waiting child and the siblings it must stay with: its own ranking with reasons, the place in the
     plan for all who wait, and every home that does not fit with the rule that says so. Kept as shown.
@@ -62,6 +69,13 @@ class MatchingServiceAsyncStub(MatchingServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListHomes: _aio.UnaryUnaryMultiCallable[_matching_pb2.ListHomesRequest, _matching_pb2.ListHomesResponse]  # type: ignore[assignment]
     """Homes that the caller's authority may search, as matching sees them now."""
+    WatchHomes: _aio.UnaryStreamMultiCallable[_matching_pb2.WatchHomesRequest, _matching_pb2.WatchHomesResponse]  # type: ignore[assignment]
+    """Tells at once, and again whenever a home that the caller's authority may search changed in what matching knows of it: its
+    record, its free places, who lives there; never which. The stream ends with OK when the service ends, and after an hour
+    with DEADLINE_EXCEEDED: watch again.
+    """
+    CountSuitablePlaces: _aio.UnaryUnaryMultiCallable[_matching_pb2.CountSuitablePlacesRequest, _matching_pb2.CountSuitablePlacesResponse]  # type: ignore[assignment]
+    """For each of these requests that waits, how many homes fit by the same rules as suggestions. Others are left out."""
     SuggestMatches: _aio.UnaryUnaryMultiCallable[_matching_pb2.SuggestMatchesRequest, _matching_pb2.Suggestions]  # type: ignore[assignment]
     """Suggestions for one waiting child and the siblings it must stay with: its own ranking with reasons, the place in the
     plan for all who wait, and every home that does not fit with the rule that says so. Kept as shown.
@@ -89,6 +103,25 @@ class MatchingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_matching_pb2.ListHomesResponse, _abc.Awaitable[_matching_pb2.ListHomesResponse]]:
         """Homes that the caller's authority may search, as matching sees them now."""
+
+    @_abc_1.abstractmethod
+    def WatchHomes(
+        self,
+        request: _matching_pb2.WatchHomesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_matching_pb2.WatchHomesResponse], _abc.AsyncIterator[_matching_pb2.WatchHomesResponse]]:
+        """Tells at once, and again whenever a home that the caller's authority may search changed in what matching knows of it: its
+        record, its free places, who lives there; never which. The stream ends with OK when the service ends, and after an hour
+        with DEADLINE_EXCEEDED: watch again.
+        """
+
+    @_abc_1.abstractmethod
+    def CountSuitablePlaces(
+        self,
+        request: _matching_pb2.CountSuitablePlacesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_matching_pb2.CountSuitablePlacesResponse, _abc.Awaitable[_matching_pb2.CountSuitablePlacesResponse]]:
+        """For each of these requests that waits, how many homes fit by the same rules as suggestions. Others are left out."""
 
     @_abc_1.abstractmethod
     def SuggestMatches(
