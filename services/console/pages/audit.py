@@ -11,6 +11,7 @@ from starlette.responses import Response
 from havn.access.v1 import access_pb2
 from havn.audit.v1 import audit_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
+from services.console import terms
 from services.console.languages import gettext as _
 from services.console.visits import Page, Visit
 from services.shared import wire
@@ -82,7 +83,7 @@ async def show(visit: Visit) -> Response:
         cut=any(len(trail) >= MOST_ROWS for trail in trails),
         most=MOST_ROWS,
         actions=_actions(),
-        roles=_roles(),
+        role=terms.role,
         purposes=_purposes(),
     )
 
@@ -149,23 +150,6 @@ def _actions() -> dict[int, str]:
         pb.AUDIT_ACTION_WRITE: _("changed"),
         pb.AUDIT_ACTION_REPEAT: _("saw again"),
         pb.AUDIT_ACTION_REFUSED: _("was refused"),
-    }
-
-
-def _roles() -> dict[int, str]:
-    return {
-        access_pb2.ROLE_COORDINATOR: _("Placement coordinator"),
-        access_pb2.ROLE_CASEWORKER: _("Caseworker"),
-        access_pb2.ROLE_CONSULTANT: _("Foster-family consultant"),
-        access_pb2.ROLE_INSTITUTION: _("Institution"),
-        access_pb2.ROLE_LEADER: _("Leader"),
-        access_pb2.ROLE_COUNCIL: _("Council (Samråd)"),
-        access_pb2.ROLE_FOSTER_FAMILY: _("Foster family"),
-        access_pb2.ROLE_CENTRAL_LIST: _("Socialstyrelsen (central list)"),
-        access_pb2.ROLE_COMMITTEE: _("Committee"),
-        access_pb2.ROLE_AUDITOR: _("Auditor"),
-        access_pb2.ROLE_ADMINISTRATOR: _("Administrator"),
-        access_pb2.ROLE_SERVICE: _("A service of Havn"),
     }
 
 

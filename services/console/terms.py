@@ -1,0 +1,67 @@
+"""The words of Havn's terms, in the language of whoever looks."""
+
+from collections.abc import Iterable
+
+from havn.access.v1 import access_pb2 as access
+from havn.terms.v1 import terms_pb2 as terms
+from services.console.languages import gettext as _
+
+
+def need_level(level: terms.NeedLevel.ValueType) -> str:
+    """How much support a child needs, and how much a home is approved to give."""
+    return {
+        terms.NEED_LEVEL_LIGHT: _("light"),
+        terms.NEED_LEVEL_MODERATE: _("moderate"),
+        terms.NEED_LEVEL_SEVERE: _("severe"),
+    }.get(level, "")
+
+
+def spoken(languages: Iterable[terms.SpokenLanguage]) -> str:
+    """Languages in the order given, such as "Kalaallisut, Danish"."""
+    names = {
+        terms.LANGUAGE_KALAALLISUT: _("Kalaallisut"),
+        terms.LANGUAGE_TUNUMIISUT: _("Tunumiisut"),
+        terms.LANGUAGE_INUKTUN: _("Inuktun"),
+        terms.LANGUAGE_DANISH: _("Danish"),
+    }
+    return ", ".join(names[each.language] for each in languages if each.language in names)
+
+
+def gender(number: terms.Gender.ValueType) -> str:
+    """A child by its gender as registered."""
+    return {terms.GENDER_GIRL: _("Girl"), terms.GENDER_BOY: _("Boy")}.get(number, _("Child"))
+
+
+def competences(numbers: Iterable[terms.Competence.ValueType]) -> str:
+    """What somebody must be good at, such as "trauma, infants"."""
+    names = {
+        terms.COMPETENCE_ATTACHMENT: _("early harm and attachment"),
+        terms.COMPETENCE_TRAUMA: _("trauma after violence or abuse"),
+        terms.COMPETENCE_ADHD: _("ADHD"),
+        terms.COMPETENCE_AUTISM: _("autism"),
+        terms.COMPETENCE_FETAL_ALCOHOL: _("harm from alcohol before birth"),
+        terms.COMPETENCE_DEVELOPMENTAL_DISABILITY: _("developmental disability"),
+        terms.COMPETENCE_PHYSICAL_DISABILITY: _("physical disability"),
+        terms.COMPETENCE_SUBSTANCE_USE: _("use of drugs or alcohol"),
+        terms.COMPETENCE_MENTAL_ILLNESS: _("mental illness"),
+        terms.COMPETENCE_INFANT_CARE: _("infants"),
+    }
+    return ", ".join(names[number] for number in numbers if number in names)
+
+
+def role(number: access.Role.ValueType) -> str:
+    """What somebody is to Havn."""
+    return {
+        access.ROLE_COORDINATOR: _("Placement coordinator"),
+        access.ROLE_CASEWORKER: _("Caseworker"),
+        access.ROLE_CONSULTANT: _("Foster-family consultant"),
+        access.ROLE_INSTITUTION: _("Institution"),
+        access.ROLE_LEADER: _("Leader"),
+        access.ROLE_COUNCIL: _("Council (Samråd)"),
+        access.ROLE_FOSTER_FAMILY: _("Foster family"),
+        access.ROLE_CENTRAL_LIST: _("Socialstyrelsen (central list)"),
+        access.ROLE_COMMITTEE: _("Committee"),
+        access.ROLE_AUDITOR: _("Auditor"),
+        access.ROLE_ADMINISTRATOR: _("Administrator"),
+        access.ROLE_SERVICE: _("A service of Havn"),
+    }.get(number, "")
