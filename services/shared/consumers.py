@@ -1,8 +1,9 @@
 """Applies other services' events: once each, acknowledged after the commit, parked when they can't be applied."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
@@ -13,6 +14,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from services.shared import access, metrics, traces
+from services.shared.courtesy import Courtesy
 from services.shared.errors import DatabaseAway
 from services.shared.events import TRACE, consumer_name, given_up_subject, header
 from services.shared.parking import Parking
@@ -67,12 +69,16 @@ class ProcessEnded(Exception):
 
 @dataclass(frozen=True)
 class Bus:
-    """What a consumer stands on: the streams, where it puts aside what it can't apply, and where it keeps the rest."""
+    """What relay and consumers stand on.
+
+    The streams, where is put aside what can't be applied, where the rest is kept, and who goes first.
+    """
 
     jetstream: JetStreamContext
     streams: Streams
     parking: Parking
     store: Store
+    courtesy: Courtesy = field(default_factory=Courtesy)
 
 
 class Consumer:
@@ -113,7 +119,10 @@ class Consumer:
             while True:
                 if looks.due():
                     await self._bus.streams.consumer(self.stream, self.name)
-                await self._take(await _fetched(subscription))
+                messages = await _fetched(subscription)
+                begun = time.monotonic()
+                await self._take(messages)
+                await self._bus.courtesy.rest(len(messages), time.monotonic() - begun)
         finally:
             await subscription.unsubscribe()
             await given_up.unsubscribe()

@@ -5,16 +5,16 @@ import time
 
 import structlog
 from nats.errors import Error as NatsError
-from nats.js import JetStreamContext
 from nats.js.errors import NoStreamResponseError
 from sqlmodel import Session, col, func, select, update
 
 from services.shared import metrics
 from services.shared.clock import Clock
+from services.shared.consumers import Bus
 from services.shared.database import Database
 from services.shared.events import headers
 from services.shared.leases import Leases
-from services.shared.streams import Drifted, Streams
+from services.shared.streams import Drifted
 from services.shared.tables import OutboxEvent
 
 log = structlog.get_logger()
@@ -29,16 +29,15 @@ PUBLISH_SECONDS = 2.0
 class Relay:
     """The only publisher of one service's events: of its replicas, the one that holds the lease."""
 
-    def __init__(
-        self, service: str, database: Database, jetstream: JetStreamContext, streams: Streams, clock: Clock
-    ) -> None:
+    def __init__(self, service: str, database: Database, bus: Bus, clock: Clock) -> None:
         self._service = service
         self._database = database
         self._leases = Leases(database)
         self._leads_until = 0.0
-        self._jetstream = jetstream
-        self._streams = streams
-        self._looks = streams.looks()
+        self._jetstream = bus.jetstream
+        self._streams = bus.streams
+        self._looks = bus.streams.looks()
+        self._courtesy = bus.courtesy
         self._clock = clock
         self._woken = asyncio.Event()
 
@@ -53,7 +52,10 @@ class Relay:
                 self._woken.clear()
                 if self._looks.due() and await self._leads():
                     await self._keep_stream()
-                if await self._publish_some() == 0:
+                begun = time.monotonic()
+                sent = await self._publish_some()
+                await self._courtesy.rest(sent, time.monotonic() - begun)
+                if sent == 0:
                     await self._rest()
         finally:
             await self._let_go()
@@ -73,8 +75,8 @@ class Relay:
         refusals = await asyncio.gather(*(self._refusal(event) for event in waiting))
         sent = [event.sequence for event, refusal in zip(waiting, refusals, strict=True) if refusal is None]
         if sent:
-            time = self._clock.now().isoformat()
-            await self._database.write(lambda session: _mark_sent(session, sent, time))
+            now = self._clock.now().isoformat()
+            await self._database.write(lambda session: _mark_sent(session, sent, now))
             metrics.EVENTS_PUBLISHED.labels(self._service).inc(len(sent))
         if any(isinstance(refusal, NoStreamResponseError) for refusal in refusals):
             await self._keep_stream()

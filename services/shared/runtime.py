@@ -19,6 +19,7 @@ from services.shared.audit_api import AuditApi
 from services.shared.audit_heads import Heads
 from services.shared.clock import Clock
 from services.shared.consumers import Bus, Consumer, Subscription
+from services.shared.courtesy import Courtesy
 from services.shared.database import Database
 from services.shared.grants import Grants, Listens, grants
 from services.shared.limits import Calls, Rates
@@ -56,6 +57,8 @@ class Platform:
     addresses: dict[str, str] = field(default_factory=dict)
     nats_urls: Mapping[str, str] = field(default_factory=dict)
     """Of each service with its own password, where Havn runs NATS itself; else the settings tell it."""
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    """Towards the callers of all services of the process."""
 
     def channel(self, service: str, to: str) -> grpc.aio.Channel:
         """A channel from one service to another, signed as the first."""
@@ -173,7 +176,7 @@ class Ground:
 
     def runners(self, platform: Platform) -> list[Task]:
         """What publishes events, and hears of the changes of other replicas."""
-        relay = Relay(self.service, self.database, self.bus.jetstream, self.bus.streams, platform.clock)
+        relay = Relay(self.service, self.database, self.bus, platform.clock)
         self.store.on_change(relay.wake)
         url = platform.settings.database(self.service)
         return [relay.run, partial(postgres.hear, url, self.store.changed)] if url else [relay.run]
@@ -192,7 +195,7 @@ async def _ground(name: str, platform: Platform, opened: AsyncExitStack) -> Grou
     # A cluster that is choosing its leader answers nothing: the relay goes on trying, and until then this is not ready.
     with suppress(Drifted, NatsError):
         await streams.stream(name)
-    bus = Bus(jetstream, streams, Parking(name, jetstream, streams, store), store)
+    bus = Bus(jetstream, streams, Parking(name, jetstream, streams, store), store, platform.courtesy)
     return Ground(name, database, store, connection, bus)
 
 
@@ -203,7 +206,8 @@ def _gate(
     permissions = access.permissions([descriptor for descriptor, _ in answers])
     verifier = platform.signer.verifier(Revoked(settings.revoked_tokens))
     calls = Calls(settings.calls_at_a_time, settings.streams_at_a_time)
-    return Gate(name, verifier, permissions, store, calls, Rates(settings.calls_per_second), watched)
+    rates = Rates(settings.calls_per_second)
+    return Gate(name, verifier, permissions, store, calls, rates, watched, platform.courtesy)
 
 
 def _database(settings: Settings, service: str) -> Database:

@@ -12,8 +12,8 @@ import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
@@ -24,6 +24,7 @@ from grpc_status import rpc_status
 from havn.access.v1 import access_pb2
 from services.shared import access, checks, metrics, status, traces
 from services.shared.call import Call, begin
+from services.shared.courtesy import Courtesy
 from services.shared.errors import (
     BadInput,
     DeadlineInvalid,
@@ -66,6 +67,7 @@ class Gate:
     rates: Rates
     watched: Sequence[Watched[Any]] = ()
     """What streams show that end with the service."""
+    courtesy: Courtesy = field(default_factory=Courtesy)
 
 
 class Interceptor(grpc.aio.ServerInterceptor):
@@ -155,6 +157,8 @@ class Guard:
             steps.enter_context(traces.call(self.gate.service, self.path, call.reference, parent))
             if not of_service:
                 self.gate.rates.take(call.caller.subject)
+                # Who watches waits for events.
+                steps.enter_context(nullcontext() if self._shows_many else self.gate.courtesy.caller())
             await steps.enter_async_context(self._recorded_refusals(call))
             self._authorise(call)
             call.purpose = _purpose(metadata)

@@ -10,23 +10,28 @@ from services.shared.records import MAX_PAGE, M
 MOST = MAX_PAGE
 """Records of one call."""
 
+Asked = dict[str, list[asyncio.Future[M]]]
+"""Who waits for a record, by its name."""
+
 
 class Together(Generic[M]):
     """Reads records by their names. `fetch` gives those of the names that there are."""
 
     def __init__(self, fetch: Callable[[list[str]], Awaitable[Iterable[M]]]) -> None:
         self._fetch = fetch
-        self._asked: dict[str, asyncio.Future[M]] = {}
+        self._asked: Asked[M] = {}
         self._reading: set[asyncio.Future[None]] = set()
 
     async def get(self, name: str) -> M:
         """The record of that name as it is now. Raises NotFound, and whatever `fetch` raises."""
+        loop = asyncio.get_running_loop()
         if not self._asked:
             # Whoever else is about to ask comes before.
-            asyncio.get_running_loop().call_soon(self._start)
-        answer = self._asked.setdefault(name, asyncio.get_running_loop().create_future())
-        # Whoever is cancelled takes nobody's answer along.
-        return await asyncio.shield(answer)
+            loop.call_soon(self._start)
+        # Each waits for itself: whoever is cancelled takes nobody's answer along.
+        waiting: asyncio.Future[M] = loop.create_future()
+        self._asked.setdefault(name, []).append(waiting)
+        return await waiting
 
     def _start(self) -> None:
         asked, self._asked = self._asked, {}
@@ -36,21 +41,23 @@ class Together(Generic[M]):
             self._reading.add(reading := asyncio.ensure_future(self._read(some)))
             reading.add_done_callback(self._reading.discard)
 
-    async def _read(self, asked: dict[str, asyncio.Future[M]]) -> None:
+    async def _read(self, asked: Asked[M]) -> None:
         try:
             found = {record.name: record for record in await self._fetch(list(asked))}
         except Exception as error:  # noqa: BLE001  # told to each who asked
-            for answer in asked.values():
-                _tell(answer, error)
+            for waiting in asked.values():
+                _refuse(waiting, error)
             return
-        for name, answer in asked.items():
-            if name in found:
-                answer.set_result(found[name])
-            else:
-                _tell(answer, NotFound(name))
+        for name, waiting in asked.items():
+            if name not in found:
+                _refuse(waiting, NotFound(name))
+                continue
+            for answer in waiting:
+                if not answer.done():
+                    answer.set_result(found[name])
 
 
-def _tell(answer: asyncio.Future[M], error: Exception) -> None:
-    answer.set_exception(error)
-    # Nobody may be waiting any more.
-    answer.exception()
+def _refuse(waiting: list[asyncio.Future[M]], error: Exception) -> None:
+    for answer in waiting:
+        if not answer.done():
+            answer.set_exception(error)

@@ -9,7 +9,7 @@ from havn.placements.v1 import placements_pb2 as pb
 from services.shared.errors import NotFound
 from services.shared.together import MOST, Together
 from tests import cast
-from tests.conftest import Client
+from tests.conftest import WAIT_SECONDS, Client
 
 THERE = {f"requests/r-{number}" for number in range(2 * MOST + 1)}
 
@@ -72,7 +72,8 @@ async def test_who_gives_up_takes_nobodys_answer_along() -> None:
     given_up, waits = (asyncio.ensure_future(together.get("requests/r-1")) for _ in range(2))
     await asyncio.sleep(0)
     given_up.cancel()
-    assert (await waits).name == "requests/r-1"
+    async with asyncio.timeout(WAIT_SECONDS):
+        assert (await waits).name == "requests/r-1"
     with pytest.raises(asyncio.CancelledError):
         await given_up
 
