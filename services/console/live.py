@@ -5,7 +5,7 @@ listen are let go: their pages say that they are not live, and connect again unt
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,8 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
+from havn.capacity.v1.capacity_pb2 import WatchVacanciesRequest, WatchWaitingListRequest
+from havn.placements.v1.placements_pb2 import WatchOffersRequest
 from services.console.services import Services
 from services.console.visits import Page, Visit
 from services.shared.access import Caller
@@ -36,10 +38,23 @@ class Topic:
     """What pages may listen to: the RPC that decides who may, and its stream."""
 
     rpc: str
-    stream: Callable[[Services], AsyncIterator[Any]]
+    stream: Callable[[Services], AsyncIterable[Any]]
 
 
-TOPICS: dict[str, Topic] = {}
+TOPICS = {
+    "vacancies": Topic(
+        "havn.capacity.v1.CapacityService.WatchVacancies",
+        lambda services: services.capacity.WatchVacancies(WatchVacanciesRequest(), timeout=STREAM_SECONDS),
+    ),
+    "waiting-list": Topic(
+        "havn.capacity.v1.CapacityService.WatchWaitingList",
+        lambda services: services.capacity.WatchWaitingList(WatchWaitingListRequest(), timeout=STREAM_SECONDS),
+    ),
+    "offers": Topic(
+        "havn.placements.v1.PlacementsService.WatchOffers",
+        lambda services: services.placements.WatchOffers(WatchOffersRequest(), timeout=STREAM_SECONDS),
+    ),
+}
 """By the names that pages give in `data-live`."""
 
 

@@ -6,6 +6,15 @@ from havn.access.v1 import access_pb2 as access
 from havn.terms.v1 import terms_pb2 as terms
 from services.console.languages import gettext as _
 
+AUTHORITIES = {
+    "sermersooq": "Kommuneqarfik Sermersooq",
+    "qeqqata": "Qeqqata Kommunia",
+    "qeqertalik": "Kommune Qeqertalik",
+    "avannaata": "Avannaata Kommunia",
+    "kujalleq": "Kommune Kujalleq",
+}
+"""Greenland's municipalities, by the last part of their names."""
+
 
 def need_level(level: terms.NeedLevel.ValueType) -> str:
     """How much support a child needs, and how much a home is approved to give."""
@@ -47,6 +56,12 @@ def competences(numbers: Iterable[terms.Competence.ValueType]) -> str:
         terms.COMPETENCE_INFANT_CARE: _("infants"),
     }
     return ", ".join(names[number] for number in numbers if number in names)
+
+
+def authority(name: str) -> str:
+    """What an authority calls itself; its short name for one of which we know no other."""
+    short = name.removeprefix("authorities/")
+    return AUTHORITIES.get(short, short)
 
 
 def role(number: access.Role.ValueType) -> str:
