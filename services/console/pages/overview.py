@@ -1,13 +1,108 @@
-"""Mit overblik: what waits for whoever looks."""
+"""Mit overblik: what waits for whoever looks, the urgent first; each count opens its list."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from havn.access.v1 import access_pb2
+from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.placements.v1 import placements_pb2 as placements
+from services.console.languages import ngettext
 from services.console.visits import Page, Visit
+
+MOST_COUNTED = 200
+
+
+@dataclass(frozen=True)
+class Task:
+    """So many of something wait for the person, and where they are seen."""
+
+    count: int
+    title: str
+    path: str
+    urgent: bool = False
+
+
+Tasks = Callable[[Visit], Awaitable[list[Task]]]
 
 
 async def show(visit: Visit) -> Response:
     """The overview."""
-    return visit.page("overview.html")
+    asked = [ask for role in sorted(visit.caller.roles) for ask in ASKED.get(role, ())]
+    tasks = [task for some in await asyncio.gather(*(ask(visit) for ask in dict.fromkeys(asked))) for task in some]
+    return visit.page(
+        "overview.html",
+        urgent=[task for task in tasks if task.count and task.urgent],
+        other=[task for task in tasks if task.count and not task.urgent],
+        done=[task for task in tasks if not task.count],
+    )
 
+
+async def waiting(visit: Visit) -> list[Task]:
+    """Children on the waiting list."""
+
+    async def count(*, in_danger: bool = False, overdue: bool = False) -> int:
+        request = capacity.ListWaitingListRequest(page_size=1, in_danger=in_danger, overdue=overdue)
+        return (await visit.services.capacity.ListWaitingList(request)).total_count
+
+    in_danger, overdue, all_of_them = await asyncio.gather(count(in_danger=True), count(overdue=True), count())
+    return [
+        Task(in_danger, ngettext("child in danger", "children in danger", in_danger), "/waiting-list?danger=yes", True),
+        Task(
+            overdue,
+            ngettext("child past its place-by date", "children past their place-by date", overdue),
+            "/waiting-list?overdue=yes",
+            True,
+        ),
+        Task(all_of_them, ngettext("child waits", "children wait", all_of_them), "/waiting-list"),
+    ]
+
+
+async def offers(visit: Visit) -> list[Task]:
+    """Homes that were asked."""
+
+    async def count(state: placements.OfferState.ValueType) -> int:
+        request = placements.ListOffersRequest(page_size=MOST_COUNTED, state=state)
+        return len((await visit.services.placements.ListOffers(request)).offers)
+
+    yes, asked = await asyncio.gather(count(placements.OFFER_STATE_ACCEPTED), count(placements.OFFER_STATE_ASKED))
+    return [
+        Task(yes, ngettext("home said yes: decide", "homes said yes: decide", yes), "/offers", True),
+        Task(asked, ngettext("home has not answered yet", "homes have not answered yet", asked), "/offers"),
+    ]
+
+
+async def inquiries(visit: Visit) -> list[Task]:
+    """What others ask of the homes."""
+    request = placements.ListInquiriesRequest(parent="-", page_size=MOST_COUNTED, state=placements.OFFER_STATE_ASKED)
+    asked = len((await visit.services.placements.ListInquiries(request)).inquiries)
+    return [Task(asked, ngettext("inquiry to answer", "inquiries to answer", asked), "/inquiries", True)]
+
+
+async def vacancies(visit: Visit) -> list[Task]:
+    """Units whose free places are to be reported."""
+    units, reported = await asyncio.gather(
+        visit.services.capacity.ListUnits(
+            capacity.ListUnitsRequest(parent=visit.caller.institution, page_size=MOST_COUNTED)
+        ),
+        visit.services.capacity.ListVacancies(capacity.ListVacanciesRequest(page_size=MOST_COUNTED)),
+    )
+    fresh = {each.name for each in reported.vacancies if each.freshness == capacity.FRESHNESS_FRESH}
+    due = sum(f"{unit.name}/vacancy" not in fresh for unit in units.units)
+    return [Task(due, ngettext("unit to report for", "units to report for", due), "/vacancies", True)]
+
+
+ASKED: dict[access_pb2.Role.ValueType, tuple[Tasks, ...]] = {
+    access_pb2.ROLE_COORDINATOR: (waiting, offers),
+    access_pb2.ROLE_CASEWORKER: (waiting, offers),
+    access_pb2.ROLE_CONSULTANT: (inquiries,),
+    access_pb2.ROLE_INSTITUTION: (inquiries, vacancies),
+    access_pb2.ROLE_LEADER: (waiting, offers),
+    access_pb2.ROLE_COUNCIL: (waiting, offers),
+    access_pb2.ROLE_FOSTER_FAMILY: (inquiries,),
+}
+"""What each role is told of."""
 
 PAGES = (Page("/", show),)
