@@ -14,11 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.console import live, visits
 from services.console.live import Hub
-from services.console.pages import audit, inquiries, login, overview, unknown, vacancies
+from services.console.pages import audit, inquiries, login, overview, suggestions, unknown, vacancies
 from services.console.rendering import ASSETS
 from services.console.visits import Console, Page
 
-PAGES: tuple[Page, ...] = (*overview.PAGES, *vacancies.PAGES, *inquiries.PAGES, *audit.PAGES)
+PAGES: tuple[Page, ...] = (*overview.PAGES, *vacancies.PAGES, *inquiries.PAGES, *audit.PAGES, *suggestions.PAGES)
 """All pages and what their forms send, but for login."""
 
 HEADERS = {

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
 from havn.capacity.v1.capacity_pb2 import WatchVacanciesRequest, WatchWaitingListRequest
+from havn.matching.v1.matching_pb2 import WatchHomesRequest
 from havn.placements.v1.placements_pb2 import WatchOffersRequest
 from services.console.services import Services
 from services.console.visits import Page, Visit
@@ -53,6 +54,10 @@ TOPICS = {
     "offers": Topic(
         "havn.placements.v1.PlacementsService.WatchOffers",
         lambda services: services.placements.WatchOffers(WatchOffersRequest(), timeout=STREAM_SECONDS),
+    ),
+    "homes": Topic(
+        "havn.matching.v1.MatchingService.WatchHomes",
+        lambda services: services.matching.WatchHomes(WatchHomesRequest(), timeout=STREAM_SECONDS),
     ),
 }
 """By the names that pages give in `data-live`."""

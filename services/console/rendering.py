@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from services.console import languages, navigation
@@ -35,7 +36,7 @@ class Rendering:
         common = {
             "session": visit.session,
             "entries": navigation.entries(visit.caller, visit.request.url.path),
-            "here": visit.request.url.path,
+            "here": here(visit.request),
         }
         return self.plain(template, status, common | values)
 
@@ -72,10 +73,25 @@ def rendering(zone: str) -> Rendering:
     return Rendering(environment)
 
 
+def here(request: Request) -> str:
+    """The address of a page as its browser asked for it, so that a choice of language leads back to it."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def asset_file(name: str) -> Path:
+    """The file of an asset by its name, such as "greenland.json". Raises AssetsMissing."""
+    return ASSETS / _manifest()[name]
+
+
 def _assets() -> Any:  # noqa: ANN401
     """Gives the address of an asset by its name, such as "console.css"."""
+    manifest = _manifest()
+    return lambda name: f"/assets/{manifest[name]}"
+
+
+def _manifest() -> dict[str, str]:
     try:
         manifest: dict[str, str] = json.loads((ASSETS / "manifest.json").read_text("utf-8"))
     except FileNotFoundError:
         raise AssetsMissing("The console's assets are missing: run `make setup`.") from None
-    return lambda name: f"/assets/{manifest[name]}"
+    return manifest

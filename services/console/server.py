@@ -72,7 +72,15 @@ async def start(platform: Platform, people: Mapping[str, Caller] | None = None) 
     services = connect(platform)
     sessions = Sessions(platform.signer, Revoked(settings.revoked_tokens))
     zone = settings.time_zone
-    console = Console(services, sessions, rendering(zone), platform.clock, zone, dict(people or {}))
+    console = Console(
+        services,
+        sessions,
+        rendering(zone),
+        platform.clock,
+        zone,
+        dict(people or {}),
+        hide_family_names=settings.console_hides_names,
+    )
     hub = Hub(services)
     listening = _listening(settings)
     secure = settings.tls_certificate is not None

@@ -44,6 +44,8 @@ class Console:
     zone: str
     people: dict[str, Caller] = field(default_factory=dict)
     """Who may log in with one click: the demo's users, in the embedded system alone."""
+    hide_family_names: bool = True
+    """Whether foster families are named only where somebody opened their card."""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     console_hosts: str = Field(
         default="127.0.0.1,localhost", description="Names that browsers may know the console's host by."
     )
+    console_hides_names: bool = Field(
+        default=True, description="Whether the console names a foster family only where its card is opened."
+    )
     health_port: int = Field(default=0, ge=0, le=65535, description="Answers health alone, in the clear; 0 for none.")
     placements_address: str = Field(default="", description="Where placements is found, as gRPC names it.")
     families_address: str = Field(default="")
