@@ -57,6 +57,7 @@ class NatsServer:
         self._passwords = {user: secrets.token_urlsafe(24) for user in granted}
         self._port = -1
         self._health_port = -1
+        self._looked = self._well = 0.0
         self._child: subprocess.Popen[bytes] | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._lock: TextIOWrapper | None = None
@@ -99,6 +100,7 @@ class NatsServer:
             command, stdin=subprocess.DEVNULL, process_group=0, pass_fds=held
         )
         self._port, self._health_port = await self._announced_ports(self._child)
+        self._looked = self._well = time.monotonic()
 
     def _write_config(self) -> Path:
         path = self._folder / "nats.conf"
@@ -126,7 +128,6 @@ class NatsServer:
         One that ran for a minute was well: what ends it then is nothing that waiting helps. One that is ill is ended.
         """
         wait, started = FIRST_WAIT_SECONDS, time.monotonic()
-        looked = well = started
         while True:
             if self._child is None or self._child.poll() is not None:
                 wait = FIRST_WAIT_SECONDS if time.monotonic() > started + WELL_SECONDS else wait
@@ -135,14 +136,19 @@ class NatsServer:
                 wait, started = min(wait * 2, MOST_WAIT_SECONDS), time.monotonic()
                 with contextlib.suppress(RuntimeError):
                     await self._spawn()
-                well = time.monotonic()
-            elif time.monotonic() > looked + LOOK_SECONDS:
-                looked = time.monotonic()
-                if not await self._is_ill():
-                    well = looked
-                elif looked > well + ILL_SECONDS:
-                    self._child.kill()
+            elif await self._stays_ill():
+                self._child.kill()
             await asyncio.sleep(0.1)
+
+    async def _stays_ill(self) -> bool:
+        """Whether it said that it is ill, for some time, whenever it was asked."""
+        now = time.monotonic()
+        if now < self._looked + LOOK_SECONDS:
+            return False
+        self._looked = now
+        if not await self._is_ill():
+            self._well = now
+        return now > self._well + ILL_SECONDS
 
     async def _is_ill(self) -> bool:
         """Whether it says so itself. One that says nothing may be busy."""
