@@ -45,10 +45,19 @@ def environment(data: Path) -> dict[str, str]:
     """The settings that name the databases belonging to a data folder, which are made where they are missing."""
     if _server is None:
         return {}
-    prefix = f"h{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"
+    prefix = _prefix(data)
     if not _server.has(f"{prefix}_{SERVICES[0]}"):
         _server.execute(*(f"CREATE DATABASE {prefix}_{name} TEMPLATE template_{name} OWNER owner" for name in SERVICES))
     return {"HAVN_DATABASE_URL": _server.url(f"{prefix}_{{service}}", "havn")}
+
+
+def of_owner(data: Path) -> dict[str, str]:
+    """The setting by which a command fills those databases, as whoever owns their tables."""
+    return {} if _server is None else {"HAVN_DATABASE_OWNER_URL": _server.url(f"{_prefix(data)}_{{service}}", "owner")}
+
+
+def _prefix(data: Path) -> str:
+    return f"h{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"
 
 
 def settings(data: Path, nats_url: str = "") -> Settings:

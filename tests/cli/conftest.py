@@ -61,10 +61,10 @@ def _caller(capsys: pytest.CaptureFixture[str]) -> Havn:
     return call
 
 
-def process(data: Path, *arguments: str) -> subprocess.Popen[str]:
+def process(data: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "services.havn", *arguments],
-        env=os.environ | {"HAVN_DATA": str(data)} | databases.environment(data),
+        env=os.environ | {"HAVN_DATA": str(data)} | databases.environment(data) | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -39,9 +39,7 @@ from tests import cast, databases
 from tests.cli.conftest import process
 from tests.cli.test_killed import connected, wait_until
 
-pytestmark = pytest.mark.skipif(
-    databases.on_postgres(), reason="is about data folders; tests/backup/test_postgres.py is about PostgreSQL"
-)
+of_folders = pytest.mark.skipif(databases.on_postgres(), reason="is about data folders")
 
 WRITERS = 3
 ENOUGH = 30
@@ -119,7 +117,11 @@ def up(data: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def command(data: Path, *arguments: str | Path) -> str:
-    ran = process(data, *(str(argument) for argument in arguments))
+    return ended(process(data, *(str(argument) for argument in arguments)))
+
+
+def ended(ran: subprocess.Popen[str]) -> str:
+    """What a command printed, which ended well."""
     out, _ = ran.communicate()
     assert ran.returncode == 0, out
     return out
@@ -189,8 +191,15 @@ def drilled(tmp_path_factory: pytest.TempPathFactory) -> Drilled:
     return Drilled(data, file, key, manifest, ledger, lost.etag)
 
 
+def restore(drilled: Drilled, folder: Path) -> str:
+    """Restores into a new data folder, or on PostgreSQL into its new databases; what the command printed."""
+    where = ["--to-databases"] if databases.on_postgres() else ["--to", str(folder)]
+    named = ["--key", str(drilled.key), "--json"]
+    return ended(process(folder, "restore", str(drilled.file), *where, *named, **databases.of_owner(folder)))
+
+
 def restored(drilled: Drilled, folder: Path) -> Path:
-    command(folder, "restore", drilled.file, "--to", folder, "--key", drilled.key)
+    restore(drilled, folder)
     return folder
 
 
@@ -202,9 +211,8 @@ def test_what_was_answered_before_the_backup_is_there_and_what_is_lost_is_told(
     drilled: Drilled, tmp_path: Path
 ) -> None:
     data = tmp_path / "new"
-    out = command(data, "restore", drilled.file, "--to", data, "--key", drilled.key, "--json")
-    told = datetime.fromisoformat(json.loads(out)["time"])
-    assert json.loads(command(data, "verify", data, "--json")) == {"path": str(data), "problems": []}
+    told = datetime.fromisoformat(json.loads(restore(drilled, data))["time"])
+    assert json.loads(command(data, "verify", "--json"))["problems"] == []
     with up(data), connected(data, "coordinator") as coordinator:
         kept = set(requests(coordinator))
         lost = drilled.ledger.names() - kept
@@ -232,6 +240,7 @@ def test_nobody_is_left_with_a_copy_of_what_is_lost(drilled: Drilled, tmp_path: 
         assert change(coordinator, place_by=70).etag == drilled.lost_version
 
 
+@of_folders
 def test_databases_copied_in_the_other_order_are_found_out(drilled: Drilled, tmp_path: Path) -> None:
     data = restored(drilled, tmp_path / "new")
     with up(data), connected(data, "coordinator") as coordinator, contextlib.ExitStack() as opened:
@@ -272,6 +281,7 @@ def large(drilled: Drilled, tmp_path: Path) -> Path:
     return data
 
 
+@of_folders
 def test_a_backup_that_is_killed_leaves_no_half_file_and_the_next_one_is_well(
     large: Path, drilled: Drilled, tmp_path: Path
 ) -> None:
@@ -283,6 +293,7 @@ def test_a_backup_that_is_killed_leaves_no_half_file_and_the_next_one_is_well(
     assert not list(tmp_path.rglob("*.part"))
 
 
+@of_folders
 def test_a_restore_that_is_killed_leaves_no_half_folder_and_the_next_one_is_well(
     large: Path, drilled: Drilled, tmp_path: Path
 ) -> None:
