@@ -1,5 +1,6 @@
 """Where the processes of one measurement run: a folder, a NATS server, addresses, a key."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from subprocess import Popen
@@ -14,7 +15,7 @@ SERVICES = ("placements", "families", "capacity", "matching")
 ECHO = "echo"
 
 # Nobody's share of calls is measured here.
-UNLIMITED = {"HAVN_CALLS_PER_SECOND": "1000000"}
+UNLIMITED: Mapping[str, str] = {"HAVN_CALLS_PER_SECOND": "1000000"}
 
 
 class Place:
@@ -29,13 +30,13 @@ class Place:
         self.signer = access.Signer(access.key_from(self.key))
         self.addresses = {name: free_address() for name in (*SERVICES, ECHO)}
 
-    def service(self, name: str) -> AbstractContextManager[Served]:
+    def service(self, name: str, limits: Mapping[str, str] = UNLIMITED) -> AbstractContextManager[Served]:
         """A service alone, as `havn serve` runs it."""
-        return self._served(name, ["services.havn", "serve", name])
+        return self._served(name, ["services.havn", "serve", name], limits)
 
     def echo(self) -> AbstractContextManager[Served]:
         """What services are compared with."""
-        return self._served(ECHO, ["bench.services.echo", self.addresses[ECHO]])
+        return self._served(ECHO, ["bench.services.echo", self.addresses[ECHO]], UNLIMITED)
 
     def end_of_chain(self, end: str) -> AbstractContextManager[Popen[bytes]]:
         """The outbox or the inbox of the bare chain."""
@@ -55,9 +56,10 @@ class Place:
         tokens = Tokens(self.signer, USERS[user])
         return connect({name: self.addresses[name] for name in SERVICES}, tokens)
 
-    def _served(self, name: str, arguments: list[str]) -> AbstractContextManager[Served]:
+    def _served(self, name: str, arguments: list[str], limits: Mapping[str, str]) -> AbstractContextManager[Served]:
         address = self.addresses[name]
-        settings = UNLIMITED | {
+        settings = {
+            **limits,
             "HAVN_DATA": str(self.folder),
             "HAVN_KEY_FILE": str(self.key),
             "HAVN_NATS_URL": self.nats_url,
