@@ -25,8 +25,8 @@ from tests.conftest import Havn, refused, running_havn
 CHAIN = ("families", "capacity", "placements")
 """Each asks the next one; the last hangs."""
 
-SLACK_SECONDS = 0.5
-"""Two slow cores."""
+SLACK_SECONDS = 3.0
+"""Cores that others use, too; a link that knew of no deadline would hang for ten."""
 
 
 @dataclass
@@ -81,7 +81,7 @@ async def chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple
         yield running, seen
 
 
-@pytest.mark.parametrize("seconds", [0.3, 1.0])
+@pytest.mark.parametrize("seconds", [1.0, 3.0])
 async def test_all_calls_of_a_chain_end_by_the_deadline_of_the_first(
     seconds: float, chain: tuple[Havn, dict[str, Seen]]
 ) -> None:
@@ -113,7 +113,7 @@ async def test_a_chain_has_one_reference(chain: tuple[Havn, dict[str, Seen]]) ->
     client = rpc.PlacementsServiceStub(havn.as_(cast.SERVICE).channels[CHAIN[0]])
     with pytest.raises(grpc.aio.AioRpcError):
         await client.GetRequest(
-            pb.GetRequestRequest(name="requests/r"), timeout=0.3, metadata=(("x-request-id", "one-reference"),)
+            pb.GetRequestRequest(name="requests/r"), timeout=2, metadata=(("x-request-id", "one-reference"),)
         )
     assert {link.reference for link in seen.values()} == {"one-reference"}
 
@@ -131,8 +131,8 @@ async def test_calls_at_the_same_time_have_each_their_own_time(chain: tuple[Havn
         with pytest.raises(grpc.aio.AioRpcError):
             await client.GetRequest(pb.GetRequestRequest(name=f"requests/{tenths}"), timeout=tenths / 10)
 
-    await asyncio.gather(*(ask(tenths) for tenths in (9, 3, 6)))
+    await asyncio.gather(*(ask(tenths) for tenths in (30, 10, 20)))
     last = seen[CHAIN[-1]].remaining
-    assert last["requests/3"] < last["requests/6"] < last["requests/9"]
-    for tenths in (3, 6, 9):
+    assert last["requests/10"] < last["requests/20"] < last["requests/30"]
+    for tenths in (10, 20, 30):
         assert last[f"requests/{tenths}"] < tenths / 10
