@@ -1,14 +1,16 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: fuzz help setup run test check chaos bench protos development-ca sbom released
+.PHONY: fuzz help setup run test on-sqlite on-postgresql check chaos bench protos development-ca sbom released
 
 BIN := .venv/bin
 ASSETS := services/console/assets
 CHAOS_SECONDS ?= 300
 
-# What meets a database: these run on SQLite with all others, and once more on PostgreSQL.
+# What meets a database: these run on SQLite with all others, and once more on PostgreSQL, but for what is marked `once`.
 ON_DATABASES := $(addprefix tests/,shared contract placements families capacity matching_service journeys faults cli importing exporting)
+# What brings a PostgreSQL of its own, and is run by the shorter of the two passes.
+ON_THEIR_OWN := tests/replicas tests/chaos/test_storm.py
 # Its only warning is that what depends on what is not known of Havn itself.
 MATERIALS = $(BIN)/python -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible $(BIN)/python
 
@@ -34,9 +36,17 @@ run: setup
 fuzz: setup
 	HAVN_FUZZ=100000 $(BIN)/pytest -s tests/contract/test_fuzz.py
 
+# Side by side: half of the time either waits.
 test: setup
-	$(BIN)/pytest
-	HAVN_FUZZ=3000 $(BIN)/pytest --database postgresql $(ON_DATABASES)
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 on-sqlite on-postgresql
+
+on-sqlite: setup
+	$(BIN)/pytest $(addprefix --ignore=,$(ON_THEIR_OWN))
+
+# Its dots are shown when it is over.
+on-postgresql: setup
+	@HAVN_FUZZ=3000 $(BIN)/pytest --database postgresql $(ON_DATABASES) $(ON_THEIR_OWN) > .venv/on-postgresql.log 2>&1; \
+	  code=$$?; cat .venv/on-postgresql.log; exit $$code
 
 check: setup
 	$(BIN)/ruff check .
@@ -55,6 +65,7 @@ bench: setup
 	$(BIN)/python -m bench.services
 	$(BIN)/python -m bench.services --database postgresql
 	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench.overload
 
 protos: setup
 	bash protos/generate.sh

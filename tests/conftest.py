@@ -61,6 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
         databases.use_postgres()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if databases.on_postgres():
+        once = [item for item in items if item.get_closest_marker("once")]
+        config.hook.pytest_deselected(items=once)
+        items[:] = [item for item in items if not item.get_closest_marker("once")]
+
+
 def pytest_unconfigure() -> None:
     databases.finish()
 

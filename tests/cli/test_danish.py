@@ -23,6 +23,9 @@ from services.havn.views.words import FITS, kroner, listed
 from tests.cast import TODAY
 from tests.cli.conftest import Ran, process
 
+# It is about words, which no database changes.
+pytestmark = pytest.mark.once
+
 FOLDER = Path(views.__file__).parent
 FILES = [*FOLDER.glob("*.py"), FOLDER.parent / "journeys.py"]
 # Words that no Danish sentence has.

@@ -16,6 +16,9 @@ from services.havn.views.phrases import Lang
 from services.havn.views.words import Verbatim, table
 from tests.cli.conftest import Havn
 
+# It is about words and how they are shown, which no database changes.
+pytestmark = pytest.mark.once
+
 COMMAND = [sys.executable, "-m", "services.havn"]
 
 

@@ -6,6 +6,9 @@ import pytest
 from havn.matching.v1.problem_pb2 import Problem
 from tests.cli.conftest import Havn
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 PROBLEM = {
     "levels": [{"name": "placed", "sense": "MAXIMIZE"}, {"name": "misfit", "sense": "MINIMIZE"}],
     "homes": [{"name": "near", "places": 1}, {"name": "far", "places": 1}],

@@ -9,6 +9,9 @@ import pytest
 from deploy import licences
 from deploy.licences import POLICY
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 ALLOWED = tomllib.loads(POLICY.read_text("utf-8"))
 LOCKED = licences.locked_versions(
     'planted==1.0 \\\n    --hash=sha256:00\nnumpy==2.4.6 ; python_version < "3.12"\nnumpy==2.5.0\n'

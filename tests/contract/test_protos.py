@@ -21,6 +21,9 @@ from tests.contract.descriptors import (
     unary,
 )
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 
 CASE_CONTENT = {

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 RELEASED = ROOT / "protos" / "released.binpb"
 FAMILIES = "havn/families/v1/families.proto"

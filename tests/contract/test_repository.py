@@ -14,6 +14,9 @@ from services.havn.system import DEFINITIONS
 from services.shared import migrate, runtime, sqlite
 from services.shared.tables import Shared
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 
 

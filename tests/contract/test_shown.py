@@ -17,6 +17,9 @@ from services.shared.shown import COLLECTIONS, shown
 from tests import cast
 from tests.contract.descriptors import METHODS
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 PROTOS = Path(__file__).parents[2] / "protos" / "havn"
 MANY = 3
 

@@ -28,6 +28,9 @@ from services.havn.importing.writing import Format
 from services.shared import checks
 from services.shared.reference import towns
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 # What spreadsheets, CSV files, lists and XML make something of, and letters of Danish and Kalaallisut.
 TRICKY = "=+-@'\"|\\:;,\t\n \u00a0\u2028ÆØÅæøåĸáéíóúâêîôûãẽĩõũ＝_x000D_"  # noqa: RUF001
 LETTERS = st.one_of(st.sampled_from(TRICKY), st.characters(codec="utf-8"))

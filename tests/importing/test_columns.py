@@ -8,6 +8,9 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from services.havn.importing.columns import Needed, Sheet
 from services.havn.importing.sheets import SHEETS
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 # Messages that one cell holds whole.
 CELLS = {"google.type.Date", "google.type.Money", "google.protobuf.Timestamp", "havn.terms.v1.SpokenLanguage"}
 CELLS |= {"havn.placements.v1.SiblingBond"}

@@ -24,6 +24,9 @@ from services.havn.importing.reading import read
 from services.havn.importing.rows import Rows
 from services.placements.rules import check_placement, check_request
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 TODAY = date(2026, 3, 2)
 DATA = Path(__file__).parents[2] / "data"
 SEEDS = (1, 2, 3)

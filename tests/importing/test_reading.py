@@ -13,6 +13,9 @@ from services.havn.importing.rows import Rows
 from services.havn.importing.templates import write_templates
 from tests.importing.conftest import GOOD, Put
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 
 def rows(folder: Path) -> Rows:
     found = read(folder)

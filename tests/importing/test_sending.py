@@ -20,6 +20,9 @@ from services.havn.importing.rows import Rows
 from services.havn.importing.sending import Clients, send
 from tests.importing.conftest import Put
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 CREATED, UNCHANGED = terms_pb2.ROW_OUTCOME_CREATED, terms_pb2.ROW_OUTCOME_UNCHANGED
 
 

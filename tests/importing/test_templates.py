@@ -8,6 +8,9 @@ from services.havn.importing.sheets import SHEETS
 from services.havn.importing.templates import HELP_FILE, write_templates
 from services.shared.reference import towns
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 
 def test_templates_are_files_without_rows(tmp_path: Path) -> None:
     write_templates(tmp_path / "new")

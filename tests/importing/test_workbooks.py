@@ -18,6 +18,9 @@ from services.havn.importing.rows import Rows
 from services.havn.importing.workbook_reader import MOST_UNPACKED
 from tests.importing.conftest import GOOD
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 Row = dict[str, Any]
 
 

@@ -14,6 +14,9 @@ from google.protobuf.message_factory import GetMessageClass
 from services.shared.checks import MAX_LIST_LENGTH, MAX_TEXT_LENGTH, problems
 from tests.contract.descriptors import METHODS, reachable
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 OPEN = ("google.protobuf.FieldMask",)
 """Their own text is bounded by the size of a message, and by the fields that an update may name."""
 

@@ -16,6 +16,9 @@ from services.shared.errors import BadInput
 from tests import cast
 from tests.contract.descriptors import required
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 
 def fields(message: Message) -> list[str]:
     return [problem.field for problem in checks.problems(message)]

@@ -20,6 +20,9 @@ from services.shared.server import Context
 from tests import cast
 from tests.contract.descriptors import METHODS
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 CALLS = 400
 AGAIN = ("UNAVAILABLE", "CANCELLED")
 

@@ -15,6 +15,9 @@ from services.shared import access, production
 from services.shared.production import DEVELOPMENT, Insecure
 from services.shared.settings import Settings
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 TESTS = trustme.CA(organization_name="Havn tests")
 
 

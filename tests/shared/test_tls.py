@@ -30,6 +30,9 @@ from tests.processes import free_port
 if TYPE_CHECKING:
     from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
 
+# It meets no database.
+pytestmark = pytest.mark.once
+
 TOKEN = clients.Tokens(Signer(ECKey.generate_key("P-256")), cast.SERVICE)
 
 
