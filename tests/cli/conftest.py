@@ -13,7 +13,8 @@ from services.havn.command_line import run
 from tests import databases
 
 STARTED_SECONDS = 300
-GONE_SECONDS = 5
+GONE_SECONDS = 60
+"""Until whoever waits gives up; how soon it is gone, tests/cli/test_stopping.py tells."""
 
 
 @dataclass(frozen=True)

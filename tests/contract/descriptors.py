@@ -29,6 +29,9 @@ FILES: tuple[FileDescriptor, ...] = (
     *(module.DESCRIPTOR for module in (audit_pb2, operations_pb2, problem_pb2, terms_pb2, access_pb2)),
     *EVENT_FILES,
 )
+CALL_SECONDS = 30.0
+"""As long as a service lets a call take: the machine may be busy."""
+
 METHODS: tuple[MethodDescriptor, ...] = tuple(
     method for file in FILES for service in file.services_by_name.values() for method in service.methods
 )
@@ -84,14 +87,14 @@ async def call(
     answer = GetMessageClass(method.output_type)
     if method.client_streaming:
         take = channel.stream_unary(path, type(message).SerializeToString, answer.FromString)
-        return await take(_one(message), metadata=metadata, timeout=10)
+        return await take(_one(message), metadata=metadata, timeout=CALL_SECONDS)
     if method.server_streaming:
         watch = channel.unary_stream(path, type(message).SerializeToString, answer.FromString)
-        async for item in watch(message, metadata=metadata, timeout=10):
+        async for item in watch(message, metadata=metadata, timeout=CALL_SECONDS):
             return item
         return None
     ask = channel.unary_unary(path, type(message).SerializeToString, answer.FromString)
-    return await ask(message, metadata=metadata, timeout=10)
+    return await ask(message, metadata=metadata, timeout=CALL_SECONDS)
 
 
 async def _one(message: Message) -> AsyncIterator[Message]:
