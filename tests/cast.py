@@ -222,6 +222,7 @@ def a_full_family(**differing: Value) -> families.FosterFamily:
         ),
         "daily_rate": kroner(850),
         "agreements": [OTHER_MUNICIPALITY],
+        "consultant": "users/consultant",
     }
     return a_family(**everything | differing)
 

@@ -7,13 +7,21 @@ from sqlmodel import col
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
 from services.families import events, rules
-from services.families.store import FAMILIES, FOLLOW_UPS, Families, FamilyRow, FollowUpRow
+from services.families.store import (
+    FAMILIES,
+    FOLLOW_UPS,
+    Families,
+    FamilyRow,
+    FollowUpRow,
+    followed_by,
+    latest_follow_ups,
+)
 from services.shared import importing, names, wire
 from services.shared.checks import check
 from services.shared.clock import Clock
 from services.shared.drafts import Draft, Entry
 from services.shared.importing import UNCHANGED, Difference, Taking, difference
-from services.shared.records import Change, Page, View
+from services.shared.records import Change, Page, View, keyed
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
@@ -43,7 +51,8 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
         self, request: pb.ListFosterFamiliesRequest, context: Context
     ) -> pb.ListFosterFamiliesResponse:
         """A page of families."""
-        page = await self._store.view(lambda view: view.page(FAMILIES, request.page_size, request.page_token))
+        where = followed_by(request.consultant)
+        page = await self._store.view(lambda view: view.page(FAMILIES, request.page_size, request.page_token, *where))
         return pb.ListFosterFamiliesResponse(families=page.items, next_page_token=page.next_token)
 
     async def UpdateFosterFamily(self, request: pb.UpdateFosterFamilyRequest, context: Context) -> pb.FosterFamily:
@@ -92,6 +101,27 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
 
         page = await self._store.view(follow_ups)
         return pb.ListFollowUpsResponse(follow_ups=page.items, next_page_token=page.next_token)
+
+    async def ListFollowUpsDue(
+        self, request: pb.ListFollowUpsDueRequest, context: Context
+    ) -> pb.ListFollowUpsDueResponse:
+        """A page of families, by the day that they are to be followed up."""
+        today = self._clock.today()
+
+        def due(view: View) -> list[pb.FollowUpDue]:
+            latest = rules.latest_by_family(view.all(FOLLOW_UPS, latest_follow_ups()))
+            families = view.all(FAMILIES, *followed_by(request.consultant))
+            found = (rules.follow_up_due(family, latest.get(family.name), today) for family in families)
+            return [each for each in found if each]
+
+        found = await self._store.view(due)
+        page = keyed(found, rules.by_due_day, request.page_size, request.page_token)
+        return pb.ListFollowUpsDueResponse(
+            follow_ups_due=page.items,
+            next_page_token=page.next_token,
+            total_count=len(found),
+            overdue_count=sum(each.days_overdue > 0 for each in found),
+        )
 
     async def ImportFamilies(
         self, request_iterator: AsyncIterator[pb.ImportFamiliesRequest], context: Context

@@ -35,6 +35,7 @@ def follow_up_logged(follow_up: FollowUp) -> Announcement:
 
 def _family_changed(family: FosterFamily, word: str) -> Announcement:
     event = pb.FosterFamilyChanged(family=family, version=int(family.etag))
+    event.family.ClearField("consultant")
     for part, text in _UNTOLD:
         if event.family.HasField(part):
             getattr(event.family, part).ClearField(text)

@@ -72,6 +72,7 @@ def copies() -> list[Copy]:
 async def _families(channel: Channel) -> Pages:
     async for page in pages(FamiliesServiceStub(channel).ListFosterFamilies, ListFosterFamiliesRequest(), "families"):
         for family in page:
+            family.ClearField("consultant")
             for part, text in _UNTOLD_OF_FAMILIES:
                 if family.HasField(part):
                     getattr(family, part).ClearField(text)

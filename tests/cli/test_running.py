@@ -76,6 +76,18 @@ def test_of_the_waiting_list_some_may_be_asked_for(asked: Havn) -> None:
     assert "Ingen venter, som svarer" in asked("waiting-list", "--town", "Qaanaaq", "--step", "8", "--lang", "da").out
 
 
+def test_families_are_listed_by_the_day_that_they_are_to_be_followed_up(asked: Havn) -> None:
+    told = asked("follow-ups", "--due", "--json").document
+    dates = [due["next_visit_date"] for due in told["follow_ups_due"]]
+    days = [(found["year"], found["month"], found["day"]) for found in dates]
+    assert days == sorted(days)
+    assert told["total_count"] == len(days) > 50
+    ours = asked("follow-ups", "--due", "--consultant", "consultant", "--json").document["follow_ups_due"]
+    assert ours == [due for due in told["follow_ups_due"] if due["consultant"] == "users/consultant"]
+    assert 0 < len(ours) < len(days)
+    assert "Dage over" in asked("follow-ups", "--due", "--lang", "da").out
+
+
 def test_the_plan_says_who_is_not_in_it(asked: Havn) -> None:
     assert "Children who wait to step down are not in it" in asked("plan").out
     assert "Den er et forslag: mennesker" in " ".join(asked("plan", "--lang", "da").out.split())

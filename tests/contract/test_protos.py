@@ -33,6 +33,7 @@ CASE_CONTENT = {
     "havn.placements.v1.Inquiry",
     "havn.families.v1.FosterFamily",
     "havn.families.v1.FollowUp",
+    "havn.families.v1.FollowUpDue",
     "havn.capacity.v1.WaitingListEntry",
     "havn.matching.v1.Home",
     "havn.matching.v1.SuitablePlaces",

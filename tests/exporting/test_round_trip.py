@@ -104,6 +104,7 @@ def _single(field: Any, column: Column) -> st.SearchStrategy[Any]:
         return STRATEGIES[id(cells.HOME)]
     collection = {
         "agreements": "authorities",
+        "consultant": "users",
         "authority": "authorities",
         "person": "persons",
         "institution": "institutions",

@@ -20,6 +20,11 @@ def child_name(given: str) -> str:
     return _in("children", given)
 
 
+def user_name(given: str) -> str:
+    """The user of "users/consultant" or "consultant"."""
+    return _in("users", given)
+
+
 def unit_name(given: str) -> str:
     """The unit of "institutions/i/units/u" or "i/u". Raises typer.BadParameter for what is neither."""
     match given.split("/"):

@@ -20,6 +20,8 @@ SECOND_WORDS = (
 ).split()
 AGE_RANGES = ((0, 6), (0, 12), (3, 12), (6, 17), (10, 17), (0, 17))
 RENEWAL_DAYS = 730
+OURS = "sermersooq"
+CONSULTANTS = ("consultant", "consultant-2", "consultant-3")
 PAUSE_REASONS = ("Sygdom i familien", "Familien får selv et barn", "Familien flytter", "Familien har bedt om en pause")
 # How many families something is amiss with: among those with a free place, and among the others.
 AMISS = {"paused": (2, 5), "expiring": (2, 6), "certificate_missing": (2, 3), "certificate_overdue": (3, 9)}
@@ -64,12 +66,19 @@ def family_row(family: Family, faults: Amiss, today: date, chance: Random) -> Ce
         "accessibility": "wheelchair" if chance.random() < 0.08 else "",
         "schools": " | ".join(schools(family.town.name)),
         "daily_rate": str(FAMILY_RATES[family.type]),
+        "consultant": _consultant(family),
         **_approval(family, faults, today, chance),
         **_availability(family, faults, today, chance),
         **_pause(family, faults, today, chance),
         **_training(family, faults, today, chance),
     }
     return row | family_cells(family.key, today)
+
+
+def _consultant(family: Family) -> str:
+    """The demo's own consultant follows every third family of its municipality, the first one too."""
+    of_ours = family.town.authority == OURS
+    return CONSULTANTS[(family.number - 1) % 3] if of_ours else CONSULTANTS[1 + family.number % 2]
 
 
 def household_rows(family: Family, faults: Amiss, today: date, chance: Random) -> list[Cells]:

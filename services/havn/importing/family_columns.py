@@ -25,6 +25,7 @@ LANGUAGES = listed(spoken_language())
 AUTHORITY = reference("authorities", "sermersooq")
 CHILD = reference("children", "k-12")
 AUTHORITIES = listed(AUTHORITY)
+USER = reference("users", "consultant")
 
 
 def _day(name: str, field: str, da: str, en: str) -> Column:
@@ -104,6 +105,14 @@ FAMILIES = Sheet(
         ),
         Column("daily_rate", "daily_rate", MONEY, NO, "Kroner pr. barn pr. dag", "Kroner for one child a day"),
         Column("agreements", "agreements", AUTHORITIES, NO, "Kommuner med aftale", "Authorities with an agreement"),
+        Column(
+            "consultant",
+            "consultant",
+            USER,
+            NO,
+            "Familieplejekonsulenten, der følger familien, som bruger i Havn",
+            "The consultant who follows the family, as a user of Havn",
+        ),
     ),
 )
 

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.padding import Padding
 
-from havn.families.v1.families_pb2 import FollowUp, FollowUpAction, FollowUpPart, ListFollowUpsResponse
+from havn.families.v1.families_pb2 import (
+    FollowUp,
+    FollowUpAction,
+    FollowUpPart,
+    ListFollowUpsDueResponse,
+    ListFollowUpsResponse,
+)
 from havn.terms.v1.terms_pb2 import Words
 from services.havn.views.phrases import Lang, count, phrase
 from services.havn.views.words import day, indented, moment, points, said, short, table, title
@@ -30,6 +36,21 @@ def follow_ups(family: str, answer: ListFollowUpsResponse, lang: Lang) -> Iterat
     for each in answer.follow_ups:
         yield ""
         yield from follow_up(each, lang)
+
+
+def follow_ups_due(answer: ListFollowUpsDueResponse, lang: Lang) -> Iterator[RenderableType]:
+    """When families are to be followed up: the longest overdue first."""
+    families = count(answer.total_count, "family", lang)
+    yield phrase("{families} to follow up; {number} overdue.", lang, families=families, number=answer.overdue_count)
+    if not answer.follow_ups_due:
+        return
+    yield ""
+    rows = table("=Family", "Town", "=Consultant", "=Last visit", "=Next visit", "#Days overdue", lang=lang)
+    for due in answer.follow_ups_due:
+        days = str(due.days_overdue or "")
+        visits = day(due.last_visit_date), day(due.next_visit_date)
+        rows.add_row(short(due.family), due.town, short(due.consultant), *visits, days)
+    yield rows
 
 
 def follow_up(found: FollowUp, lang: Lang) -> Iterator[RenderableType]:

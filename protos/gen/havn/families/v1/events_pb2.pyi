@@ -29,7 +29,7 @@ class FosterFamilyChanged(_message.Message):
     """Grows with every change."""
     @_builtins.property
     def family(self) -> _families_pb2.FosterFamily:
-        """The family as it is now, but for who paused it and why, who waived its course and who confirmed its places."""
+        """The family as it is now, but for who follows it, who paused it and why, who waived its course and who confirmed its places."""
 
     def __init__(
         self,

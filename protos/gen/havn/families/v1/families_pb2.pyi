@@ -112,6 +112,7 @@ class FosterFamily(_message.Message):
     TRAINING_FIELD_NUMBER: _builtins.int
     DAILY_RATE_FIELD_NUMBER: _builtins.int
     AGREEMENTS_FIELD_NUMBER: _builtins.int
+    CONSULTANT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"families/{family}"."""
     etag: _builtins.str
@@ -124,6 +125,8 @@ class FosterFamily(_message.Message):
     """Answers the need; no degree of intrusion."""
     town: _builtins.str
     """Where it lives."""
+    consultant: _builtins.str
+    """The consultant who follows it: "users/{user}"; empty where nobody does."""
     @_builtins.property
     def approval(self) -> Global___Approval:
         """What it may do; absent while it applies: then it is no option."""
@@ -193,10 +196,11 @@ class FosterFamily(_message.Message):
         training: Global___Training | None = ...,
         daily_rate: _money_pb2.Money | None = ...,
         agreements: _abc.Iterable[_builtins.str] | None = ...,
+        consultant: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["approval", b"approval", "availability", b"availability", "daily_rate", b"daily_rate", "experience", b"experience", "pause", b"pause", "training", b"training"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "approval", b"approval", "authority", b"authority", "availability", b"availability", "competences", b"competences", "daily_rate", b"daily_rate", "display_name", b"display_name", "etag", b"etag", "experience", b"experience", "household", b"household", "languages", b"languages", "name", b"name", "pause", b"pause", "schools", b"schools", "town", b"town", "training", b"training", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "approval", b"approval", "authority", b"authority", "availability", b"availability", "competences", b"competences", "consultant", b"consultant", "daily_rate", b"daily_rate", "display_name", b"display_name", "etag", b"etag", "experience", b"experience", "household", b"household", "languages", b"languages", "name", b"name", "pause", b"pause", "schools", b"schools", "town", b"town", "training", b"training", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -615,6 +619,60 @@ class FollowUpAction(_message.Message):
 Global___FollowUpAction: _TypeAlias = FollowUpAction  # noqa: Y015
 
 @_typing.final
+class FollowUpDue(_message.Message):
+    """When a family is to be followed up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAMILY_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    TOWN_FIELD_NUMBER: _builtins.int
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    LAST_VISIT_DATE_FIELD_NUMBER: _builtins.int
+    NEXT_VISIT_DATE_FIELD_NUMBER: _builtins.int
+    DAYS_OVERDUE_FIELD_NUMBER: _builtins.int
+    family: _builtins.str
+    """"families/{family}"."""
+    authority: _builtins.str
+    """Its authority."""
+    display_name: _builtins.str
+    """How people name it."""
+    town: _builtins.str
+    """Where it lives."""
+    consultant: _builtins.str
+    """The consultant who follows it; empty where nobody does."""
+    days_overdue: _builtins.int
+    """Days past it; 0 when not."""
+    @_builtins.property
+    def last_visit_date(self) -> _date_pb2.Date:
+        """The latest visit; absent before the first one."""
+
+    @_builtins.property
+    def next_visit_date(self) -> _date_pb2.Date:
+        """The day of the next one."""
+
+    def __init__(
+        self,
+        *,
+        family: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        town: _builtins.str = ...,
+        consultant: _builtins.str = ...,
+        last_visit_date: _date_pb2.Date | None = ...,
+        next_visit_date: _date_pb2.Date | None = ...,
+        days_overdue: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last_visit_date", b"last_visit_date", "next_visit_date", b"next_visit_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "consultant", b"consultant", "days_overdue", b"days_overdue", "display_name", b"display_name", "family", b"family", "last_visit_date", b"last_visit_date", "next_visit_date", b"next_visit_date", "town", b"town"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowUpDue: _TypeAlias = FollowUpDue  # noqa: Y015
+
+@_typing.final
 class CreateFosterFamilyRequest(_message.Message):
     """Creates a family."""
 
@@ -676,19 +734,23 @@ class ListFosterFamiliesRequest(_message.Message):
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    CONSULTANT_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
     """From the answer before."""
+    consultant: _builtins.str
+    """Only those that this consultant follows: "users/{user}"; empty means all."""
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        consultant: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -867,6 +929,72 @@ class ListFollowUpsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListFollowUpsResponse: _TypeAlias = ListFollowUpsResponse  # noqa: Y015
+
+@_typing.final
+class ListFollowUpsDueRequest(_message.Message):
+    """Asks for families that are to be followed up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    consultant: _builtins.str
+    """Only those that this consultant follows: "users/{user}"; empty means all."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        consultant: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFollowUpsDueRequest: _TypeAlias = ListFollowUpsDueRequest  # noqa: Y015
+
+@_typing.final
+class ListFollowUpsDueResponse(_message.Message):
+    """A page of families that are to be followed up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FOLLOW_UPS_DUE_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    OVERDUE_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    total_count: _builtins.int
+    """Families on all pages."""
+    overdue_count: _builtins.int
+    """Those of them that are overdue."""
+    @_builtins.property
+    def follow_ups_due(self) -> _containers.RepeatedCompositeFieldContainer[Global___FollowUpDue]:
+        """By the day that they are due, then by name."""
+
+    def __init__(
+        self,
+        *,
+        follow_ups_due: _abc.Iterable[Global___FollowUpDue] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_count: _builtins.int = ...,
+        overdue_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["follow_ups_due", b"follow_ups_due", "next_page_token", b"next_page_token", "overdue_count", b"overdue_count", "total_count", b"total_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFollowUpsDueResponse: _TypeAlias = ListFollowUpsDueResponse  # noqa: Y015
 
 @_typing.final
 class ImportFamiliesRequest(_message.Message):

@@ -73,6 +73,11 @@ class FamiliesServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsResponse.FromString,
                 _registered_method=True)
+        self.ListFollowUpsDue = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/ListFollowUpsDue',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueResponse.FromString,
+                _registered_method=True)
         self.ImportFamilies = channel.stream_unary(
                 '/havn.families.v1.FamiliesService/ImportFamilies',
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ImportFamiliesRequest.SerializeToString,
@@ -136,6 +141,14 @@ class FamiliesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListFollowUpsDue(self, request, context):
+        """When each family is to be followed up: the longest overdue first, then by day. docs/rules.md K4 says when the first visit
+        is due. Families that are neither approved nor were ever followed up are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImportFamilies(self, request_iterator, context):
         """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend.
         """
@@ -180,6 +193,11 @@ def add_FamiliesServiceServicer_to_server(servicer, server):
                     servicer.ListFollowUps,
                     request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsResponse.SerializeToString,
+            ),
+            'ListFollowUpsDue': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFollowUpsDue,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueResponse.SerializeToString,
             ),
             'ImportFamilies': grpc.stream_unary_rpc_method_handler(
                     servicer.ImportFamilies,
@@ -380,6 +398,33 @@ class FamiliesService:
             '/havn.families.v1.FamiliesService/ListFollowUps',
             havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFollowUpsDue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/ListFollowUpsDue',
+            havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,6 +51,10 @@ class FamiliesServiceStub:
     """One follow-up."""
     ListFollowUps: _grpc.UnaryUnaryMultiCallable[_families_pb2.ListFollowUpsRequest, _families_pb2.ListFollowUpsResponse]
     """Follow-ups of one family, or of all, latest visit first."""
+    ListFollowUpsDue: _grpc.UnaryUnaryMultiCallable[_families_pb2.ListFollowUpsDueRequest, _families_pb2.ListFollowUpsDueResponse]
+    """When each family is to be followed up: the longest overdue first, then by day. docs/rules.md K4 says when the first visit
+    is due. Families that are neither approved nor were ever followed up are left out.
+    """
     ImportFamilies: _grpc.StreamUnaryMultiCallable[_families_pb2.ImportFamiliesRequest, _families_pb2.ImportFamiliesResponse]
     """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
@@ -77,6 +81,10 @@ class FamiliesServiceAsyncStub(FamiliesServiceStub):
     """One follow-up."""
     ListFollowUps: _aio.UnaryUnaryMultiCallable[_families_pb2.ListFollowUpsRequest, _families_pb2.ListFollowUpsResponse]  # type: ignore[assignment]
     """Follow-ups of one family, or of all, latest visit first."""
+    ListFollowUpsDue: _aio.UnaryUnaryMultiCallable[_families_pb2.ListFollowUpsDueRequest, _families_pb2.ListFollowUpsDueResponse]  # type: ignore[assignment]
+    """When each family is to be followed up: the longest overdue first, then by day. docs/rules.md K4 says when the first visit
+    is due. Families that are neither approved nor were ever followed up are left out.
+    """
     ImportFamilies: _aio.StreamUnaryMultiCallable[_families_pb2.ImportFamiliesRequest, _families_pb2.ImportFamiliesResponse]  # type: ignore[assignment]
     """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
@@ -142,6 +150,16 @@ class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_families_pb2.ListFollowUpsResponse, _abc.Awaitable[_families_pb2.ListFollowUpsResponse]]:
         """Follow-ups of one family, or of all, latest visit first."""
+
+    @_abc_1.abstractmethod
+    def ListFollowUpsDue(
+        self,
+        request: _families_pb2.ListFollowUpsDueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.ListFollowUpsDueResponse, _abc.Awaitable[_families_pb2.ListFollowUpsDueResponse]]:
+        """When each family is to be followed up: the longest overdue first, then by day. docs/rules.md K4 says when the first visit
+        is due. Families that are neither approved nor were ever followed up are left out.
+        """
 
     @_abc_1.abstractmethod
     def ImportFamilies(

@@ -1,0 +1,171 @@
+"""When families are to be followed up (K4), and who follows them."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from havn.families.v1 import families_pb2 as pb
+from services.families import rules
+from services.shared.wire import date_message, timestamp
+from tests import cast
+from tests.conftest import Client, Havn, refused
+
+BEGAN = cast.TODAY - timedelta(days=100)
+"""When the approvals of the tests began."""
+
+
+def visited(days: int, next_after: int = 60, **differing: cast.Value) -> pb.FollowUp:
+    """A follow-up of a visit so many days ago."""
+    good = {"visit_date": cast.day(-days), "next_visit_date": cast.day(next_after - days)}
+    return cast.a_follow_up(**(good | differing))
+
+
+def of(follow_up: pb.FollowUp | None, **family: cast.Value) -> pb.FollowUpDue | None:
+    approved = cast.a_family(name="families/f", approval=cast.an_approval())
+    approved.MergeFrom(pb.FosterFamily(**family))
+    return rules.follow_up_due(approved, follow_up, cast.TODAY)
+
+
+@pytest.mark.parametrize(("days", "overdue"), [(59, 0), (60, 0), (61, 1), (90, 30)])
+def test_a_family_is_due_on_the_day_that_its_latest_follow_up_named(days: int, overdue: int) -> None:
+    due = of(visited(days))
+    assert due is not None
+    assert (due.last_visit_date, due.next_visit_date) == (cast.day(-days), cast.day(60 - days))
+    assert due.days_overdue == overdue
+
+
+@pytest.mark.parametrize(("began", "overdue"), [(-100, 93), (-8, 1), (-7, 0), (-6, 0), (30, 0)])
+def test_before_the_first_visit_a_family_is_due_a_week_after_its_approval_began(began: int, overdue: int) -> None:
+    due = of(None, approval=pb.Approval(valid_from_date=cast.day(began)))
+    assert due is not None
+    assert not due.HasField("last_visit_date")
+    assert due.next_visit_date == cast.day(began + 7)
+    assert due.days_overdue == overdue
+
+
+def test_a_family_that_applies_still_and_was_never_followed_up_is_not_due() -> None:
+    applies = cast.a_family(name="families/f")
+    assert rules.follow_up_due(applies, None, cast.TODAY) is None
+    assert rules.follow_up_due(applies, visited(1), cast.TODAY) is not None
+
+
+def test_a_line_tells_of_the_family_what_a_list_needs() -> None:
+    due = of(visited(1), consultant="users/c")
+    assert due == pb.FollowUpDue(
+        family="families/f",
+        authority=cast.MUNICIPALITY,
+        display_name="Family Siku (invented)",
+        town="Nuuk",
+        consultant="users/c",
+        last_visit_date=cast.day(-1),
+        next_visit_date=cast.day(59),
+    )
+
+
+def test_of_two_visits_on_a_day_the_one_that_was_logged_last_counts() -> None:
+    first = visited(5, 20, name="families/f/followUps/b", create_time=timestamp(cast.NOW))
+    later = cast.NOW + timedelta(minutes=1)
+    last = visited(5, 30, name="families/f/followUps/a", create_time=timestamp(later))
+    for logged in ([first, last], [last, first]):
+        assert rules.latest_by_family(logged) == {"families/f": last}
+
+
+def test_the_order_is_by_day_however_many_digits_a_year_has() -> None:
+    days = [date(999, 1, 1), date(2026, 1, 31), date(2026, 2, 1)]
+    keys = [rules.by_due_day(pb.FollowUpDue(family="families/f", next_visit_date=date_message(day))) for day in days]
+    assert keys == sorted(keys)
+
+
+async def due_pages(client: Client, **asked: cast.Value) -> list[pb.FollowUpDue]:
+    """All that is due, in pages of 2, which say the same counts."""
+    found: list[pb.FollowUpDue] = []
+    counts: set[tuple[int, int]] = set()
+    request = pb.ListFollowUpsDueRequest(page_size=2, **asked)
+    while True:
+        page = await client.families.ListFollowUpsDue(request)
+        found += page.follow_ups_due
+        counts.add((page.total_count, page.overdue_count))
+        if not page.next_page_token:
+            break
+        request.page_token = page.next_page_token
+    assert counts == {(len(found), sum(due.days_overdue > 0 for due in found))}
+    return found
+
+
+async def followed(client: Client, consultant: str, *visits: pb.FollowUp) -> str:
+    """A family of a consultant, with these follow-ups."""
+    family = cast.a_full_family(authority=client.caller.authority, consultant=consultant)
+    name = (await client.families.CreateFosterFamily(cast.entering(family))).name
+    for visit in visits:
+        await client.families.LogFollowUp(cast.logging(name, visit))
+    return name
+
+
+async def test_the_longest_overdue_come_first_by_the_latest_visit_of_each(consultant: Client) -> None:
+    whose = "users/orders"
+    late = await followed(consultant, whose, visited(90), visited(150, 180))
+    soon = await followed(consultant, whose, visited(3, 10), visited(200, 20), visited(40, 20))
+    never = await followed(consultant, whose)
+    unapproved = cast.a_family(consultant=whose)
+    await consultant.families.CreateFosterFamily(cast.entering(unapproved))
+    found = await due_pages(consultant, consultant=whose)
+    assert [due.family for due in found] == [never, late, soon]
+    assert [due.days_overdue for due in found] == [93, 30, 0]
+    assert [due.last_visit_date for due in found[1:]] == [cast.day(-90), cast.day(-3)]
+
+
+async def test_families_are_listed_by_the_consultant_who_follows_them(consultant: Client) -> None:
+    theirs = {await followed(consultant, "users/lists", visited(1)) for _ in range(3)}
+    others = await followed(consultant, "users/lists-2")
+
+    async def listed(**asked: cast.Value) -> set[str]:
+        page = await consultant.families.ListFosterFamilies(pb.ListFosterFamiliesRequest(page_size=200, **asked))
+        return {family.name for family in page.families}
+
+    assert await listed(consultant="users/lists") == theirs
+    assert {due.family for due in await due_pages(consultant, consultant="users/lists")} == theirs
+    assert theirs | {others} <= await listed()
+    assert theirs | {others} <= {due.family for due in await due_pages(consultant)}
+    assert await listed(consultant="users/list") == set()
+
+
+async def test_another_consultant_may_take_a_family_over(consultant: Client) -> None:
+    name = await followed(consultant, "users/leaves")
+    family = await consultant.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=name))
+    family.consultant = "users/comes"
+    await consultant.families.UpdateFosterFamily(cast.changing(family, "consultant"))
+    assert await due_pages(consultant, consultant="users/leaves") == []
+    assert [due.family for due in await due_pages(consultant, consultant="users/comes")] == [name]
+
+
+@pytest.mark.parametrize("name", ["somebody", "families/f-1", "users/", "users/010112-1234"])
+async def test_who_follows_a_family_must_be_named_as_a_user(name: str, consultant: Client) -> None:
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", "family.consultant"):
+        await consultant.families.CreateFosterFamily(cast.entering(cast.a_family(consultant=name)))
+
+
+async def test_nothing_of_another_municipality_is_due(consultant: Client, consultant_elsewhere: Client) -> None:
+    whose = "users/of-both"
+    here = await followed(consultant, whose, visited(1))
+    there = await followed(consultant_elsewhere, whose, visited(1))
+    assert [due.family for due in await due_pages(consultant, consultant=whose)] == [here]
+    assert [due.family for due in await due_pages(consultant_elsewhere, consultant=whose)] == [there]
+
+
+async def test_what_is_due_is_known_by_one_query_over_follow_ups(havn: Havn, consultant: Client) -> None:
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    for _ in range(3):
+        await followed(consultant, "users/counts", visited(1))
+    reading = havn.database("families")._reading.engine
+    event.listen(reading, "before_cursor_execute", note)
+    try:
+        assert len(await due_pages(consultant, consultant="users/counts")) == 3
+    finally:
+        event.remove(reading, "before_cursor_execute", note)
+    pages = 2
+    assert sum("FROM follow_ups" in statement for statement in statements) == pages
