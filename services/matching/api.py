@@ -49,7 +49,7 @@ class MatchingApi(rpc.MatchingServiceServicer):
         caller = current().caller
         world = await self._planner.world(caller.authority)
         usable = [home for home in world.usable_homes if caller.sees(caller.authority, home.name)]
-        homes = [home_message(home, world.residents.get(home.name, ())) for home in usable]
+        homes = [home_message(home, world.residents.get(home.name, ()), world.held_places(home)) for home in usable]
         page = positions(homes, request.page_size, request.page_token)
         return pb.ListHomesResponse(homes=page.items, next_page_token=page.next_token)
 

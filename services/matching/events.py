@@ -17,9 +17,9 @@ from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
 from havn.matching.v1.events_pb2 import MatchRunFinished
 from havn.matching.v1.matching_pb2 import MatchRun
 from havn.placements.v1 import placements_pb2 as placements
-from havn.placements.v1.events_pb2 import PlacementChanged, PlacementRequestChanged
+from havn.placements.v1.events_pb2 import OfferChanged, PlacementChanged, PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.matching.store import FAMILIES, PLACEMENTS, REQUESTS, UNITS, VACANCIES
+from services.matching.store import FAMILIES, OFFERS, PLACEMENTS, REQUESTS, UNITS, VACANCIES
 from services.shared.consumers import Effect, Subscription
 from services.shared.events import Announcement
 from services.shared.names import last_part
@@ -42,6 +42,14 @@ _UNTOLD_OF_FAMILIES: tuple[tuple[Literal["pause", "training", "availability"], s
 )
 _UNTOLD_OF_VACANCIES: tuple[Literal["confirmed_by", "freshness"], ...] = ("confirmed_by", "freshness")
 """What events leave out, and copies with them: words and names of people, and what is so today alone."""
+_UNTOLD_OF_OFFERS: tuple[Literal["reason", "asked_by", "answer_reason", "answered_by", "withdrawal_reason"], ...] = (
+    "reason",
+    "asked_by",
+    "answer_reason",
+    "answered_by",
+    "withdrawal_reason",
+)
+"""What copies leave out too."""
 
 
 def subscriptions(placements_stub: "PlacementsServiceAsyncStub") -> list[Subscription]:
@@ -53,7 +61,11 @@ def subscriptions(placements_stub: "PlacementsServiceAsyncStub") -> list[Subscri
         Subscription(
             "placements",
             "children",
-            {PlacementRequestChanged: children.request_changed, PlacementChanged: children.placement_changed},
+            {
+                PlacementRequestChanged: children.request_changed,
+                PlacementChanged: children.placement_changed,
+                OfferChanged: children.offer_changed,
+            },
         ),
     ]
 
@@ -66,6 +78,7 @@ def copies() -> list[Copy]:
         Copy(VACANCIES, "capacity", _vacancies),
         Copy(REQUESTS, "placements", _requests),
         Copy(PLACEMENTS, "placements", _placements),
+        Copy(OFFERS, "placements", _offers),
     ]
 
 
@@ -99,6 +112,11 @@ def _placements(channel: Channel) -> Pages:
     return pages(PlacementsServiceStub(channel).ListPlacements, placements.ListPlacementsRequest(), "placements")
 
 
+async def _offers(channel: Channel) -> Pages:
+    async for page in pages(PlacementsServiceStub(channel).ListOffers, placements.ListOffersRequest(), "offers"):
+        yield [_hold(offer) for offer in page]
+
+
 async def family_changed(event: FosterFamilyChanged) -> Effect:
     """Keeps the family as it is now."""
     return _kept(FAMILIES, event.family)
@@ -121,6 +139,7 @@ class Children:
         self._placements = placements_stub
         self._requests = Together(self._read_requests)
         self._stays = Together(self._read_placements)
+        self._offers = Together(self._read_offers)
 
     async def request_changed(self, event: PlacementRequestChanged) -> Effect:
         """Keeps the request as it is now."""
@@ -130,6 +149,10 @@ class Children:
         """Keeps the placement as it is now."""
         return _kept(PLACEMENTS, await self._stays.get(event.name))
 
+    async def offer_changed(self, event: OfferChanged) -> Effect:
+        """Keeps what the offer holds now."""
+        return _kept(OFFERS, _hold(await self._offers.get(event.name)))
+
     async def _read_requests(self, names: list[str]) -> Iterable[placements.PlacementRequest]:
         asked = placements.ListRequestsRequest(names=names, page_size=len(names))
         return (await self._placements.ListRequests(asked)).requests
@@ -137,6 +160,17 @@ class Children:
     async def _read_placements(self, names: list[str]) -> Iterable[placements.Placement]:
         asked = placements.ListPlacementsRequest(names=names, page_size=len(names))
         return (await self._placements.ListPlacements(asked)).placements
+
+    async def _read_offers(self, names: list[str]) -> Iterable[placements.Offer]:
+        asked = placements.ListOffersRequest(names=names, page_size=len(names))
+        return (await self._placements.ListOffers(asked)).offers
+
+
+def _hold(offer: placements.Offer) -> placements.Offer:
+    """What is copied of an offer: who holds which places until when, and no word that somebody wrote."""
+    for text in _UNTOLD_OF_OFFERS:
+        offer.ClearField(text)
+    return offer
 
 
 def run_finished(run: MatchRun) -> Announcement:

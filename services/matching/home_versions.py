@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from services.matching import wire
 from services.matching.rules.homes import Home, may_use
-from services.matching.store import FAMILIES, PLACEMENTS, UNITS, VACANCIES
+from services.matching.store import FAMILIES, OFFERS, PLACEMENTS, UNITS, VACANCIES
 from services.shared.access import Caller
 from services.shared.records import Kind, View
 
@@ -101,11 +101,16 @@ def _placement(placement: Any, mark: int) -> Fact:  # noqa: ANN401
     return Fact(placement.home, mark)
 
 
+def _offer(offer: Any, mark: int) -> Fact:  # noqa: ANN401
+    return Fact(offer.home, mark)
+
+
 _TOLD: tuple[tuple[Kind[Any], Told], ...] = (
     (FAMILIES, _family),
     (UNITS, _unit),
     (VACANCIES, _vacancy),
     (PLACEMENTS, _placement),
+    (OFFERS, _offer),
 )
 
 

@@ -87,8 +87,7 @@ class Planner:
 
     async def world(self, authority: str) -> World:
         """What is known today for the authority."""
-        today = self._clock.today()
-        return await self._store.view_as(self._caller, lambda view: load(view, authority, today))
+        return await self._store.view_as(self._caller, lambda view: load(view, authority, self._clock))
 
     def _making(self, key: Key) -> Making:
         if key not in self._plans:

@@ -8,7 +8,13 @@ from sqlmodel import Field, SQLModel, col
 from havn.capacity.v1.capacity_pb2 import InstitutionUnit, Vacancy
 from havn.families.v1.families_pb2 import FosterFamily
 from havn.matching.v1 import matching_pb2 as pb
-from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN, REQUEST_STATE_PLACED, Placement, PlacementRequest
+from havn.placements.v1.placements_pb2 import (
+    REQUEST_STATE_OPEN,
+    REQUEST_STATE_PLACED,
+    Offer,
+    Placement,
+    PlacementRequest,
+)
 from services.shared.records import Kind
 from services.shared.tables import Record
 from services.shared.wire import time
@@ -50,6 +56,14 @@ class PlacementRow(Record, Matching, table=True):
     __tablename__ = "placements"
 
 
+class OfferRow(Record, Matching, table=True):
+    """A copy of an offer; `held` counts the places that it holds."""
+
+    __tablename__ = "offers"
+
+    held: int = Field(index=True)
+
+
 class RunRow(Record, Matching, table=True):
     """A match run; `state` for those to compute."""
 
@@ -80,12 +94,16 @@ UNITS = Kind(UnitRow, InstitutionUnit)
 VACANCIES = Kind(VacancyRow, Vacancy)
 REQUESTS = Kind(RequestRow, PlacementRequest, lambda request: {"state": request.state})
 PLACEMENTS = Kind(PlacementRow, Placement)
+OFFERS = Kind(OfferRow, Offer, lambda offer: {"held": offer.held_place_count})
 RUNS = Kind(RunRow, pb.MatchRun, _run_columns)
 RUN_RECORDS = Kind(RunRecordRow, pb.RunRecord)
 SUGGESTIONS = Kind(SuggestionsRow, pb.Suggestions)
 
-COPIES = (FAMILIES, UNITS, VACANCIES, REQUESTS, PLACEMENTS)
+COPIES = (FAMILIES, UNITS, VACANCIES, REQUESTS, PLACEMENTS, OFFERS)
 """What others own: all of it can be made anew."""
+
+HOLDS = col(OfferRow.held) > 0
+"""Offers that hold places."""
 
 IS_OPEN = col(RequestRow.state) == REQUEST_STATE_OPEN
 """Requests that wait."""

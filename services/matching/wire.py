@@ -16,8 +16,10 @@ from havn.terms.v1 import terms_pb2 as terms
 from services.matching import data
 from services.matching.rules import children, homes
 from services.matching.rules.messages import home_message
+from services.shared.clock import Clock
+from services.shared.wire import time
 
-__all__ = ["child", "family_home", "home_message", "resident", "unit_home"]
+__all__ = ["child", "family_home", "hold", "home_message", "resident", "unit_home"]
 
 SEEKS = {
     placements.REQUEST_KIND_PLACEMENT: children.Seeks.PLACEMENT,
@@ -106,6 +108,17 @@ def resident(placement: placements.Placement) -> homes.Resident:
         started=_day(placement.start_date),
         ends=_day_if(placement, "end_date"),
         solo=placement.solo_placement,
+    )
+
+
+def hold(offer: placements.Offer, clock: Clock) -> homes.Hold:
+    """The places that an offer holds."""
+    awaited = offer.state == placements.OFFER_STATE_ASKED
+    return homes.Hold(
+        home=offer.home,
+        requests=frozenset((offer.request, *offer.sibling_requests)),
+        places=offer.held_place_count,
+        until=clock.day_of(time(offer.answer_by_time)) if awaited else None,
     )
 
 

@@ -2,16 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from typing import TypeVar
 
 from sqlmodel import col, func, select
 
 from services.matching import data, wire
 from services.matching.rules.facts import World
-from services.matching.rules.homes import Home, Resident
-from services.matching.store import FAMILIES, IS_OPEN, IS_PLACED, PLACEMENTS, REQUESTS, UNITS, VACANCIES, RequestRow
+from services.matching.rules.homes import Hold, Home, Resident
+from services.matching.store import (
+    FAMILIES,
+    HOLDS,
+    IS_OPEN,
+    IS_PLACED,
+    OFFERS,
+    PLACEMENTS,
+    REQUESTS,
+    UNITS,
+    VACANCIES,
+    RequestRow,
+)
+from services.shared.clock import Clock
 from services.shared.records import View
 from services.shared.tables import InboxEvent
+
+H = TypeVar("H", Hold, Resident)
 
 RUNS_CONSUMER = "matching-runs-v1"
 """Marks finished runs in the inbox; they change nothing that is known of children and homes."""
@@ -23,18 +37,22 @@ def revision(view: View) -> int:
     return view.session.exec(applied).one()
 
 
-def load(view: View, authority: str, day: date) -> World:
-    """One authority's children, all homes, and who lives in them. The view must be a service's: it sees everything."""
+def load(view: View, authority: str, clock: Clock) -> World:
+    """One authority's children, all homes, who lives in them and which places are held.
+
+    The view must be a service's: it sees everything.
+    """
     waiting = view.all(REQUESTS, IS_OPEN, col(RequestRow.authority) == authority)
     # Of all authorities: a child's protection goes on where it is placed, whoever asks for the bed beside it.
     placed = view.all(REQUESTS, IS_PLACED)
     return World(
-        day=day,
+        day=clock.today(),
         authority=authority,
         children=tuple(wire.child(request) for request in waiting),
         placed=tuple(wire.child(request) for request in placed),
         homes=tuple(_homes(view)),
         residents=_by_home(wire.resident(placement) for placement in view.all(PLACEMENTS)),
+        holds=_by_home(wire.hold(offer, clock) for offer in view.all(OFFERS, HOLDS)),
         travel=data.known_travel(),
         policy=data.default_policy(),
     )
@@ -46,8 +64,8 @@ def _homes(view: View) -> Iterable[Home]:
     yield from (wire.unit_home(unit, vacancies.get(f"{unit.name}/vacancy")) for unit in view.all(UNITS))
 
 
-def _by_home(residents: Iterable[Resident]) -> dict[str, tuple[Resident, ...]]:
-    by_home: defaultdict[str, list[Resident]] = defaultdict(list)
-    for resident in residents:
-        by_home[resident.home].append(resident)
-    return {home: tuple(staying) for home, staying in by_home.items()}
+def _by_home(facts: Iterable[H]) -> dict[str, tuple[H, ...]]:
+    by_home: defaultdict[str, list[H]] = defaultdict(list)
+    for fact in facts:
+        by_home[fact.home].append(fact)
+    return {home: tuple(of_home) for home, of_home in by_home.items()}

@@ -15,6 +15,8 @@ from services.havn import views
 from services.havn.demo.visit import visit
 from services.havn.views.excluded import each_excluded
 from services.havn.views.follow_ups import follow_ups
+from services.havn.views.inquiries import GENDERS, NEEDS
+from services.havn.views.offers import STATES
 from services.havn.views.phrases import DANISH, HEADINGS, NOUNS, Lang, count, phrase
 from services.havn.views.started import TO_TRY
 from services.havn.views.suggestions import price
@@ -62,7 +64,15 @@ def roles() -> set[str]:
 
 def test_every_phrase_has_a_danish_one() -> None:
     said = {text for call in calls("phrase") for text in texts(call.args[0])}
-    known = {*FITS.values(), *FRESHNESS.values(), *(what for _, what in TO_TRY), *roles()}
+    known = {
+        *FITS.values(),
+        *FRESHNESS.values(),
+        *STATES.values(),
+        *GENDERS.values(),
+        *NEEDS.values(),
+        *(what for _, what in TO_TRY),
+        *roles(),
+    }
     assert len(said) > 50
     assert said | known <= DANISH.keys()
 

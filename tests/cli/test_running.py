@@ -159,9 +159,37 @@ def test_an_institution_reports_its_own_units_only(asked: Havn) -> None:
     assert asked("report-vacancy", "i-nuuk-02/a", "--free", "1", "--json").error["reason"] == "NOT_FOUND"
 
 
+def test_a_unit_is_asked_says_no_and_is_asked_again_and_says_yes(asked: Havn) -> None:
+    assert asked("report-vacancy", "i-nuuk-01/a", "--free", "1").code == 0
+    ask = ["offer", "r-001", "i-nuuk-01/a", "--reason", "Near its school", "--json"]
+    offer = asked(*ask).document
+    assert offer["state"] == "OFFER_STATE_ASKED"
+    assert "1 held place" in asked("offers", "--home", "i-nuuk-01/a").out
+    inquiry = f"{offer['home']}/inquiries/{offer['name'].removeprefix('offers/')}"
+    assert inquiry in "".join(asked("inquiries", "i-nuuk-01/a").out.split())
+    assert asked("answer", inquiry, "--decline", "--json").error["reason"] == "FIELD_INVALID"
+    assert asked("answer", inquiry, "--decline", "--reason", "We are full").out.strip() == "i-nuuk-01/a has said no."
+
+    again = asked(*ask).document
+    inquiry = inquiry.replace(offer["name"].removeprefix("offers/"), again["name"].removeprefix("offers/"))
+    answered = asked("answer", inquiry, "--accept", "--json").document
+    assert answered["accepted_children"][0]["request"] == "requests/r-001"
+    assert "ja" in asked("offers", "--request", "r-001", "--lang", "da").out
+    withdrawn = asked("withdraw-offer", again["name"], "--reason", "The aunt takes the child", "--json").document
+    assert withdrawn["state"] == "OFFER_STATE_WITHDRAWN"
+
+
 @pytest.mark.parametrize(
     "command",
-    [["waiting-list"], ["plan"], ["suggest", "r-001"], ["follow-ups", "f-001"], ["vacancies"]],
+    [
+        ["waiting-list"],
+        ["plan"],
+        ["suggest", "r-001"],
+        ["follow-ups", "f-001"],
+        ["vacancies"],
+        ["offers"],
+        ["inquiries"],
+    ],
     ids=lambda command: command[0],
 )
 def test_a_stranger_is_refused(command: list[str], asked: Havn) -> None:

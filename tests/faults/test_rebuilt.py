@@ -44,11 +44,14 @@ async def filled(havn: Havn) -> None:
         await coordinator.placements.CreateRequest(cast.filing())
         await coordinator.placements.RecordPlacement(cast.recording())
         await havn.as_(cast.CONSULTANT).families.CreateFosterFamily(cast.entering(cast.a_full_family()))
+    home = await havn.as_(cast.CONSULTANT).families.CreateFosterFamily(cast.entering(cast.a_ready_family()))
+    asked = await coordinator.placements.CreateRequest(cast.filing())
+    await coordinator.placements.OfferPlace(cast.offering(asked, home.name))
     institution = await administrator.capacity.CreateInstitution(cast.founding())
     unit = await administrator.capacity.CreateUnit(cast.opening(institution.name))
     await havn.as_(cast.staff_of(institution.name)).capacity.ReportVacancy(cast.reporting(unit.name))
-    await eventually_kept(havn, "matching", 11)
-    await eventually_kept(havn, "capacity", 3)
+    await eventually_kept(havn, "matching", 14)
+    await eventually_kept(havn, "capacity", 4)
 
 
 async def eventually_kept(havn: Havn, service: str, number: int) -> None:
@@ -138,7 +141,7 @@ async def test_what_happens_meanwhile_is_not_lost(havn: Havn, monkeypatch: pytes
     making = asyncio.create_task(rebuilt(havn, "matching"))
     await read.wait()
     late = await havn.as_(cast.COORDINATOR).placements.CreateRequest(cast.filing())
-    await eventually_kept(havn, "matching", 12)
+    await eventually_kept(havn, "matching", 15)
     filed.set()
     await making
     assert late.name in (await kept(havn, "matching"))["requests"]
@@ -177,7 +180,7 @@ async def test_calls_are_answered_meanwhile(havn: Havn, monkeypatch: pytest.Monk
         slow.setattr(Rebuilding, "_read", waits)
         making = asyncio.create_task(rebuilt(havn, "capacity"))
         listed = await havn.as_(cast.COORDINATOR).capacity.ListWaitingList(ListWaitingListRequest())
-        assert len(listed.entries) == 3
+        assert len(listed.entries) == 4
         making.cancel()
     with pytest.raises(asyncio.CancelledError):
         await making
@@ -221,7 +224,7 @@ async def test_the_command_waits_until_it_is_done(
     running.announce(havn.data, havn.platform.addresses)
     monkeypatch.setenv("HAVN_DATA", str(havn.data))
     assert await asyncio.to_thread(run, ["rebuild", "matching"]) == 0
-    assert "11 records are as their owners have them" in capsys.readouterr().out
+    assert "14 records are as their owners have them" in capsys.readouterr().out
     assert await asyncio.to_thread(run, ["rebuild", "capacity", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["record_count"] == 3
+    assert json.loads(capsys.readouterr().out)["record_count"] == 4
     assert await asyncio.to_thread(run, ["rebuild", "families"]) == 1

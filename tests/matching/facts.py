@@ -9,7 +9,17 @@ from havn.terms.v1 import terms_pb2 as terms
 from services.matching import data
 from services.matching.rules.children import Child, SiblingRule
 from services.matching.rules.facts import World
-from services.matching.rules.homes import Ages, Approval, Free, Home, HomeType, HouseholdMember, Resident, Training
+from services.matching.rules.homes import (
+    Ages,
+    Approval,
+    Free,
+    Hold,
+    Home,
+    HomeType,
+    HouseholdMember,
+    Resident,
+    Training,
+)
 from services.matching.rules.options import Option, Options
 from services.matching.rules.units import Unit, unit_of
 
@@ -148,6 +158,17 @@ def world(
         travel=data.known_travel(),
         policy=replace(POLICY, **policy),
     )
+
+
+def holding(here: World, *holds: Hold) -> World:
+    """The same world, where offers hold places."""
+    return replace(here, holds={hold.home: tuple(o for o in holds if o.home == hold.home) for hold in holds})
+
+
+def hold(home: Home, *children: Child, **facts: Facts) -> Hold:
+    """An offer that holds a place for each of the children, whose home answers within three days."""
+    usual: dict[str, Any] = {"places": len(children), "until": days(3)} | facts
+    return Hold(home.name, frozenset(child.request for child in children), **usual)
 
 
 def together(*children: Child, **policy: Facts) -> Unit:

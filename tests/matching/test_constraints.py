@@ -10,6 +10,7 @@ from havn.terms.v1 import terms_pb2 as terms
 from services.matching.rules.children import Basis, Child, LegalBasis, Protection, Seeks
 from services.matching.rules.children import Ceiling as CeilingDecision
 from services.matching.rules.constraints import CONSTRAINTS, fits, refusals
+from services.matching.rules.facts import World
 from services.matching.rules.homes import (
     Ages,
     Approval,
@@ -36,6 +37,8 @@ from tests.matching.facts import (
     emergency,
     family,
     free,
+    hold,
+    holding,
     ref,
     resident,
     unit,
@@ -84,6 +87,57 @@ def test_r1_past_its_date_a_child_awaits_a_place_for_30_days() -> None:
     overdue = child(place_by_date=days(-100))
     assert broken(overdue, family(free=free(from_date=days(30)))) == []
     assert broken(overdue, family(free=free(from_date=days(31)))) == ["R1 FREE_TOO_LATE"]
+
+
+def broken_where(here: World, *together: Child) -> list[str]:
+    """The codes that the one home breaks for the children."""
+    (home,) = here.homes
+    return [r.breach.code for r in refusals(unit_of(together, world=here), home, here)]
+
+
+def test_r1_a_place_held_for_another_child_is_not_free_and_its_own_offer_stops_no_child() -> None:
+    one, other, home = child("a"), child("b"), family(free=free(1))
+    here = holding(world([one, other], [home]), hold(home, one))
+    assert (broken_where(here, one), broken_where(here, other)) == ([], ["PLACE_HELD"])
+
+
+def test_r1_what_is_left_beside_held_places_is_free() -> None:
+    one, other, third = child("a"), child("b"), child("c")
+    home = family(free=free(2), place_count=3)
+    here = holding(world([one, other, third], [home]), hold(home, one))
+    assert broken_where(here, other) == []
+    assert broken_where(here, other, third) == ["PLACE_HELD"]
+    assert broken_where(here, one, other) == []
+
+
+def test_r1_with_those_who_live_there_a_held_place_may_be_the_last() -> None:
+    one, other = child("a"), child("b")
+    home = family(free=free(2), place_count=2)
+    here = holding(world([one, other], [home], [resident("c", home)]), hold(home, one))
+    assert (broken_where(here, one), broken_where(here, other)) == ([], ["PLACE_HELD"])
+
+
+def test_r1_of_one_place_for_a_family_nothing_is_left_for_others() -> None:
+    parent, other = child("a", seeks=Seeks.PARENT_WITH_CHILD), child("b", seeks=Seeks.PARENT_WITH_CHILD)
+    home = unit(type=HomeType.FAMILY_DEPARTMENT, free=free(1))
+    here = holding(world([parent, other], [home]), hold(home, parent))
+    assert "PLACE_HELD" not in broken_where(here, parent)
+    assert "PLACE_HELD" in broken_where(here, other)
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        (days(3), "Held for another child: the home was asked, and answers by 6 March 2025"),
+        (None, "Held for another child: the home has said yes"),
+    ],
+)
+def test_r1_until_when_a_place_is_held_is_told_and_not_for_whom(until: date | None, words: str) -> None:
+    one, other, home = child("a"), child("b"), family(free=free(1))
+    here = holding(world([one, other], [home]), hold(home, one, until=until))
+    (refusal,) = refusals(unit_of([other], world=here), home, here)
+    assert refusal.words.en == words
+    assert refusal.words.da.startswith("Holdt for et andet barn")
 
 
 def test_r1_an_emergency_place_must_be_free_today() -> None:

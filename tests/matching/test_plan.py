@@ -19,7 +19,20 @@ from services.matching.rules.options import Options
 from services.matching.rules.plan import changes_for_others, chosen, counted, make_plan, solved
 from services.matching.rules.units import planned_units
 from tests.matching import brute
-from tests.matching.facts import DANISH, KALAALLISUT, TODAY, child, days, emergency, family, free, unit, world
+from tests.matching.facts import (
+    DANISH,
+    KALAALLISUT,
+    TODAY,
+    child,
+    days,
+    emergency,
+    family,
+    free,
+    hold,
+    holding,
+    unit,
+    world,
+)
 
 NAMES = "abcd"
 
@@ -61,7 +74,10 @@ def homes(draw: st.DrawFn, name: str) -> Home:
 def worlds(draw: st.DrawFn) -> World:
     """Up to three children and three homes."""
     waiting = [draw(children(name)) for name in NAMES[: draw(st.integers(1, 3))]]
-    return world(waiting, [draw(homes(name)) for name in "xyz"[: draw(st.integers(1, 3))]])
+    here = world(waiting, [draw(homes(name)) for name in "xyz"[: draw(st.integers(1, 3))]])
+    # Of another authority's child, or of one of these.
+    asked = draw(st.lists(st.tuples(st.sampled_from(here.homes), st.sampled_from([*waiting, child("z")])), max_size=2))
+    return holding(here, *(hold(home, of, until=draw(st.sampled_from((None, TODAY)))) for home, of in asked))
 
 
 def unproven(solution: Solution) -> Solution:
@@ -88,6 +104,29 @@ def test_a_plan_is_proven_sound_and_breaks_no_hard_rule(here: World) -> None:
     check(plan.problem, plan.solution)
     assert plan.proven
     assert all(fits(option.unit, option.home, here) for option in plan.chosen)
+
+
+@given(worlds())
+@settings(max_examples=60, deadline=None)
+def test_no_plan_gives_a_place_to_others_than_whom_it_is_held_for(here: World) -> None:
+    plan = make_plan(here)
+    for home in here.usable_homes:
+        taken = [option for option in plan.chosen if option.home.name == home.name]
+        own = sum(min(option.places, here.held_for(option.unit.members, home)) for option in taken)
+        assert sum(option.places for option in taken) - own <= here.unheld_places(home)
+
+
+def test_a_held_place_goes_to_its_child_whoever_else_is_more_overdue() -> None:
+    asked, overdue, home = child("a"), child("b", place_by_date=days(-100)), family(free=free(1))
+    here = world([asked, overdue], [home])
+    assert set(make_plan(here).place_of) == {overdue.request}
+    assert set(make_plan(holding(here, hold(home, asked))).place_of) == {asked.request}
+
+
+def test_beside_a_held_place_another_one_is_planned() -> None:
+    asked, other, home = child("a"), child("b"), family(free=free(2), place_count=2)
+    plan = make_plan(holding(world([asked, other], [home]), hold(home, asked)))
+    assert set(plan.place_of) == {asked.request, other.request}
 
 
 @given(worlds())

@@ -20,6 +20,8 @@ from tests.matching.facts import (
     emergency,
     family,
     free,
+    hold,
+    holding,
     resident,
     unit,
     world,
@@ -42,6 +44,14 @@ def test_places_count_that_are_free_today_within_the_approved_number() -> None:
     crowded = family("crowded", free=free(2))
     here = world([child()], [later, two, crowded], [resident("r", crowded)])
     assert counted(here) == Suitable(homes=3, free_places=3)
+
+
+def test_a_place_that_is_held_for_another_child_is_not_counted() -> None:
+    one, other = child("a"), child("b")
+    held, two = family("held"), family("two", place_count=2, free=free(2))
+    here = holding(world([one, other], [held, two]), hold(held, other), hold(two, other))
+    assert counted(here, "a") == Suitable(homes=1, free_places=1)
+    assert counted(here, "b") == Suitable(homes=2, free_places=3)
 
 
 def test_of_siblings_who_must_stay_together_each_has_the_count_of_the_set() -> None:

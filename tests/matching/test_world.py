@@ -29,7 +29,7 @@ async def test_children_who_have_their_place_are_known_in_every_authority_and_wa
         keep(session, "placed-elsewhere", state=placed, authority=cast.OTHER_MUNICIPALITY)
 
     await database.write(keep_three)
-    world = await database.read(lambda session: load(View(session, MATCHING), cast.MUNICIPALITY, cast.TODAY))
+    world = await database.read(lambda session: load(View(session, MATCHING), cast.MUNICIPALITY, cast.FixedClock()))
     database.close()
     assert [child.request for child in world.children] == ["requests/waits"]
     assert [child.request for child in world.placed] == ["requests/placed-elsewhere"]

@@ -182,7 +182,7 @@ class WatchingHomes:
         self.seen.append((await anext(self._answers)).version)
 
 
-async def test_a_home_that_comes_or_changes_or_takes_a_child_is_told(
+async def test_a_home_that_comes_or_changes_or_is_asked_or_takes_a_child_is_told(
     havn: Havn, coordinator: Client, consultant: Client
 ) -> None:
     watching = WatchingHomes(coordinator)
@@ -192,9 +192,12 @@ async def test_a_home_that_comes_or_changes_or_takes_a_child_is_told(
     home.schools.append("Another school (invented)")
     await consultant.families.UpdateFosterFamily(cast.changing(home, "schools"))
     await watching.more()
+    filed = await coordinator.placements.CreateRequest(cast.filing())
+    await coordinator.placements.OfferPlace(cast.offering(filed, home.name))
+    await watching.more()
     await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=home.name)))
     await watching.more()
-    assert len(set(watching.seen)) == 4
+    assert len(set(watching.seen)) == 5
     watching.call.cancel()
 
 

@@ -15,6 +15,11 @@ def family_name(given: str) -> str:
     return _in("families", given)
 
 
+def offer_name(given: str) -> str:
+    """The offer of "offers/1f3a" or "1f3a"."""
+    return _in("offers", given)
+
+
 def child_name(given: str) -> str:
     """The child of "children/k-012" or "k-012"."""
     return _in("children", given)

@@ -23,10 +23,18 @@ def free_place(unit: Unit, home: Home, world: World) -> Refusal | None:
     needed = places_used(unit, home)
     if free.count < needed:
         return wording.TOO_FEW_FREE_PLACES.refusal(free=free.count, needed=needed)
+    if home.name in world.holds and _held_for_others(unit, home, world):
+        awaited = [hold.until for hold in world.holds[home.name] if hold.until and not hold.places_for(unit.members)]
+        return wording.PLACE_HELD.refusal(until=min(awaited)) if awaited else wording.PLACE_PROMISED.refusal()
     needed_by = world.day if home.emergency else unit.needed_by
     if free.from_date > needed_by:
         return wording.FREE_TOO_LATE.refusal(free=free.from_date, needed=needed_by)
     return None
+
+
+def _held_for_others(unit: Unit, home: Home, world: World) -> bool:
+    """Whether the places would be enough if offers held none of them for other children."""
+    return world.places_for(unit.members, home) < places_used(unit, home) <= world.open_places(home)
 
 
 def not_paused(unit: Unit, home: Home, _: World) -> Refusal | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from havn.terms.v1 import terms_pb2 as terms
 from services.matching.rules.children import Child, Seeks
-from services.matching.rules.homes import Home, Resident, may_use
+from services.matching.rules.homes import Hold, Home, Resident, may_use
 from services.matching.rules.policy import Policy
 from services.matching.rules.travel import Travel
 
@@ -25,6 +25,8 @@ class World:
     residents: Mapping[str, tuple[Resident, ...]]
     travel: Travel
     policy: Policy
+    holds: Mapping[str, tuple[Hold, ...]] = field(default_factory=dict)
+    """Places that offers of all authorities hold, by home."""
     placed: tuple[Child, ...] = ()
     """Requests by which children came to where they live: what these forbid holds on (R8, R10)."""
 
@@ -56,6 +58,22 @@ class World:
         """Places that are free and within the approved number (R1, R4)."""
         free = home.free.count if home.free else 0
         return max(0, min(free, home.place_count - len(self.staying_in(home))))
+
+    def held_for(self, requests: Collection[str], home: Home) -> int:
+        """Open places that offers hold for these requests."""
+        return sum(hold.places_for(requests) for hold in self.holds.get(home.name, ()))
+
+    def held_places(self, home: Home) -> int:
+        """Open places that offers hold, for whomever (O2)."""
+        return sum(hold.places for hold in self.holds.get(home.name, ()))
+
+    def places_for(self, requests: Collection[str], home: Home) -> int:
+        """Open places but those that offers hold for other children."""
+        return max(0, self.open_places(home) - self.held_places(home) + self.held_for(requests, home))
+
+    def unheld_places(self, home: Home) -> int:
+        """Open places that no offer holds."""
+        return max(0, self.open_places(home) - self.held_places(home))
 
     def severe_places(self, home: Home) -> int:
         """Children with severe needs that the home can still take, where it has a limit (R4)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
@@ -120,6 +120,24 @@ class Free:
     count: int
     from_date: date
     confirmed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Places that an offer holds in a home, for the children of its requests and nobody else (O2).
+
+    `until` is the day by which the home answers; None where it has said yes.
+    """
+
+    home: str
+    requests: frozenset[str]
+    places: int
+    until: date | None = None
+
+    def places_for(self, requests: Collection[str]) -> int:
+        """How many of them these requests may use."""
+        shared = len(self.requests & set(requests))
+        return self.places if shared == len(self.requests) else min(self.places, shared)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ DISPOSALS = {
 }
 
 
-def home_message(home: Home, residents: Iterable[Resident]) -> pb.Home:
-    """A home as matching sees it, with how many live there."""
+def home_message(home: Home, residents: Iterable[Resident], held_places: int = 0) -> pb.Home:
+    """A home as matching sees it, with how many live there and how many places offers hold."""
     message = pb.Home(
         name=home.name,
         display_name=home.display_name,
@@ -35,6 +35,7 @@ def home_message(home: Home, residents: Iterable[Resident]) -> pb.Home:
         place_count=home.place_count,
         resident_count=len(tuple(residents)),
         disposal=DISPOSALS[home.disposal],
+        held_place_count=held_places,
     )
     if home.free:
         message.free_place_count = home.free.count

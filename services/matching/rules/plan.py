@@ -48,8 +48,11 @@ class Plan:
     @cached_property
     def home_messages(self) -> Mapping[str, pb.Home]:
         """Each usable home as a message."""
-        homes = self.world.home_by_name.items()
-        return {name: home_message(home, self.world.residents.get(name, ())) for name, home in homes}
+        world = self.world
+        return {
+            name: home_message(home, world.residents.get(name, ()), world.held_places(home))
+            for name, home in world.home_by_name.items()
+        }
 
     @property
     def proven(self) -> bool:

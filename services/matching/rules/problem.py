@@ -40,12 +40,12 @@ def problem(world: World, options: Sequence[Option], levels: Sequence[Level], he
     return pb.Problem(
         levels=[pb.Level(name=level.name, sense=level.sense, tolerance=level.tolerance) for level in told],
         homes=[
-            pb.ProblemHome(name=name, places=world.open_places(home) - _places_held(home, held))
+            pb.ProblemHome(name=name, places=world.unheld_places(home) - _places_gone(home, held, world))
             for name, home in homes.items()
         ],
         units=[pb.Unit(name=name, members=unit.members) for name, unit in units.items()],
         options=[
-            pb.Option(unit=option.unit.name, home=option.home.name, places=option.places, scores=row)
+            pb.Option(unit=option.unit.name, home=option.home.name, places=_unheld(option, world), scores=row)
             for option, row in zip(options, zip(*(scores[level.name] for level in told), strict=True), strict=True)
         ],
         exclusions=exclusions(units.values()),
@@ -67,8 +67,13 @@ def beside(options: Iterable[Option], held: Option) -> tuple[Option, ...]:
     return tuple(o for o in others if o.home.name != held.home.name or o.unit.name not in apart)
 
 
-def _places_held(home: Home, held: Option | None) -> int:
-    return held.places if held and held.home.name == home.name else 0
+def _unheld(option: Option, world: World) -> int:
+    """Places that the option uses beside those that offers hold for its own children: these are nobody else's."""
+    return max(0, option.places - world.held_for(option.unit.members, option.home))
+
+
+def _places_gone(home: Home, held: Option | None, world: World) -> int:
+    return _unheld(held, world) if held and held.home.name == home.name else 0
 
 
 def _severe_held(home: Home, held: Option | None) -> int:

@@ -25,6 +25,21 @@ TOO_FEW_FREE_PLACES = Breach(
     ),
     Phrase("At {needed} pladser er ledige samtidig", "{needed} places are free at the same time"),
 )
+PLACE_HELD = Breach(
+    "R1",
+    "PLACE_HELD",
+    Phrase(
+        "Holdt for et andet barn: hjemmet er spurgt og svarer senest {until}",
+        "Held for another child: the home was asked, and answers by {until}",
+    ),
+    Phrase("At hjemmet siger nej, eller at forespørgslen trækkes tilbage", "The home says no, or is asked no more"),
+)
+PLACE_PROMISED = Breach(
+    "R1",
+    "PLACE_HELD",
+    Phrase("Holdt for et andet barn: hjemmet har sagt ja", "Held for another child: the home has said yes"),
+    Phrase("At forespørgslen trækkes tilbage", "The home is asked no more"),
+)
 FREE_TOO_LATE = Breach(
     "R1",
     "FREE_TOO_LATE",

@@ -30,5 +30,5 @@ def _counted(child: Child, unit: Unit, world: World) -> Suitable:
     homes = {home.name: home for home in fitting(unit, world)}
     if split := split_for_tonight(unit, child, world):
         homes |= {home.name: home for home in fitting(split, world)}
-    free = (world.open_places(home) for home in homes.values() if free_today(home, world))
+    free = (world.places_for(unit.members, home) for home in homes.values() if free_today(home, world))
     return Suitable(len(homes), sum(free))

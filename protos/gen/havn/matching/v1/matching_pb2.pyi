@@ -147,6 +147,7 @@ class Home(_message.Message):
     FREE_FROM_DATE_FIELD_NUMBER: _builtins.int
     CONFIRMED_TIME_FIELD_NUMBER: _builtins.int
     DISPOSAL_FIELD_NUMBER: _builtins.int
+    HELD_PLACE_COUNT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"families/{family}" or "institutions/{institution}/units/{unit}"."""
     display_name: _builtins.str
@@ -167,6 +168,8 @@ class Home(_message.Message):
     """Places that it reports free, from `free_from_date`."""
     disposal: _terms_pb2.Disposal.ValueType
     """Who disposes of its places."""
+    held_place_count: _builtins.int
+    """Free places that offers hold, for whomever: docs/rules.md O2."""
     @_builtins.property
     def free_from_date(self) -> _date_pb2.Date:
         """Absent where nothing was reported."""
@@ -190,10 +193,11 @@ class Home(_message.Message):
         free_from_date: _date_pb2.Date | None = ...,
         confirmed_time: _timestamp_pb2.Timestamp | None = ...,
         disposal: _terms_pb2.Disposal.ValueType = ...,
+        held_place_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["confirmed_time", b"confirmed_time", "free_from_date", b"free_from_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "confirmed_time", b"confirmed_time", "display_name", b"display_name", "disposal", b"disposal", "free_from_date", b"free_from_date", "free_place_count", b"free_place_count", "kind", b"kind", "name", b"name", "place_count", b"place_count", "resident_count", b"resident_count", "step", b"step", "town", b"town"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "confirmed_time", b"confirmed_time", "display_name", b"display_name", "disposal", b"disposal", "free_from_date", b"free_from_date", "free_place_count", b"free_place_count", "held_place_count", b"held_place_count", "kind", b"kind", "name", b"name", "place_count", b"place_count", "resident_count", b"resident_count", "step", b"step", "town", b"town"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
