@@ -199,7 +199,7 @@ class Havn:
         """What is kept, behind the service's back."""
 
         def everything(session: Session) -> T:
-            scope.narrow(session, cast.SERVICE)
+            scope.narrow(session.connection(), cast.SERVICE)
             return read(session)
 
         return await self.database(service).read(everything)

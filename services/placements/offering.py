@@ -106,7 +106,7 @@ def expire(change: Change) -> None:
 @contextmanager
 def _everywhere(change: Change) -> Iterator[Change]:
     """The same transaction, over all authorities, for as long as the block lasts."""
-    with everywhere(change.session, change.caller):
+    with everywhere(change.connection, change.caller):
         yield Change(change.session, SERVICE, change.now, change.touched)
 
 

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, text
+from sqlalchemy import bindparam, insert, text
 from sqlmodel import Session, col, select
 
 from services.shared.call import Call
 from services.shared.database import Database
 from services.shared.scope import on_postgres
 from services.shared.shown import Shown, shown
+from services.shared.statements import Statement
 from services.shared.tables import AuditRow
 
 GENESIS = bytes(32)
@@ -31,14 +32,20 @@ _SEALED = "previous_hash sequence time subject roles authority rpc reference pur
 Values = dict[str, object]
 """Columns of a row, by their names."""
 
-_ADD = insert(AuditRow)
-_NEWEST = select(col(AuditRow.sequence), col(AuditRow.hash)).order_by(col(AuditRow.sequence).desc()).limit(1)
+_ADD = Statement(insert(AuditRow).inline())
+_NEWEST = Statement(
+    select(col(AuditRow.sequence), col(AuditRow.hash)).order_by(col(AuditRow.sequence).desc()).limit(bindparam("most"))
+)
 
 MOST_ASKED_FOR = 20
 MOST_REFUSALS = 60
 
 # Of PostgreSQL, held from reading the head to the commit: there several processes add rows. Writers have lock 1.
-_LOCK = 2
+_LOCK = Statement(text("SELECT pg_advisory_xact_lock(2)"))
+
+
+_END = "end of the audit trail"
+"""In the info of a session: works that share a transaction go on where the one before ended."""
 
 
 class Action(StrEnum):
@@ -96,21 +103,29 @@ def asked_for(call: Call) -> list[str]:
 
 def append(session: Session, rows: Iterable[Values]) -> None:
     """Adds rows to the chain. It comes last in a transaction: others wait for its commit."""
-    if on_postgres(session):
-        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-    last, chained = head(session), []
+    last, chained = _end(session), []
     for added in rows:
         content = added | {"sequence": last.sequence + 1, "previous_hash": last.hash}
         last = Link(last.sequence + 1, seal(content))
         chained.append(content | {"hash": last.hash})
-    if chained:
-        session.connection().execute(_ADD, chained)
+    _ADD.change_each(session.connection(), chained)
+    session.info[_END] = last
+
+
+def _end(session: Session) -> Link:
+    """The end of the chain, to which nobody else adds until this transaction is over."""
+    if _END in session.info:
+        known: Link = session.info[_END]
+        return known
+    if on_postgres(session.connection()):
+        _LOCK.rows(session.connection(), {})
+    return head(session)
 
 
 def head(session: Session) -> Link:
     """The end of the chain."""
-    found = session.connection().execute(_NEWEST).first()
-    return START if found is None else Link(found.sequence, found.hash)
+    found = _NEWEST.first(session.connection(), {"most": 1})
+    return START if found is None else Link(*found)
 
 
 def seal(row: Mapping[str, object]) -> bytes:

@@ -1,20 +1,23 @@
 """A service's database: one that writes, a few that read, each piece of work a transaction of its own."""
 
 import asyncio
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from contextvars import copy_context
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlmodel import Session
 
 from services.shared.errors import DatabaseAway, HavnError
 from services.shared.metrics import Writes
+from services.shared.statements import tell
 
 T = TypeVar("T")
 
@@ -26,17 +29,31 @@ TOGETHER = 32
 _Waiting = tuple[Callable[[Session], Any], Future[Any]]
 _Done = tuple[Any, Exception | None]
 
-Fleeting = Callable[[Any], bool]
-"""Whether a driver's error tells of a database that is away, full or overrun, and not of a fault in Havn."""
+
+@dataclass(frozen=True)
+class Manner:
+    """What a lane must know of its kind of database."""
+
+    begin_part: Callable[[Connection], None]
+    """Begins the part of one of those that share a transaction, which can be undone by itself."""
+    fleeting: Callable[[Any], bool]
+    """Whether a driver's error tells of a database that is away, full or overrun, and not of a fault in Havn."""
+
+
+PART = "part"
+"""The name of the savepoint before each part: the newest of that name counts."""
 
 
 class Lane:
     """Threads with a connection each; works that wait while a transaction runs may share the next one."""
 
-    def __init__(self, name: str, engine: Engine, threads: int, fleeting: Fleeting, together: int = 1) -> None:
+    def __init__(self, name: str, engine: Engine, threads: int, manner: Manner, together: int = 1) -> None:
+        """An engine without a pool: each thread keeps its connection."""
         self.engine = engine
         self._threads = ThreadPoolExecutor(threads, name)
-        self._fleeting = fleeting
+        self._of_thread = threading.local()
+        self._connections: set[Connection] = set()
+        self._manner = manner
         self._together = together
         self._waiting: deque[_Waiting] = deque()
         self.writes: Writes | None = None
@@ -67,13 +84,53 @@ class Lane:
                 outcome.set_exception(self._told(failure))
 
     def _committed(self, works: list[Callable[[Session], Any]]) -> list[_Done]:
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            done = [_done(session, work, alone=len(works) == 1) for work in works]
-            session.flush()
+        with self._begun() as transaction, Session(transaction.connection, expire_on_commit=False) as session:
+            done = [self._done(session, work, alone=len(works) == 1) for work in works]
             begun = time.perf_counter()
         if self.writes:
             self.writes.commits.observe(time.perf_counter() - begun)
         return done
+
+    def _begun(self) -> RootTransaction:
+        """A transaction; where the thread's connection was lost since the last one, on a new connection."""
+        try:
+            return self._begin()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._begin()
+
+    def _begin(self) -> RootTransaction:
+        connection = self._connection()
+        try:
+            return connection.begin()
+        except DBAPIError:
+            # It may be in the middle of the transaction that was not to be.
+            connection.invalidate()
+            raise
+
+    def _connection(self) -> Connection:
+        """The thread's own."""
+        kept: Connection | None = getattr(self._of_thread, "connection", None)
+        if kept is None or kept.invalidated:
+            self._connections -= {kept}
+            self._of_thread.connection = kept = self.engine.connect()
+            self._connections.add(kept)
+        return kept
+
+    def _done(self, session: Session, work: Callable[[Session], Any], *, alone: bool) -> _Done:
+        """What the work gives, or why it failed; a failure takes nothing along of those that share its transaction."""
+        if not alone:
+            self._manner.begin_part(session.connection())
+        try:
+            result = work(session)
+            session.flush()
+        except Exception as error:
+            if alone:
+                raise
+            _undo_part(session, error)
+            return None, error
+        return result, None
 
     def _taken(self) -> list[_Waiting]:
         taken: list[_Waiting] = []
@@ -90,7 +147,7 @@ class Lane:
         """The error, or that the database is away."""
         if not isinstance(error, DBAPIError):
             return error
-        if error.connection_invalidated or isinstance(error, InterfaceError) or self._fleeting(error.orig):
+        if error.connection_invalidated or isinstance(error, InterfaceError) or self._manner.fleeting(error.orig):
             away = DatabaseAway()
             away.__cause__ = error
             return away
@@ -99,28 +156,21 @@ class Lane:
     def close(self) -> None:
         """Finishes what was begun, and lets go of the connections."""
         self._threads.shutdown(wait=True)
-        self.engine.dispose()
+        for connection in self._connections:
+            connection.close()
 
 
-def _done(session: Session, work: Callable[[Session], Any], *, alone: bool) -> _Done:
-    """What the work gives, or why it failed; a failure takes nothing along of those that share its transaction."""
-    if alone:
-        return work(session), None
-    part = session.begin_nested()
+def _undo_part(session: Session, error: Exception) -> None:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        # The transaction ended with its connection, and nobody's part is left of it.
+        raise error
     try:
-        result = work(session)
-        part.commit()
-    except Exception as error:  # told to whoever asked for the work
-        try:
-            part.rollback()
-        except DBAPIError as broken:
-            # A full disk ends the whole transaction, not this part alone. A refusal is for its own caller only.
-            raise broken if isinstance(error, HavnError) else error from None
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
-            # The transaction ended with its connection, and nobody's part is left of it.
-            raise
-        return None, error
-    return result, None
+        tell(session.connection(), f"ROLLBACK TO SAVEPOINT {PART}")
+    except DBAPIError as broken:
+        # A full disk ends the whole transaction, not this part alone. A refusal is for its own caller only.
+        raise broken if isinstance(error, HavnError) else error from None
+    session.expunge_all()
+    session.info.clear()
 
 
 class Database:

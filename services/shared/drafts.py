@@ -8,15 +8,15 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from google.protobuf.field_mask_pb2 import FieldMask
-from sqlalchemy import ColumnElement, insert
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from services.shared.access import Caller
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
 from services.shared.events import Announcement
-from services.shared.records import Change, Kind, Resource, changing, outbox_values, row_values
+from services.shared.records import ANNOUNCING, Change, Kind, Resource, adding, changing, outbox_values, row_values
 from services.shared.scope import everywhere
-from services.shared.tables import OutboxEvent, Record
+from services.shared.tables import Record
 from services.shared.wire import Told, complete, told
 
 LOOKED_UP_TOGETHER = 500
@@ -74,7 +74,7 @@ class Draft:
         for table, name in names:
             by_table[table].append(name)
         # A name that is taken elsewhere is taken, though its record is not shown.
-        with everywhere(session, self.caller):
+        with everywhere(session.connection(), self.caller):
             for table, wanted in by_table.items():
                 self._found |= dict.fromkeys(wanted) | _kept(session, table, wanted)
 
@@ -137,13 +137,13 @@ class Draft:
     def write(self, change: Change) -> None:
         """Writes it all. Raises EtagStale where a record changed, or came to be, since it was looked at."""
         for table, new in self._new.items():
-            with everywhere(change.session, self.caller):
+            with everywhere(change.connection, self.caller):
                 _require_unchanged(change.session, table, dict.fromkeys(new, 0))
-            _execute(change.session, insert(table), new.values())
+            adding(table).change_each(change.connection, new.values())
         for table, changed in self._changed.items():
             _require_unchanged(change.session, table, {name: row["version"] - 1 for name, row in changed.items()})
-            _execute(change.session, changing(table), [row | {"of_name": name} for name, row in changed.items()])
-        _execute(change.session, insert(OutboxEvent), self._events.values())
+            changing(table).change_each(change.connection, (row | {"of_name": name} for name, row in changed.items()))
+        ANNOUNCING.change_each(change.connection, self._events.values())
         for rows in (*self._new.values(), *self._changed.values()):
             change.touched.update({name: row["authority"] for name, row in rows.items()})
 
@@ -158,7 +158,7 @@ class Draft:
 
     def _kept(self, kind: Kind[M], name: str) -> Kept | None:
         if name not in self._found:
-            with everywhere(self._looking(), self.caller):
+            with everywhere(self._looking().connection(), self.caller):
                 self._found |= {name: None} | _kept(self._looking(), kind.table, [name])
         return self._found[name]
 
@@ -188,11 +188,6 @@ def _require_unchanged(session: Session, table: type[Record], versions: dict[str
         for name in some:
             if now.get(name, 0) != versions[name]:
                 raise EtagStale(name)
-
-
-def _execute(session: Session, statement: Any, rows: Iterable[Values]) -> None:  # noqa: ANN401
-    if listed := list(rows):
-        session.connection().execute(statement, listed)
 
 
 def _portions(items: Iterable[T]) -> Iterator[list[T]]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from google.protobuf.message import Message
@@ -12,7 +12,6 @@ from nats.errors import Error as NatsError
 from nats.errors import NoServersError
 from nats.protocol.parser import PERMISSIONS_ERR
 
-from services.shared.tables import OutboxEvent
 from services.shared.tls import NATS, Identity
 
 log = structlog.get_logger()
@@ -27,6 +26,18 @@ TRACE = "ce-traceparent"
 
 Announcement = tuple[str, Message]
 """Subject and event."""
+
+
+class Unsent(NamedTuple):
+    """An event of the outbox that is to be published."""
+
+    sequence: int
+    event_id: str
+    subject: str
+    kind: str
+    body: bytes
+    time: str
+    traceparent: str
 
 
 class _Returning(Client):
@@ -97,7 +108,7 @@ def all_subjects(stream: str) -> str:
     return f"{stream}.>" if stream.endswith(_PARKED) else f"havn.{stream}.>"
 
 
-def headers(event: OutboxEvent, source: str) -> dict[str, str]:
+def headers(event: Unsent, source: str) -> dict[str, str]:
     """What travels beside an event's body: the key that removes doubles, and CloudEvents' attributes."""
     traced = {TRACE: event.traceparent} if event.traceparent else {}
     return traced | {

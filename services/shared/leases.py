@@ -5,10 +5,22 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session, col
 
 from services.shared.database import Database
+from services.shared.statements import Statement
 from services.shared.tables import Lease
+
+_OF_NAME = col(Lease.name) == bindparam("of_name")
+
+_BY_NAME = Statement(select(col(Lease.holder), col(Lease.until), col(Lease.claims)).where(_OF_NAME))
+_PUT = Statement(
+    insert(Lease).inline(),
+    " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until, claims = excluded.claims",
+)
+_EXTEND = Statement(update(Lease).where(_OF_NAME, col(Lease.holder) == bindparam("of_holder")))
+_FORGET = Statement(update(Lease).where(_OF_NAME))
 
 
 class Leases:
@@ -46,19 +58,17 @@ class Leases:
             await self._database.write(lambda session: self._extend(session, name, seconds))
 
     def _claim(self, session: Session, name: str, seconds: float) -> int:
-        lease = session.get(Lease, name) or Lease(name=name, holder="", until=0.0, claims=0)
-        if lease.holder != self._database.replica and lease.until > time.time():
+        found = _BY_NAME.first(session.connection(), {"of_name": name})
+        holder, until, claims = found or ("", 0.0, 0)
+        if holder != self._database.replica and until > time.time():
             return 0
-        lease.holder, lease.until, lease.claims = self._database.replica, time.time() + seconds, lease.claims + 1
-        session.add(lease)
-        return lease.claims
+        values = {"holder": self._database.replica, "until": time.time() + seconds, "claims": claims + 1}
+        _PUT.change(session.connection(), {"name": name} | values)
+        return int(claims) + 1
 
     def _extend(self, session: Session, name: str, seconds: float) -> None:
-        lease = session.get(Lease, name)
-        if lease and lease.holder == self._database.replica:
-            lease.until = time.time() + seconds
+        values = {"until": time.time() + seconds, "of_name": name, "of_holder": self._database.replica}
+        _EXTEND.change(session.connection(), values)
 
     def _forget(self, session: Session, name: str) -> None:
-        lease = session.get(Lease, name)
-        if lease:
-            lease.until, lease.claims = time.time(), 0
+        _FORGET.change(session.connection(), {"until": time.time(), "claims": 0, "of_name": name})

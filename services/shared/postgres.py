@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Callable
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 
-from services.shared.database import READERS, TOGETHER, Database, Lane
+from services.shared.database import PART, READERS, TOGETHER, Database, Lane, Manner
 from services.shared.scope import FORGET
+from services.shared.statements import tell
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 30
@@ -38,9 +39,9 @@ def database(url: str) -> Database:
     """The database at a URL such as postgresql://havn@postgres/placements. It connects when it is first used."""
     parsed = _with_driver(url)
     return Database(
-        Lane("writer", _writer(parsed), 1, _fleeting, TOGETHER),
-        Lane("adder", _engine(parsed, 1, default_transaction_isolation=READ_COMMITTED), 1, _fleeting),
-        Lane("reader", _reader(parsed), READERS, _fleeting),
+        Lane("writer", _writer(parsed), 1, _MANNER, TOGETHER),
+        Lane("adder", _engine(parsed, "BEGIN", "COMMIT", default_transaction_isolation=READ_COMMITTED), 1, _MANNER),
+        Lane("reader", _reader(parsed), READERS, _MANNER),
         replica=uuid.uuid4().hex,
     )
 
@@ -68,38 +69,41 @@ def _fleeting(error: object) -> bool:
     return isinstance(error, psycopg.OperationalError)
 
 
+def _begin_part(connection: Connection) -> None:
+    # What shares the transaction sees nothing in the name of the caller before.
+    _tell(connection, f"SAVEPOINT {PART}; {FORGET}")
+
+
+_MANNER = Manner(_begin_part, _fleeting)
+
+
 def _writer(url: URL) -> Engine:
-    engine = _engine(url, 1, default_transaction_isolation=READ_COMMITTED)
-
-    @event.listens_for(engine, "begin")
-    def wait_for_turn(connection: Connection) -> None:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")
-
-    @event.listens_for(engine, "savepoint")
-    def forget_caller(connection: Connection, _name: str) -> None:
-        # What shares the transaction sees nothing in the name of the caller before.
-        connection.exec_driver_sql(FORGET)
-
-    @event.listens_for(engine, "commit")
-    def tell(connection: Connection) -> None:
-        connection.exec_driver_sql(f"NOTIFY {_CHANGED}")
-
-    return engine
+    begin, commit = f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})", f"NOTIFY {_CHANGED}; COMMIT"
+    return _engine(url, begin, commit, default_transaction_isolation=READ_COMMITTED)
 
 
 def _reader(url: URL) -> Engine:
-    return _engine(url, READERS, default_transaction_isolation=REPEATABLE_READ, default_transaction_read_only="on")
+    options = {"default_transaction_isolation": REPEATABLE_READ, "default_transaction_read_only": "on"}
+    return _engine(url, "BEGIN", "COMMIT", **options)
 
 
-def _engine(url: URL, connections: int, **options: str) -> Engine:
+def _engine(url: URL, begin: str, commit: str, **options: str) -> Engine:
     given = _ALWAYS | options
-    return create_engine(
+    engine = create_engine(
         url,
-        pool_size=connections,
-        max_overflow=0,
-        pool_pre_ping=True,
+        poolclass=NullPool,
         connect_args={
+            # Transactions are begun and ended here, each by one command.
+            "autocommit": True,
             "connect_timeout": CONNECT_SECONDS,
             "options": " ".join(f"-c {name}={value}" for name, value in given.items()),
         },
     )
+    event.listen(engine, "begin", lambda connection: _tell(connection, begin))
+    event.listen(engine, "commit", lambda connection: _tell(connection, commit))
+    return engine
+
+
+def _tell(connection: Connection, command: str) -> None:
+    # PostgreSQL prepares no command that is made of several.
+    tell(connection, command, prepare=False)

@@ -7,23 +7,26 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import ColumnElement, Row, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
 from sqlmodel import Session, col
 
 from services.shared import traces
 from services.shared.access import EVERYWHERE, Caller
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
-from services.shared.scope import everywhere, narrow
+from services.shared.scope import narrow
+from services.shared.statements import Statement
 from services.shared.tables import OutboxEvent, Record
 
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
 
+ANNOUNCING = Statement(insert(OutboxEvent).inline())
+"""The statement that adds an event to the outbox."""
+
 _POSITION = re.compile(r"[0-9]{1,9}")
-_ANNOUNCING = insert(OutboxEvent)
 _PAGE_TOKEN = "must be the next_page_token of the answer before, or empty"
 
 
@@ -58,6 +61,16 @@ class Kind(Generic[M]):
     open_to_all: bool = False
 
 
+class Kept(NamedTuple):
+    """The columns that every record has."""
+
+    name: str
+    authority: str
+    sort_key: str
+    version: int
+    body: bytes
+
+
 @dataclass(frozen=True)
 class Page(Generic[T]):
     """Some messages of a list, and the token of the next page, empty on the last."""
@@ -72,10 +85,12 @@ class View:
 
     session: Session
     caller: Caller
+    connection: Connection = field(init=False)
 
     def __post_init__(self) -> None:
         """Lets the database itself show no more than the caller's scope."""
-        narrow(self.session, self.caller)
+        self.connection = self.session.connection()
+        narrow(self.connection, self.caller)
 
     def get(self, kind: Kind[M], name: str) -> M:
         """The message of that name. Raises NotFound where there is none, or none that the caller may see."""
@@ -109,12 +124,12 @@ class View:
         token = next_token(shown[-1].sort_key) if len(rows) > len(shown) else ""
         return Page([kind.message.FromString(row.body) for row in shown], token)
 
-    def _kept(self, kind: Kind[M], name: str) -> Row[Any] | None:
+    def _kept(self, kind: Kind[M], name: str) -> Kept | None:
         """The row of a name, whoever may see it."""
-        found: Row[Any] | None = self._execute(_by_name(kind.table), {"of_name": name}).first()
-        return found
+        found = _by_name(kind.table).first(self.connection, {"of_name": name})
+        return None if found is None else Kept(*found)
 
-    def _sees(self, kind: Kind[M], row: Row[Any]) -> bool:
+    def _sees(self, kind: Kind[M], row: Kept) -> bool:
         authority = self.caller.authority if kind.open_to_all else row.authority
         return self.caller.sees(authority, row.name)
 
@@ -125,9 +140,9 @@ class View:
             scope.append(col(table.authority) == self.caller.authority)
         return select(*_columns(table)).where(*scope, *where).order_by(col(table.sort_key))
 
-    def _execute(self, statement: Any, values: Any = None) -> Any:  # noqa: ANN401  # SQLAlchemy's types need each column
+    def _execute(self, statement: Any) -> Any:  # noqa: ANN401  # SQLAlchemy's types need each column
         # Past the session: its objects would cost most of the time of a call, and no message is one of them.
-        return self.session.connection().execute(statement, values)
+        return self.connection.execute(statement)
 
 
 @dataclass
@@ -141,10 +156,10 @@ class Change(View):
     def add(self, kind: Kind[M], message: M) -> M:
         """Keeps a new message, with its first etag. Raises NameTaken, and NotFound for one outside the scope."""
         self._require_own(message)
-        if self._is_kept(kind, message.name):
-            raise NameTaken(message.name)
         message.etag = "1"
-        self._execute(_adding(kind.table), row_values(kind, message))
+        # A name that is taken elsewhere is taken, though its record is not shown.
+        if not _adding_where_free(kind.table).change(self.connection, row_values(kind, message)):
+            raise NameTaken(message.name)
         self.touched[message.name] = message.authority
         return message
 
@@ -157,46 +172,45 @@ class Change(View):
         if etag != str(row.version):
             raise EtagStale(message.name)
         message.etag = str(row.version + 1)
-        self._put(kind, message)
+        changing(kind.table).change(self.connection, row_values(kind, message) | {"of_name": message.name})
         self.touched[message.name] = message.authority
         return message
 
     def put_newer(self, kind: Kind[M], message: M) -> bool:
         """Keeps a copy of another service's message unless a newer one is kept; whether it did."""
-        row = self._kept(kind, message.name)
-        if row is None:
-            self._execute(_adding(kind.table), row_values(kind, message))
-        elif row.version < int(message.etag):
-            self._put(kind, message)
-        else:
-            return False
-        return True
-
-    def _put(self, kind: Kind[M], message: M) -> None:
-        self._execute(changing(kind.table), row_values(kind, message) | {"of_name": message.name})
+        return bool(_putting_newer(kind.table).change(self.connection, row_values(kind, message)))
 
     def _require_own(self, message: Resource) -> None:
         # What is open to all to see is not open to all to change.
         if not self.caller.sees(message.authority, message.name):
             raise NotFound(message.authority)
 
-    def _is_kept(self, kind: Kind[M], name: str) -> bool:
-        with everywhere(self.session, self.caller):
-            return self._kept(kind, name) is not None
-
     def announce(self, subject: str, event: Message) -> None:
         """Writes an event, to be published once this is committed."""
-        self._execute(_ANNOUNCING, outbox_values(subject, event, self.now))
+        ANNOUNCING.change(self.connection, outbox_values(subject, event, self.now))
 
 
 @cache
-def _by_name(table: type[Record]) -> Any:  # noqa: ANN401
-    return select(*_columns(table)).where(col(table.name) == bindparam("of_name"))
+def _by_name(table: type[Record]) -> Statement:
+    return Statement(select(*_columns(table)).where(col(table.name) == bindparam("of_name")))
 
 
 @cache
-def _adding(table: type[Record]) -> Any:  # noqa: ANN401
-    return insert(table)
+def adding(table: type[Record]) -> Statement:
+    """The statement that adds a row."""
+    return Statement(insert(table).inline())
+
+
+@cache
+def _adding_where_free(table: type[Record]) -> Statement:
+    return Statement(insert(table).inline(), " ON CONFLICT (name) DO NOTHING")
+
+
+@cache
+def _putting_newer(table: type[Record]) -> Statement:
+    given = ", ".join(f"{name} = excluded.{name}" for name in table.model_fields if name != "name")
+    newer = f"WHERE {table.__tablename__}.version < excluded.version"
+    return Statement(insert(table).inline(), f" ON CONFLICT (name) DO UPDATE SET {given} {newer}")
 
 
 def _columns(table: type[Record]) -> tuple[Any, ...]:
@@ -204,9 +218,9 @@ def _columns(table: type[Record]) -> tuple[Any, ...]:
 
 
 @cache
-def changing(table: type[Record]) -> Any:  # noqa: ANN401
+def changing(table: type[Record]) -> Statement:
     """The statement that changes the row of the name `of_name`."""
-    return update(table).where(col(table.name) == bindparam("of_name"))
+    return Statement(update(table).where(col(table.name) == bindparam("of_name")))
 
 
 def page_size(asked: int) -> int:

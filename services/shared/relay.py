@@ -6,14 +6,16 @@ import time
 import structlog
 from nats.errors import Error as NatsError
 from nats.js.errors import NoStreamResponseError
-from sqlmodel import Session, col, func, select, update
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, col, func
 
 from services.shared import metrics
 from services.shared.clock import Clock
 from services.shared.consumers import Bus
 from services.shared.database import Database
-from services.shared.events import headers
+from services.shared.events import Unsent, headers
 from services.shared.leases import Leases
+from services.shared.statements import Statement
 from services.shared.streams import Drifted
 from services.shared.tables import OutboxEvent
 
@@ -24,6 +26,14 @@ POLL_SECONDS = 1.0
 LEASE = "relay"
 LEASE_SECONDS = 4.0
 PUBLISH_SECONDS = 2.0
+
+
+_UNSENT = Statement(
+    select(*(getattr(OutboxEvent, name) for name in Unsent._fields))
+    .where(col(OutboxEvent.sent_time).is_(None))
+    .order_by(col(OutboxEvent.sequence))
+    .limit(bindparam("most"))
+)
 
 
 class Relay:
@@ -93,7 +103,7 @@ class Relay:
         if time.monotonic() < self._leads_until:
             await self._leases.release(LEASE)
 
-    async def _refusal(self, event: OutboxEvent) -> Exception | None:
+    async def _refusal(self, event: Unsent) -> Exception | None:
         """Publishes an event; None once NATS has it."""
         try:
             await self._jetstream.publish(
@@ -120,17 +130,19 @@ class Relay:
             await self._database.write(_mark_unsent)
 
 
-def _unsent(session: Session) -> list[OutboxEvent]:
-    waiting = select(OutboxEvent).where(col(OutboxEvent.sent_time).is_(None))
-    return list(session.exec(waiting.order_by(col(OutboxEvent.sequence)).limit(BATCH)))
+def _unsent(session: Session) -> list[Unsent]:
+    return [Unsent(*row) for row in _UNSENT.rows(session.connection(), {"most": BATCH})]
 
 
-def _mark_sent(session: Session, sequences: list[int | None], time: str) -> None:
-    session.exec(update(OutboxEvent).where(col(OutboxEvent.sequence).in_(sequences)).values(sent_time=time))
+def _mark_sent(session: Session, sequences: list[int], time: str) -> None:
+    session.connection().execute(
+        update(OutboxEvent).where(col(OutboxEvent.sequence).in_(sequences)), {"sent_time": time}
+    )
 
 
 def _count_sent(session: Session) -> int:
-    return session.exec(select(func.count()).where(col(OutboxEvent.sent_time).is_not(None))).one()
+    sent = select(func.count()).where(col(OutboxEvent.sent_time).is_not(None))
+    return session.connection().scalar(sent) or 0
 
 
 def _mark_unsent(session: Session) -> None:

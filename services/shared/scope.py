@@ -6,14 +6,14 @@ The first wall is `records.View`. SQLite has no such rules.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import sqlalchemy as sa
-from sqlmodel import Session
+from sqlalchemy import Connection, text
 
 from services.shared.access import EVERYWHERE, Caller
+from services.shared.statements import Statement
 
 _ALL = Caller("", authority=EVERYWHERE)
 
-_SETTINGS = "select set_config('havn.authority', :authority, true), set_config('havn.own', :own, true)"
+_SETTINGS = Statement(text("select set_config('havn.authority', :authority, true), set_config('havn.own', :own, true)"))
 
 FORGET = "select set_config('havn.authority', '', true), set_config('havn.own', '', true)"
 """What shows nothing of anybody's from then on in a transaction."""
@@ -27,24 +27,23 @@ _OWN = """(
 )"""
 
 
-def on_postgres(session: Session) -> bool:
-    """Whether the session is one of PostgreSQL."""
-    return session.get_bind().dialect.name == "postgresql"
+def on_postgres(connection: Connection) -> bool:
+    """Whether the connection is one to PostgreSQL."""
+    return connection.dialect.name == "postgresql"
 
 
-def narrow(session: Session, caller: Caller) -> None:
+def narrow(connection: Connection, caller: Caller) -> None:
     """Shows what the caller sees, from now to the transaction's end."""
-    if on_postgres(session):
-        settings = {"authority": caller.authority, "own": " ".join(caller.narrowed())}
-        session.connection().execute(sa.text(_SETTINGS), settings)
+    if on_postgres(connection):
+        _SETTINGS.rows(connection, {"authority": caller.authority, "own": " ".join(caller.narrowed())})
 
 
 @contextmanager
-def everywhere(session: Session, caller: Caller) -> Iterator[None]:
+def everywhere(connection: Connection, caller: Caller) -> Iterator[None]:
     """Shows all rows for a moment, to see whether a name is free; then again what the caller sees."""
-    narrow(session, _ALL)
+    narrow(connection, _ALL)
     yield
-    narrow(session, caller)
+    narrow(connection, caller)
 
 
 def wall(table: str, open_to_all: bool) -> list[str]:

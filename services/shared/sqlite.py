@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
-from services.shared.database import READERS, TOGETHER, Database, Lane
+from services.shared.database import PART, READERS, TOGETHER, Database, Lane, Manner
+from services.shared.statements import tell
 
 # Before 3.51.3 a checkpoint that raced with a write could corrupt a WAL database: https://sqlite.org/wal.html
 OLDEST_SQLITE = (3, 51, 3)
@@ -21,9 +22,9 @@ def database(path: Path) -> Database:
     if pysqlite3.dbapi2.sqlite_version_info < OLDEST_SQLITE:
         raise RuntimeError(f"SQLite {pysqlite3.dbapi2.sqlite_version} is too old: it may corrupt a database")
     path.parent.mkdir(parents=True, exist_ok=True)
-    writing = Lane(f"{path.stem}-writer", _engine(path, "BEGIN IMMEDIATE", _DURABLE, 1), 1, _fleeting, TOGETHER)
+    writing = Lane(f"{path.stem}-writer", _engine(path, "BEGIN IMMEDIATE", _DURABLE), 1, _MANNER, TOGETHER)
     query_only = (*_DURABLE, "query_only=ON")
-    reading = Lane(f"{path.stem}-reader", _engine(path, "BEGIN", query_only, READERS), READERS, _fleeting)
+    reading = Lane(f"{path.stem}-reader", _engine(path, "BEGIN", query_only), READERS, _MANNER)
     # The file has one lock for all who write, so that whatever is added waits its turn.
     return Database(writing, writing, reading, replica="the only one")
 
@@ -33,8 +34,11 @@ def _fleeting(error: Any) -> bool:  # noqa: ANN401  # the driver has no types
     return any(name == kind or name.startswith(f"{kind}_") for kind in _FLEETING)
 
 
-def _engine(path: Path, begin: str, pragmas: tuple[str, ...], connections: int) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", module=pysqlite3.dbapi2, pool_size=connections, max_overflow=0)
+_MANNER = Manner(lambda connection: tell(connection, f"SAVEPOINT {PART}"), _fleeting)
+
+
+def _engine(path: Path, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", module=pysqlite3.dbapi2, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver has no types
@@ -44,7 +48,7 @@ def _engine(path: Path, begin: str, pragmas: tuple[str, ...], connections: int) 
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
-    def begin_transaction(connection: Any) -> None:  # noqa: ANN401
-        connection.exec_driver_sql(begin)
+    def begin_transaction(connection: Connection) -> None:
+        tell(connection, begin)
 
     return engine

@@ -4,10 +4,10 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import Row, bindparam, insert
+from sqlalchemy import Connection, bindparam, insert
 from sqlmodel import Session, col, select
 
 from services.shared import audit
@@ -20,19 +20,32 @@ from services.shared.errors import BadInput, OutboxFull, RequestIdReused
 from services.shared.leases import Leases
 from services.shared.records import Change, View
 from services.shared.shown import Shown, shown
+from services.shared.statements import Statement
 from services.shared.tables import Answer, InboxEvent
 
 MAX_KEY_LENGTH = 100
 
-_ANSWER, _MARK = insert(Answer), insert(InboxEvent)
+_ANSWER, _MARK = Statement(insert(Answer).inline()), Statement(insert(InboxEvent).inline())
 _IDENTITY = ("caller", "rpc", "request_id")
-_EARLIER = select(Answer).where(*(getattr(Answer, name) == bindparam(name) for name in _IDENTITY))
+_EARLIER = Statement(
+    select(col(Answer.digest), col(Answer.body), col(Answer.names)).where(
+        *(getattr(Answer, name) == bindparam(name) for name in _IDENTITY)
+    )
+)
 
 A = TypeVar("A", bound=Message)
 T = TypeVar("T")
 
 Settled = tuple[str, str]
 """A consumer and the id of an event that it is done with."""
+
+
+class Earlier(NamedTuple):
+    """The answer that was given to a request before."""
+
+    digest: bytes
+    body: bytes
+    names: str
 
 
 class Keyed(Protocol):
@@ -157,17 +170,17 @@ class Store:
 
     def _once(self, session: Session, call: Call, key: str, digest: bytes, work: Callable[[Change], A]) -> bytes:
         now, identity = self._clock.now(), (call.caller.subject, call.rpc, key)
-        earlier = _earlier(session, identity)
+        earlier = _earlier(session.connection(), identity)
         if earlier is not None:
-            _require_same(earlier, digest)
+            if earlier.digest != digest:
+                raise RequestIdReused
             audit.append(session, [audit.row(call, now, Action.REPEAT, json.loads(earlier.names))])
-            first: bytes = earlier.body
-            return first
+            return earlier.body
         change = Change(session, call.caller, now)
         answer = work(change)
         body = answer.SerializeToString()
         names = _by_authority(change.touched, shown(answer, call.caller.authority))
-        session.connection().execute(_ANSWER, _answer(identity, digest, body, names, now))
+        _ANSWER.change(change.connection, _answer(identity, digest, body, names, now))
         audit.append(session, [audit.row(call, now, Action.WRITE, names)])
         return body
 
@@ -177,9 +190,8 @@ def mark(session: Session, consumer: str, event_ids: Collection[str], now: datet
     these = (col(InboxEvent.consumer) == consumer, col(InboxEvent.event_id).in_(event_ids))
     known = set(session.exec(select(InboxEvent.event_id).where(*these)))
     new = [event_id for event_id in event_ids if event_id not in known]
-    if new:
-        values = [{"consumer": consumer, "event_id": event_id, "time": now.isoformat()} for event_id in new]
-        session.connection().execute(_MARK, values)
+    values = ({"consumer": consumer, "event_id": event_id, "time": now.isoformat()} for event_id in new)
+    _MARK.change_each(session.connection(), values)
     return new
 
 
@@ -189,13 +201,9 @@ def _digest(caller: Caller, content: bytes) -> bytes:
     return hashlib.sha256(scope + len(content).to_bytes(8) + content).digest()
 
 
-def _earlier(session: Session, identity: tuple[str, str, str]) -> Row[Any] | None:
-    return session.connection().execute(_EARLIER, dict(zip(_IDENTITY, identity, strict=True))).first()
-
-
-def _require_same(earlier: Row[Any], digest: bytes) -> None:
-    if earlier.digest != digest:
-        raise RequestIdReused
+def _earlier(connection: Connection, identity: tuple[str, str, str]) -> Earlier | None:
+    found = _EARLIER.first(connection, dict(zip(_IDENTITY, identity, strict=True)))
+    return None if found is None else Earlier(*found)
 
 
 def _answer(

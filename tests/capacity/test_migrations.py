@@ -22,7 +22,7 @@ async def children(client: Client) -> set[str]:
 
 def as_before(session: Session) -> None:
     """Entries as they were kept before they named the child."""
-    scope.narrow(session, cast.SERVICE)
+    scope.narrow(session.connection(), cast.SERVICE)
     for name, body in session.exec(select(WaitingListRow.name, WaitingListRow.body)).all():
         entry = pb.WaitingListEntry.FromString(body)
         entry.ClearField("child")

@@ -75,7 +75,7 @@ async def kept(havn: Havn, service: str) -> Kept:
 
 def damage(session: Session, service: str) -> None:
     """Loses one table, and makes another one wrong in a way that no event would ever mend."""
-    scope.narrow(session, cast.SERVICE)
+    scope.narrow(session.connection(), cast.SERVICE)
     lost, *wrong = [kind.table for kind in COPIES[service]]
     if wrong:
         session.exec(delete(lost))

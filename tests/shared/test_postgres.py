@@ -19,8 +19,8 @@ from services.havn.system import DEFINITIONS
 from services.shared import audit, call, migrate, postgres, runtime
 from services.shared.access import Caller
 from services.shared.database import Database
-from services.shared.errors import DatabaseAway
-from services.shared.records import Change, View
+from services.shared.errors import DatabaseAway, NameTaken
+from services.shared.records import Change
 from services.shared.scope import narrow
 from services.shared.tables import Shared
 from tests import cast, databases
@@ -168,7 +168,7 @@ async def test_the_database_shows_each_caller_its_own_rows_only(
     await replicas[0].write(enter_two)
 
     def of_caller(session: Session) -> list[str]:
-        narrow(session, caller)
+        narrow(session.connection(), caller)
         return names(session)
 
     assert await replicas[0].read(of_caller) == seen
@@ -184,7 +184,7 @@ async def test_the_database_refuses_a_row_for_another_authority(replicas: list[D
     def smuggle(session: Session) -> None:
         enter_two(session)
         session.flush()
-        narrow(session, cast.COORDINATOR)
+        narrow(session.connection(), cast.COORDINATOR)
         session.connection().execute(sa.text(f"UPDATE families SET authority = '{cast.OTHER_MUNICIPALITY}'"))
 
     with pytest.raises(DBAPIError, match="row-level security"):
@@ -194,12 +194,13 @@ async def test_the_database_refuses_a_row_for_another_authority(replicas: list[D
 async def test_a_name_taken_elsewhere_is_found_without_being_seen(replicas: list[Database]) -> None:
     await replicas[0].write(enter_two)
 
-    def look(session: Session) -> tuple[bool, families.FosterFamily | None]:
-        change = Change(session, cast.COORDINATOR, cast.NOW)
-        name = "families/of-qeqqata"
-        return change._is_kept(FAMILIES, name), View(session, cast.COORDINATOR).find(FAMILIES, name)
+    def look_and_enter(session: Session) -> families.FosterFamily:
+        change, name = Change(session, cast.COORDINATOR, cast.NOW), "families/of-qeqqata"
+        assert change.find(FAMILIES, name) is None
+        return change.add(FAMILIES, cast.a_family(name=name, authority=cast.MUNICIPALITY))
 
-    assert await replicas[0].write(look) == (True, None)
+    with pytest.raises(NameTaken):
+        await replicas[0].write(look_and_enter)
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
@@ -262,6 +263,44 @@ async def test_a_database_that_went_away_is_there_again_after_it_came_back(serve
     for run in (database.read, database.write, database.add):
         assert await run(names) == []
     await asyncio.to_thread(database.close)
+
+
+ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'alone'"
+CANCELLED = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = 'alone' AND wait_event = 'advisory'"
+
+
+async def test_nobody_notices_that_a_connection_was_lost_between_two_transactions(server: Server) -> None:
+    databases.make(server, "alone", "families")
+    database = postgres.database(server.url("alone", "havn"))
+    for _ in range(3):
+        for run in (database.read, database.write, database.add):
+            assert await run(names) == []
+        server.execute(ENDED)
+    await asyncio.to_thread(database.close)
+
+
+async def test_a_write_that_waited_in_vain_for_its_turn_leaves_the_next_one_alone(server: Server) -> None:
+    databases.make(server, "alone", "families")
+    one, other = (postgres.database(server.url("alone", "havn")) for _ in range(2))
+    begun, ended = threading.Event(), threading.Event()
+
+    def hold(_session: Session) -> None:
+        begun.set()
+        ended.wait(WAIT_SECONDS)
+
+    holding = asyncio.create_task(one.write(hold))
+    await asyncio.to_thread(begun.wait)
+    waiting = asyncio.create_task(other.write(names))
+    while not waiting.done():
+        server.execute(CANCELLED)
+        await asyncio.sleep(0)
+    ended.set()
+    await holding
+    with pytest.raises(DatabaseAway):
+        await waiting
+    assert await other.write(names) == []
+    for database in (one, other):
+        await asyncio.to_thread(database.close)
 
 
 def test_a_service_does_not_start_on_a_database_of_another_shape(server: Server) -> None:

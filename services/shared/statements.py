@@ -1,0 +1,103 @@
+"""Statements that go to the driver by the shortest way.
+
+SQLAlchemy makes the text of each once. Its own execution would take several times as long as the statement itself, and
+of a call that writes it would take the most.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Executable
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.elements import ClauseElement
+
+Values = Mapping[str, object]
+"""Named values of a statement."""
+
+_Text = tuple[str, Callable[[Values], Any]]
+"""What a driver is told, and how it takes the values."""
+
+
+class Statement:
+    """A statement that is told again and again: always with values of the same names in the same order."""
+
+    def __init__(self, meant: Executable, end: str = "") -> None:
+        """`end` is what follows, where both databases say it alike and SQLAlchemy does not."""
+        self._meant = meant
+        self._end = end
+        self._texts: dict[str, _Text] = {}
+
+    def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
+        """What it finds."""
+        found: list[tuple[Any, ...]] = self._told(connection, values).fetchall()
+        return found
+
+    def first(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
+        """The first that it finds, or None."""
+        return next(iter(self.rows(connection, values)), None)
+
+    def change(self, connection: Connection, values: Values) -> int:
+        """How many rows it changed."""
+        changed: int = self._told(connection, values).rowcount
+        return changed
+
+    def change_each(self, connection: Connection, each: Iterable[Values]) -> None:
+        """Is told for each of the values, if there are any."""
+        listed = list(each)
+        if len(listed) == 1:
+            self._told(connection, listed[0])
+        elif listed:
+            text, taken = self._text(connection, listed[0])
+            _told(connection, "executemany", text, [taken(values) for values in listed])
+
+    def _told(self, connection: Connection, values: Values) -> Any:  # noqa: ANN401  # the drivers' types differ
+        text, taken = self._text(connection, values)
+        return _told(connection, "execute", text, taken(values))
+
+    def _text(self, connection: Connection, values: Values) -> _Text:
+        dialect = connection.dialect.name
+        if dialect not in self._texts:
+            self._texts[dialect] = self._made(connection, values)
+        return self._texts[dialect]
+
+    def _made(self, connection: Connection, values: Values) -> _Text:
+        assert isinstance(self._meant, ClauseElement)
+        made: Any = self._meant.compile(dialect=connection.dialect, column_keys=list(values))
+        fixed = {name: value for name, value in made.params.items() if name not in values}
+        return f"{made}{self._end}", _taken(made.positiontup if made.positional else None, fixed)
+
+
+def tell(connection: Connection, command: str, **options: object) -> None:
+    """Tells the driver a command that has no values."""
+    _told(connection, "execute", command, **options)
+
+
+def _told(connection: Connection, how: str, *told: object, **options: object) -> Any:  # noqa: ANN401
+    driver: Any = connection.connection.dbapi_connection
+    cursor = driver.cursor()
+    try:
+        getattr(cursor, how)(*told, **options)
+    except driver.Error as error:
+        raise _as_sqlalchemy_tells(connection, error) from error
+    return cursor
+
+
+def _as_sqlalchemy_tells(connection: Connection, error: Any) -> BaseException:  # noqa: ANN401
+    """The error as it comes from SQLAlchemy's own execution; a connection that is lost is let go of."""
+    dialect, driver = connection.dialect, connection.connection.dbapi_connection
+    lost = dialect.is_disconnect(error, driver, None)
+    if lost:
+        connection.invalidate(error)
+    base = dialect.loaded_dbapi.Error
+    told: BaseException = DBAPIError.instance(None, None, error, base, connection_invalidated=lost)
+    return told
+
+
+def _taken(positions: list[str] | None, fixed: Values) -> Callable[[Values], Any]:
+    """How values are given to the driver, with those that are fixed: by their positions, or by their names."""
+    if positions is None:
+        return lambda values: {**fixed, **values}
+    if fixed or len(positions) < 2:
+        return lambda values: [{**fixed, **values}[name] for name in positions]
+    return itemgetter(*positions)
