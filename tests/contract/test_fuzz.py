@@ -209,6 +209,9 @@ def good_requests(records: Sequence[Message]) -> dict[str, list[Message]]:
         cast.reporting(unit.name),
         families.ImportFamiliesRequest(request_id="k", family=cast.entering(id="")),
         placements.ImportPlacementsRequest(request_id="k", request=cast.filing(id="")),
+        capacity.ListWaitingListRequest(town="Nuuk", need_steps=[3], in_danger=True, with_siblings=True, query="c-"),
+        families.ListFollowUpsDueRequest(consultant="users/consultant"),
+        matching.CountSuitablePlacesRequest(requests=[filed.name]),
     ]
     found: dict[str, list[Message]] = {}
     for message in whole:
