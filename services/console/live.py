@@ -19,7 +19,7 @@ from havn.capacity.v1.capacity_pb2 import WatchVacanciesRequest, WatchWaitingLis
 from havn.matching.v1.matching_pb2 import WatchHomesRequest
 from havn.placements.v1.placements_pb2 import WatchOffersRequest
 from services.console.services import Services
-from services.console.visits import Page, Visit
+from services.console.visits import Page, Visit, may
 from services.shared.access import Caller
 from services.shared.call import Call, begin
 
@@ -79,15 +79,15 @@ class Hub:
         self._feeds: dict[tuple[str, Caller], Feed] = {}
 
     async def listen(self, caller: Caller, topics: list[str]) -> AsyncIterator[str]:
-        """The name of each topic at once, then again whenever it changed; "" when nothing did for a while.
+        """The name of each topic soon, then again whenever it changed; "" when nothing did for a while.
 
         Ends when a service goes away.
         """
         heard: asyncio.Queue[str | None] = asyncio.Queue(MOST_WAITING)
         try:
             for topic in topics:
-                self._join(topic, caller, heard)
-                yield topic
+                if not self._join(topic, caller, heard):
+                    yield topic
             while True:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(QUIET_SECONDS):
@@ -111,11 +111,14 @@ class Hub:
             _tell(feed, None)
         await asyncio.gather(*(feed.task for feed in feeds if feed.task), return_exceptions=True)
 
-    def _join(self, topic: str, caller: Caller, heard: "asyncio.Queue[str | None]") -> None:
+    def _join(self, topic: str, caller: Caller, heard: "asyncio.Queue[str | None]") -> bool:
+        """Whether a stream begins because of it: each tells at once how things are."""
         feed = self._feeds.setdefault((topic, caller), Feed())
         feed.listeners.add(heard)
-        if feed.task is None:
-            feed.task = asyncio.create_task(self._follow(topic, caller, feed))
+        if feed.task is not None:
+            return False
+        feed.task = asyncio.create_task(self._follow(topic, caller, feed))
+        return True
 
     def _leave(self, topic: str, caller: Caller, heard: "asyncio.Queue[str | None]") -> None:
         feed = self._feeds.get((topic, caller))
@@ -149,7 +152,7 @@ def page(hub: Hub) -> Page:
 
     async def show(visit: Visit) -> Response:
         asked = [topic for topic in dict.fromkeys(visit.request.query_params.getlist("topic")) if topic in TOPICS]
-        allowed = [topic for topic in asked if Page("", show, TOPICS[topic].rpc).open_to(visit.caller)]
+        allowed = [topic for topic in asked if may(visit.caller, TOPICS[topic].rpc)]
         if not allowed:
             return Response(status_code=403)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}

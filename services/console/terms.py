@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from havn.access.v1 import access_pb2 as access
 from havn.terms.v1 import terms_pb2 as terms
 from services.console.languages import gettext as _
+from services.console.languages import said
+from services.shared.reference import ladder
 
 AUTHORITIES = {
     "sermersooq": "Kommuneqarfik Sermersooq",
@@ -80,3 +82,8 @@ def role(number: access.Role.ValueType) -> str:
         access.ROLE_ADMINISTRATOR: _("Administrator"),
         access.ROLE_SERVICE: _("A service of Havn"),
     }.get(number, "")
+
+
+def step(number: int) -> str:
+    """What a step of the ladder is, such as "foster family"; nothing for one that there is not."""
+    return said(ladder().get(number, terms.Words()))

@@ -42,8 +42,6 @@ class Console:
     rendering: Rendering
     clock: Clock
     zone: str
-    offline_days: int
-    """How many days a phone may keep follow-ups and pages."""
     people: dict[str, Caller] = field(default_factory=dict)
     """Who may log in with one click: the demo's users, in the embedded system alone."""
     hide_family_names: bool = True
@@ -100,7 +98,12 @@ class Page:
 
     def open_to(self, caller: Caller) -> bool:
         """Whether the caller may open it."""
-        return not self.asks or not caller.roles.isdisjoint(access.permission(rpc(self.asks)).roles)
+        return not self.asks or may(caller, self.asks)
+
+
+def may(caller: Caller, asks: str) -> bool:
+    """Whether the caller may call the RPC of a full name."""
+    return not caller.roles.isdisjoint(access.permission(rpc(asks)).roles)
 
 
 def rpc(name: str) -> MethodDescriptor:

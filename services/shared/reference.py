@@ -5,6 +5,8 @@ from collections.abc import Mapping, Set
 from functools import cache
 from pathlib import Path
 
+from havn.terms.v1 import terms_pb2 as terms
+
 DATA = Path(__file__).parents[2] / "data"
 
 
@@ -18,3 +20,10 @@ def inhabitants() -> Mapping[str, int]:
     """How many people live in each town and settlement; 0 where that is not known."""
     with (DATA / "towns.csv").open(encoding="utf-8", newline="") as file:
         return {row["town"]: int(row["population"] or 0) for row in csv.DictReader(file)}
+
+
+@cache
+def ladder() -> Mapping[int, terms.Words]:
+    """The steps of the ladder by their numbers, least intrusive first."""
+    with (DATA / "ladder.csv").open(encoding="utf-8", newline="") as file:
+        return {int(row["step"]): terms.Words(da=row["da"], en=row["en"]) for row in csv.DictReader(file)}

@@ -2,4 +2,3 @@
 import "htmx.org";
 import "./live.js";
 import "./keys.js";
-import "./owner.js";

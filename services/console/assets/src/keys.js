@@ -1,14 +1,16 @@
 // Keys: "/" goes to the search field, J and K to the next and the last row. Each has a visible control too.
 const FIELDS = "input, textarea, select, [contenteditable]";
 
-function rows() {
-  return [...document.querySelectorAll("[data-row]")];
-}
+// A button that moves along the rows takes the focus itself.
+let last;
+document.addEventListener("focusin", (event) => {
+  last = event.target.closest("[data-row]") ?? last;
+});
 
 function move(by) {
-  const all = rows();
+  const all = [...document.querySelectorAll("[data-row]")];
   if (all.length === 0) return;
-  const now = all.findIndex((row) => row.contains(document.activeElement));
+  const now = all.indexOf(last);
   const next = all[Math.min(Math.max(now + by, 0), all.length - 1)];
   (next.querySelector("a[href]") ?? next).focus();
 }

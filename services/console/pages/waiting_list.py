@@ -1,0 +1,168 @@
+"""Venteliste: who waits, in order, and why; searched, and kept current."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from havn.capacity.v1.capacity_pb2 import WaitingListEntry
+from havn.placements.v1.placements_pb2 import ListRequestsRequest, PlacementRequest
+from services.console import searches, terms
+from services.console.languages import gettext as _
+from services.console.searches import PAGE_SIZE, Kept, NoRoom, Search
+from services.console.visits import Page, Visit, may, see_other
+from services.shared.names import last_part
+from services.shared.reference import ladder, towns
+
+LIST = "havn.capacity.v1.CapacityService.ListWaitingList"
+SUGGEST = "havn.matching.v1.MatchingService.SuggestMatches"
+WITHDRAW = "havn.placements.v1.PlacementsService.WithdrawRequest"
+
+_ID = re.compile(r"[a-z0-9-]{1,40}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One who waits, as the list shows it."""
+
+    entry: WaitingListEntry
+    case: PlacementRequest
+    """What the list needs of the request; empty where it left the list meanwhile."""
+
+    @property
+    def id(self) -> str:
+        """The request's reference."""
+        return last_part(self.entry.request)
+
+    @property
+    def child(self) -> str:
+        """The child's reference."""
+        return last_part(self.entry.child)
+
+    @property
+    def spoken(self) -> str:
+        """What the child speaks, best first."""
+        return terms.spoken(self.case.child.languages)
+
+    @property
+    def need(self) -> str:
+        """How much support it needs."""
+        return terms.need_level(self.case.needs.level)
+
+    @property
+    def step(self) -> str:
+        """What the step sought is."""
+        return terms.step(self.entry.need_step)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of what a search found."""
+
+    search: Search
+    rows: Sequence[Row]
+    total: int
+
+    @property
+    def first(self) -> int:
+        """Which of all that were found comes first here, from 1."""
+        return (self.search.page - 1) * PAGE_SIZE + 1
+
+    @property
+    def last(self) -> int:
+        """Which comes last."""
+        return self.first + len(self.rows) - 1
+
+    @property
+    def last_page(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What was filled in to keep a search, and what is wrong with it."""
+
+    name: str = ""
+    error: str = ""
+
+
+async def show(visit: Visit) -> Response:
+    """The list, or the part of it that a search found."""
+    return await _listed(visit, Search.of(visit.request.query_params), Keeping())
+
+
+async def keep(visit: Visit) -> Response:
+    """Keeps a search under a name."""
+    search, name = Search.told(visit.text("query")), visit.text("name")
+    if not name or len(name) > searches.LONGEST_NAME:
+        wrong = _("Give it a name of 1 to %(most)s characters.") % {"most": searches.LONGEST_NAME}
+        return await _listed(visit, search, Keeping(name, wrong))
+    try:
+        together = searches.with_one(_kept(visit), Kept(name, search))
+    except NoRoom:
+        return await _listed(visit, search, Keeping(name, _("There is no room for more. Remove one that you keep.")))
+    return _with_searches(visit, search, together)
+
+
+async def forget(visit: Visit) -> Response:
+    """Removes a search that was kept."""
+    left = searches.without(_kept(visit), visit.text("name"))
+    return _with_searches(visit, Search.told(visit.text("query")), left)
+
+
+async def _listed(visit: Visit, search: Search, keeping: Keeping) -> Response:
+    found = await _found(visit, search)
+    if search.page > found.last_page:
+        return see_other(search.at(found.last_page).path())
+    response = visit.page(
+        "waiting_list_found.html" if visit.partial() else "waiting_list.html",
+        422 if keeping.error else 200,
+        found=found,
+        search=search,
+        keeping=keeping,
+        kept=_kept(visit),
+        towns=sorted(towns() | {search.town} - {""}),
+        steps=[(str(number), f"{number} – {terms.step(number)}") for number in ladder() if number],
+        taken=_taken(visit),
+        part=visit.partial(),
+        suggests=may(visit.caller, SUGGEST),
+        withdraws=may(visit.caller, WITHDRAW),
+    )
+    response.headers["hx-replace-url"] = search.path()
+    return response
+
+
+async def _found(visit: Visit, search: Search) -> Found:
+    answer = await visit.services.capacity.ListWaitingList(search.request())
+    names = [entry.request for entry in answer.entries]
+    cases = {}
+    if names:
+        asked = ListRequestsRequest(names=names, page_size=len(names))
+        cases = {case.name: case for case in (await visit.services.placements.ListRequests(asked)).requests}
+    rows = [Row(entry, cases.get(entry.request, PlacementRequest())) for entry in answer.entries]
+    return Found(search, rows, answer.total_count)
+
+
+def _taken(visit: Visit) -> str:
+    """The request that was just taken off; nothing where an address says something else."""
+    told = visit.request.query_params.get("taken", "")
+    return told if _ID.fullmatch(told) else ""
+
+
+def _kept(visit: Visit) -> Sequence[Kept]:
+    return searches.kept(visit.request, visit.caller)
+
+
+def _with_searches(visit: Visit, search: Search, kept: Sequence[Kept]) -> Response:
+    response = see_other(search.path())
+    searches.keep(response, visit.caller, kept, secure=visit.request.url.scheme == "https")
+    return response
+
+
+PAGES = (
+    Page("/waiting-list", show, LIST),
+    Page("/waiting-list/searches", keep, LIST, "POST"),
+    Page("/waiting-list/searches/forget", forget, LIST, "POST"),
+)
