@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +16,8 @@ from services.console import live, visits
 from services.console.live import Hub
 from services.console.pages import (
     audit,
+    families,
+    follow_ups,
     inquiries,
     login,
     overview,
@@ -25,7 +27,7 @@ from services.console.pages import (
     waiting_list,
     withdrawal,
 )
-from services.console.rendering import ASSETS
+from services.console.rendering import ASSETS, asset_file
 from services.console.visits import Console, Page
 
 PAGES: tuple[Page, ...] = (
@@ -35,6 +37,8 @@ PAGES: tuple[Page, ...] = (
     *suggestions.PAGES,
     *vacancies.PAGES,
     *inquiries.PAGES,
+    *follow_ups.PAGES,
+    *families.PAGES,
     *audit.PAGES,
 )
 """All pages and what their forms send, but for login."""
@@ -66,6 +70,7 @@ def application(console: Console, hub: Hub, hosts: list[str]) -> Starlette:
         *login.routes(console),
         *pages,
         Route("/alive", _alive),
+        Route("/worker.js", _worker),
         Mount("/assets", StaticFiles(directory=ASSETS)),
         *visits.routes(console, [unknown.PAGE]),
     ]
@@ -79,6 +84,11 @@ def application(console: Console, hub: Hub, hosts: list[str]) -> Starlette:
 
 async def _alive(_request: Request) -> Response:
     return PlainTextResponse("alive")
+
+
+async def _worker(_request: Request) -> Response:
+    """The worker that serves pages offline: at the root, because it may serve what lies below its own path."""
+    return FileResponse(asset_file("worker.js"), media_type="text/javascript")
 
 
 class _Headers:

@@ -37,6 +37,7 @@ class Rendering:
             "session": visit.session,
             "entries": navigation.entries(visit.caller, visit.request.url.path),
             "here": here(visit.request),
+            "offline_days": visit.console.offline_days,
         }
         return self.plain(template, status, common | values)
 

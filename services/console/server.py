@@ -78,6 +78,7 @@ async def start(platform: Platform, people: Mapping[str, Caller] | None = None) 
         rendering(zone),
         platform.clock,
         zone,
+        settings.offline_days,
         dict(people or {}),
         hide_family_names=settings.console_hides_names,
     )

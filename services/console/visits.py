@@ -42,6 +42,8 @@ class Console:
     rendering: Rendering
     clock: Clock
     zone: str
+    offline_days: int
+    """How many days a phone may keep follow-ups and pages."""
     people: dict[str, Caller] = field(default_factory=dict)
     """Who may log in with one click: the demo's users, in the embedded system alone."""
     hide_family_names: bool = True

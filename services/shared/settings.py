@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     console_hides_names: bool = Field(
         default=True, description="Whether the console names a foster family only where its card is opened."
     )
+    offline_days: int = Field(
+        default=14, ge=1, le=60, description="How many days a phone keeps what it took along or could not send."
+    )
     health_port: int = Field(default=0, ge=0, le=65535, description="Answers health alone, in the clear; 0 for none.")
     placements_address: str = Field(default="", description="Where placements is found, as gRPC names it.")
     families_address: str = Field(default="")

@@ -44,7 +44,7 @@ async def test_a_token_logs_in_and_a_wrong_one_does_not(havn: Havn, console: ser
         assert (wrong.status_code, sessions.COOKIE in client.cookies) == (401, False)
         right = await client.post("/login", data={"token": havn.signer.token(cast.LEADER)})
         assert (right.status_code, sessions.COOKIE in client.cookies) == (303, True)
-        assert "users/leader" not in (await client.get("/")).text
+        assert ">users/leader<" not in (await client.get("/")).text
         assert ">leader<" in (await client.get("/")).text
 
 

@@ -14,7 +14,15 @@ CONSOLE = Path(services.console.__file__).parent
 METHODS = [("assets/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "encoding": "utf-8"}}
 
-FROM_SERVICES = {"must be given"}
+FROM_SERVICES = {
+    "must be given",
+    "must be a day of the calendar, with year, month and day",
+    "may hold at most 10000 characters",
+    "may not hold control characters",
+    "may not be after today: log a visit that took place",
+    "must be after this visit",
+    "may not be after 26 weeks from this visit",
+}
 """What services say of fields, and pages translate."""
 
 

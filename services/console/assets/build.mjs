@@ -24,28 +24,23 @@ const withoutFonts = {
   },
 };
 
+const built = { bundle: true, minify: true, target: "es2022", outdir: DIST, entryNames: "[name]-[hash]", logLevel: "warning" };
+
 await rm(DIST, { recursive: true, force: true });
 const bundled = await esbuild.build({
-  entryPoints: ["src/console.css", "src/console.js", "src/follow_up.js", "src/worker.js"],
-  bundle: true,
-  minify: true,
+  ...built,
+  entryPoints: ["src/console.css", "src/console.js", "src/follow_up.js"],
   format: "esm",
-  target: "es2022",
-  outdir: DIST,
-  entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
   // The package exports neither its styles nor its fonts.
   alias: { "@dkfds": "./node_modules/dkfds" },
   loader: { ".png": "empty", ".svg": "file", ".woff2": "file" },
   plugins: [withoutFonts],
   metafile: true,
-  logLevel: "warning",
 });
 
 const manifest = {};
-for (const [path, { entryPoint }] of Object.entries(bundled.metafile.outputs)) {
-  if (entryPoint) manifest[basename(entryPoint)] = basename(path);
-}
+note(bundled);
 
 const sprite = await readFile("node_modules/dkfds/dist/img/all-svg-icons.svg", "utf8");
 const symbols = ICONS.map((name) => {
@@ -61,7 +56,26 @@ for (const [name, id] of Object.entries(COUNTRIES)) {
   await keep(`${name}.json`, JSON.stringify(feature(world, country)));
 }
 
+// The worker names what pages are made of, so it comes last.
+const fonts = Object.keys(bundled.metafile.outputs).filter((path) => path.endsWith(".woff2")).map((path) => basename(path));
+const files = [...["console.css", "console.js", "follow_up.js", "icons.svg"].map((name) => manifest[name]), ...fonts];
+note(
+  await esbuild.build({
+    ...built,
+    entryPoints: ["src/worker.js"],
+    format: "iife",
+    define: { __FILES__: JSON.stringify(files.map((name) => `/assets/${name}`)), "process.env.NODE_ENV": '"production"' },
+    metafile: true,
+  }),
+);
+
 await writeFile(`${DIST}/manifest.json`, JSON.stringify(manifest, null, 2));
+
+function note({ metafile }) {
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+    if (entryPoint) manifest[basename(entryPoint)] = basename(path);
+  }
+}
 
 async function keep(name, content) {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();

@@ -43,6 +43,8 @@ def routes(console: Console) -> list[Route]:
         response = see_other("/login?out=1") if same_site(request) else see_other("/")
         if same_site(request):
             sessions.end(response)
+            # A phone forgets what it took along and what waits in it.
+            response.headers["clear-site-data"] = '"storage"'
         return response
 
     async def choose_language(request: Request) -> Response:

@@ -2,3 +2,4 @@
 import "htmx.org";
 import "./live.js";
 import "./keys.js";
+import "./owner.js";
