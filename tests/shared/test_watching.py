@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from services.shared import watching
 from services.shared.access import service
 from services.shared.errors import DatabaseAway
 from services.shared.records import View
@@ -116,8 +117,9 @@ async def test_who_is_slow_gets_what_came_last(store: Store, counted: Counted, w
 
 
 async def test_a_change_that_could_not_be_read_is_read_once_the_database_is_back(
-    store: Store, counted: Counted
+    store: Store, counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 2 * WAIT_SECONDS)
     watched = Watched(store, service("capacity"), counted.read)
     values = watched.each()
     assert await following(values) == 1
