@@ -66,6 +66,7 @@ bench: setup
 	$(BIN)/python -m bench.services --database postgresql
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.overload
+	$(BIN)/python -m bench.pages
 
 protos: setup
 	bash protos/generate.sh

@@ -61,6 +61,8 @@ class Havn:
     data: Path
     pid: int
     metrics_port: int
+    console: str
+    """Where browsers find it."""
 
     def run(self, *arguments: str | Path) -> None:
         """Runs one of its commands, to its end."""
@@ -94,15 +96,16 @@ class Havn:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Havn]:
-    """A Havn, until the block ends."""
-    command, port = [sys.executable, "-m", "services.havn", "up", "--stay"], free_port()
-    environment = os.environ | {"HAVN_DATA": str(data), "HAVN_METRICS_PORT": str(port)}
+def running(data: Path, *options: str, **settings: str) -> Iterator[Havn]:
+    """A Havn with options and settings of its own, until the block ends."""
+    command, port, console = [sys.executable, "-m", "services.havn", "up", "--stay", *options], free_port(), free_port()
+    ports = {"HAVN_METRICS_PORT": str(port), "HAVN_CONSOLE_PORT": str(console)}
+    environment = os.environ | {"HAVN_DATA": str(data)} | ports | settings
     havn = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         if havn.stdout is None or not any(line.startswith("Havn is ready") for line in havn.stdout):
             raise RuntimeError("Havn does not start")
-        yield Havn(data, havn.pid, port)
+        yield Havn(data, havn.pid, port, f"http://127.0.0.1:{console}")
     finally:
         havn.terminate()
         havn.communicate()
