@@ -287,6 +287,7 @@ class Refusal:
     domain: str
     reference: str
     fields: dict[str, str]
+    rule: str = ""
 
 
 def refusal(error: grpc.RpcError) -> Refusal:
@@ -305,6 +306,7 @@ def refusal(error: grpc.RpcError) -> Refusal:
         info.domain,
         info.metadata["reference"],
         {violation.field: violation.description for violation in fields.field_violations},
+        info.metadata.get("rule", ""),
     )
 
 

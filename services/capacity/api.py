@@ -84,6 +84,7 @@ class CapacityApi(rpc.CapacityServiceServicer):
     async def ListUnits(self, request: pb.ListUnitsRequest, context: Context) -> pb.ListUnitsResponse:
         """A page of units."""
         where = [col(UnitRow.parent) == request.parent] if request.parent else []
+        where += [col(UnitRow.name).in_(request.names)] if request.names else []
         page = await self._store.view(lambda view: view.page(UNITS, request.page_size, request.page_token, *where))
         return pb.ListUnitsResponse(units=page.items, next_page_token=page.next_token)
 

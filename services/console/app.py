@@ -15,11 +15,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.console import live, visits
 from services.console.live import Hub
 from services.console.pages import (
+    asking,
     audit,
     families,
     follow_ups,
     inquiries,
     login,
+    offers,
     overview,
     suggestions,
     unknown,
@@ -39,6 +41,8 @@ PAGES: tuple[Page, ...] = (
     *inquiries.PAGES,
     *follow_ups.PAGES,
     *families.PAGES,
+    *asking.PAGES,
+    *offers.PAGES,
     *audit.PAGES,
 )
 """All pages and what their forms send, but for login."""

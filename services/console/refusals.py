@@ -18,16 +18,18 @@ class Refusal:
     reason: str
     reference: str = ""
     fields: dict[str, str] | None = None
+    rule: str = ""
+    """The number in docs/rules.md of what speaks against it; empty where a service names none."""
 
     @property
     def title(self) -> str:
         """What happened."""
-        return _words(self.reason)[0]
+        return _words(self.reason, self.rule)[0]
 
     @property
     def advice(self) -> str:
         """What to do."""
-        return _words(self.reason)[1]
+        return _words(self.reason, self.rule)[1]
 
 
 STATUSES = {
@@ -50,7 +52,8 @@ def refusal(error: grpc.aio.AioRpcError) -> Refusal:
     code = error.code().name
     info, bad = _details(error)
     fields = {each.field: gettext(each.description) for each in bad.field_violations}
-    return Refusal(STATUSES.get(code, 500), info.reason or code, info.metadata.get("reference", ""), fields)
+    reference, rule = info.metadata.get("reference", ""), info.metadata.get("rule", "")
+    return Refusal(STATUSES.get(code, 500), info.reason or code, reference, fields, rule)
 
 
 def _details(error: grpc.aio.AioRpcError) -> tuple[error_details_pb2.ErrorInfo, error_details_pb2.BadRequest]:
@@ -62,8 +65,40 @@ def _details(error: grpc.aio.AioRpcError) -> tuple[error_details_pb2.ErrorInfo, 
     return info, bad
 
 
-def _words(reason: str) -> tuple[str, str]:
+def _words(reason: str, rule: str) -> tuple[str, str]:
     """What happened, and what to do."""
+    by_rule = {
+        "O2": (
+            _("The last place went to another child meanwhile"),
+            _("Nobody was asked. Find suggestions again: they show what is free now."),
+        ),
+        "O3": (
+            _("A home is being asked for the child already"),
+            _("Await its answer among the homes asked, or take that question back first."),
+        ),
+        "O5": (
+            _("The siblings of the child are to be asked for differently"),
+            _("Nobody was asked. Find suggestions again: they tell which siblings go along."),
+        ),
+        "O9": (
+            _("The question is over already"),
+            _("It was answered, taken back or not answered in time. Open the homes asked to see how it stands."),
+        ),
+        "R2": (
+            _("The home can't take anybody on that day"),
+            _("Its approval ends, or it has a pause. Nobody was asked. Find suggestions again for the others."),
+        ),
+        "R8": (
+            _("The child is protected from this home or its town"),
+            _("Nobody was asked. Find suggestions again for the others, or talk with the child's caseworker."),
+        ),
+        "R15": (
+            _("The place is not ours to use"),
+            _("There is no agreement on it any more. Nobody was asked. Find suggestions again for the others."),
+        ),
+    }
+    if rule in by_rule:
+        return by_rule[rule]
     known = {
         "FIELD_INVALID": (_("Something is missing or wrong"), _("Correct what is marked and try again.")),
         "NOT_FOUND": (

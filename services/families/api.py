@@ -52,6 +52,7 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
     ) -> pb.ListFosterFamiliesResponse:
         """A page of families."""
         where = followed_by(request.consultant)
+        where += [col(FamilyRow.name).in_(request.names)] if request.names else []
         page = await self._store.view(lambda view: view.page(FAMILIES, request.page_size, request.page_token, *where))
         return pb.ListFosterFamiliesResponse(families=page.items, next_page_token=page.next_token)
 

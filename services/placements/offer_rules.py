@@ -44,18 +44,18 @@ def require_home(home: Home | None, asking: pb.OfferPlaceRequest, authority: str
         return home
     if home is None or not institution_of(home.name):
         raise NotFound(asking.home)
-    raise StateNotAllowed("the unit is not the authority's to use: neither its own, nor by agreement (R15)")
+    raise StateNotAllowed("the unit is not the authority's to use: neither its own, nor by agreement (R15)", "R15")
 
 
 def require_ready(home: Home, asked: Sequence[pb.PlacementRequest], today: date) -> None:
     """Passes a home that is approved and not paused when the child is to come, and safe for it (O1)."""
     coming = coming_day(asked, today)
     if not home.is_approved(coming):
-        raise StateNotAllowed("the home is not approved on the day that the child is to come (R2, R12)")
+        raise StateNotAllowed("the home is not approved on the day that the child is to come (R2, R12)", "R2")
     if home.is_paused(coming):
-        raise StateNotAllowed("the home is paused on the day that the child is to come (R2)")
+        raise StateNotAllowed("the home is paused on the day that the child is to come (R2)", "R2")
     if any(_protects_from(request.protection, home) for request in asked):
-        raise StateNotAllowed("a protection names the home, its town or somebody who lives there (R8)")
+        raise StateNotAllowed("a protection names the home, its town or somebody who lives there (R8)", "R8")
 
 
 def require_siblings(asked: Sequence[pb.PlacementRequest], others: Iterable[pb.PlacementRequest]) -> None:
@@ -68,17 +68,19 @@ def require_siblings(asked: Sequence[pb.PlacementRequest], others: Iterable[pb.P
         if not rules:
             raise BadInput.of("sibling_requests", "may name siblings of the child alone")
         if pb.SIBLING_RULE_APART in rules:
-            raise StateNotAllowed("siblings who live apart are not asked for together (R10)")
+            raise StateNotAllowed("siblings who live apart are not asked for together (R10)", "O5")
     left = [each for each in others if any(_bond(each, one) == pb.SIBLING_RULE_TOGETHER for one in asked)]
     if left and not in_danger(asked):
-        raise StateNotAllowed("a sibling who must stay with the child waits too: name its request as well (R10)")
+        raise StateNotAllowed("a sibling who must stay with the child waits too: name its request as well (R10)", "O5")
 
 
 def require_room(places: int, held: int, residents: int, home: Home) -> None:
     """Passes what is free in the home and held by no other offer (O2)."""
     free = max(0, min(home.free_place_count, home.place_count - residents))
     if places + held > free:
-        raise StateNotAllowed(f"the home has {free} places free, of which {held} are held by offers: {places} needed")
+        raise StateNotAllowed(
+            f"the home has {free} places free, of which {held} are held by offers: {places} needed", "O2"
+        )
 
 
 def require_unasked(asked: Sequence[pb.PlacementRequest], home: str, open_offers: Iterable[pb.Offer]) -> None:
@@ -87,9 +89,11 @@ def require_unasked(asked: Sequence[pb.PlacementRequest], home: str, open_offers
     for request in asked:
         homes = [offer.home for offer in open_offers if request.name in requests_of(offer)]
         if home in homes:
-            raise StateNotAllowed("the home is being asked for the child already: await its answer, or withdraw")
+            raise StateNotAllowed("the home is being asked for the child already: await its answer, or withdraw", "O3")
         if len(homes) >= most:
-            raise StateNotAllowed(f"{most} homes at most are asked for a child at a time: await, or withdraw (O3)")
+            raise StateNotAllowed(
+                f"{most} homes at most are asked for a child at a time: await, or withdraw (O3)", "O3"
+            )
 
 
 def places_needed(asked: Sequence[pb.PlacementRequest], home: Home) -> int:
@@ -159,7 +163,7 @@ def as_of(face: F, now: datetime) -> F:
 def answer(face: F, answering: pb.AnswerOfferRequest, by: str, now: datetime) -> None:
     """Writes the home's answer. Raises StateNotAllowed unless it is awaited."""
     if as_of(face, now).state != pb.OFFER_STATE_ASKED:
-        raise StateNotAllowed("no answer is awaited: it was answered or withdrawn, or has expired")
+        raise StateNotAllowed("no answer is awaited: it was answered or withdrawn, or has expired", "O9")
     accepted = answering.answer == pb.OFFER_ANSWER_ACCEPT
     face.state = pb.OFFER_STATE_ACCEPTED if accepted else pb.OFFER_STATE_DECLINED
     face.answer_reason, face.answered_by = answering.reason, by
@@ -177,7 +181,7 @@ def check_answering(answering: pb.AnswerOfferRequest) -> None:
 def withdraw(face: F, now: datetime) -> None:
     """Takes it back. Raises StateNotAllowed unless it awaits its answer or was accepted."""
     if as_of(face, now).state not in OPEN_STATES:
-        raise StateNotAllowed("the offer is over: it was declined or withdrawn, or has expired")
+        raise StateNotAllowed("the offer is over: it was declined or withdrawn, or has expired", "O9")
     face.state = pb.OFFER_STATE_WITHDRAWN
     _let_go(face)
 

@@ -38,6 +38,18 @@ REQUEST_CLOSED = "the request is closed"
 
 def ask(change: Change, asking: pb.OfferPlaceRequest, home: Home | None, today: date) -> pb.Offer:
     """Asks a home, whose places are held from now on. Raises NotFound, EtagStale, BadInput and StateNotAllowed."""
+    offer, inquiry = proposed(change, asking, home, today)
+    with _everywhere(change) as whole:
+        whole.add(OFFERS, offer)
+        whole.add(INQUIRIES, inquiry)
+        whole.announce(*events.offer_asked(offer))
+    return offer
+
+
+def proposed(
+    change: Change, asking: pb.OfferPlaceRequest, home: Home | None, today: date
+) -> tuple[pb.Offer, pb.Inquiry]:
+    """What a home would be asked, which writes nothing. Raises as `ask` does."""
     asked = _asked(change, asking)
     found = offer_rules.require_home(home, asking, asked[0].authority)
     offer_rules.require_ready(found, asked, today)
@@ -49,10 +61,7 @@ def ask(change: Change, asking: pb.OfferPlaceRequest, home: Home | None, today: 
         held = sum(each.held_place_count for each in open_offers if each.home == found.name)
         residents = len(_residents(whole, found.name, offer_rules.coming_day(asked, today)))
         offer_rules.require_room(offer.place_count, held, residents, found)
-        whole.add(OFFERS, offer)
-        whole.add(INQUIRIES, offer_rules.inquiry(offer, asked, found, today))
-        whole.announce(*events.offer_asked(offer))
-    return offer
+    return offer, offer_rules.inquiry(offer, asked, found, today)
 
 
 def answer(change: Change, answering: pb.AnswerOfferRequest) -> pb.Inquiry:

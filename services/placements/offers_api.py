@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
+from datetime import date
 from functools import partial
 
 from sqlalchemy import ColumnElement
@@ -11,12 +12,13 @@ from havn.access.v1.access_pb2 import ROLE_AUDITOR, ROLE_CONSULTANT, ROLE_INSTIT
 from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
 from services.placements import offer_rules, offering, watched
-from services.placements.homes import FAMILY
+from services.placements.homes import FAMILY, Home
 from services.placements.store import INQUIRIES, OFFERS, InquiryRow, OfferRow, in_state, is_for
 from services.placements.wire import Homes
 from services.shared.access import Caller
 from services.shared.call import current
 from services.shared.errors import NotFound
+from services.shared.records import Change, View
 from services.shared.runtime import Platform
 from services.shared.server import Context
 from services.shared.store import Store
@@ -38,6 +40,8 @@ class OffersApi(rpc.PlacementsServiceServicer):
         # Asked before the transaction: nobody else waits while a peer is slow.
         home = await self._homes.get(request.home)
         today = self._clock.today()
+        if request.validate_only:
+            return await self._store.view(lambda view: self._proposed(view, request, home, today))
         return await self._store.change(request, pb.Offer, lambda change: offering.ask(change, request, home, today))
 
     async def GetOffer(self, request: pb.GetOfferRequest, context: Context) -> pb.Offer:
@@ -87,6 +91,13 @@ class OffersApi(rpc.PlacementsServiceServicer):
                 if version != seen:
                     yield pb.WatchOffersResponse(version=version)
                 seen = version
+
+    def _proposed(self, view: View, request: pb.OfferPlaceRequest, home: Home | None, today: date) -> pb.Offer:
+        """The offer as it would be, which nobody can name."""
+        change = Change(view.session, view.caller, self._clock.now())
+        offer, _inquiry = offering.proposed(change, request, home, today)
+        offer.name = ""
+        return offer
 
     def _as_it_stands(self, face: offer_rules.F) -> offer_rules.F:
         return offer_rules.as_of(face, self._clock.now())

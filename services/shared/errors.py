@@ -141,9 +141,13 @@ class RequestIdReused(HavnError):
 
 
 class StateNotAllowed(HavnError):
-    """The record's state does not allow it."""
+    """The record's state does not allow it. `rule` is the number in docs/rules.md of what speaks against it."""
 
     code, reason = "FAILED_PRECONDITION", "STATE_NOT_ALLOWED"
+
+    def __init__(self, told: str, rule: str = "") -> None:
+        super().__init__(told)
+        self.rule = rule
 
 
 class TooManyCalls(HavnError):

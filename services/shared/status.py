@@ -7,7 +7,7 @@ from google.protobuf import any_pb2
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from services.shared.errors import BadInput, DeadlinePassed, HavnError, PeerAway
+from services.shared.errors import BadInput, DeadlinePassed, HavnError, PeerAway, StateNotAllowed
 
 # gRPC drops an answer whose metadata exceed 8 KB. The text travels twice and the details grow by a third on the way.
 MOST_TEXT = 1_000
@@ -20,6 +20,8 @@ def status(error: HavnError, service: str, reference: str) -> status_pb2.Status:
     """The status with one ErrorInfo and, for fields, a BadRequest. `service` is such as "placements"."""
     code: int = grpc.StatusCode[error.code].value[0]
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=f"havn.{service}", metadata={"reference": reference})
+    if isinstance(error, StateNotAllowed) and error.rule:
+        info.metadata["rule"] = error.rule
     details = [_packed(info)]
     if isinstance(error, BadInput):
         details.append(_packed(_bad_request(error)))

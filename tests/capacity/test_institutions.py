@@ -82,7 +82,9 @@ async def test_a_taken_id_is_refused(institution: str, administrator: Client) ->
 
 async def test_units_are_listed_by_institution(institution: str, unit: str, administrator: Client) -> None:
     other = await administrator.capacity.CreateInstitution(cast.founding())
-    await administrator.capacity.CreateUnit(cast.opening(other.name))
+    elsewhere = await administrator.capacity.CreateUnit(cast.opening(other.name))
+    named = await administrator.capacity.ListUnits(pb.ListUnitsRequest(names=[elsewhere.name]))
+    assert list(named.units) == [elsewhere]
     of_one = await administrator.capacity.ListUnits(pb.ListUnitsRequest(parent=institution))
     assert [listed.name for listed in of_one.units] == [unit]
     of_all = await administrator.capacity.ListUnits(pb.ListUnitsRequest(page_size=200))

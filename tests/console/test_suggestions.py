@@ -139,8 +139,7 @@ async def test_two_places_side_by_side_with_only_what_differs(browsing: Browsing
         await page.get_by_role("button", name="Compare").click()
         table = page.locator("table.comparison")
         assert await table.locator("thead th").count() == 2
-        rows = await table.locator("tbody tr").all()
-        titles = [await row.locator("th").inner_text() for row in rows]
+        titles = await table.locator("tbody th").all_inner_texts()
         assert "Town" in titles
         assert titles[-1] == "Public cost"
         assert "Language" not in titles

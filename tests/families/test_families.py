@@ -40,6 +40,9 @@ async def test_families_are_listed_by_name(consultant: Client) -> None:
     names = [family.name for family in page.families]
     assert names == sorted(names)
     assert {family.name for family in entered} <= set(names)
+    some = pb.ListFosterFamiliesRequest(names=[entered[2].name, entered[0].name, "families/nobody"])
+    found = (await consultant.families.ListFosterFamilies(some)).families
+    assert {family.name for family in found} == {entered[0].name, entered[2].name}
 
 
 async def test_an_update_changes_what_its_mask_names_and_nothing_else(consultant: Client) -> None:

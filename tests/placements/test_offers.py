@@ -598,6 +598,23 @@ async def test_inquiries_are_listed_by_home_by_institution_and_newest_first(havn
     assert not found.inquiries
 
 
+async def test_what_would_be_asked_can_be_checked_and_holds_nothing(havn: Havn, coordinator: Client) -> None:
+    home, request = await a_home(havn), await a_request(havn)
+    asking = cast.offering(request, home, validate_only=True)
+    checked = await coordinator.placements.OfferPlace(asking)
+    assert (checked.name, checked.place_count, checked.state) == ("", 1, pb.OFFER_STATE_ASKED)
+    assert time(checked.answer_by_time) == cast.NOW + offer_rules.ANSWER_WITHIN
+    assert not (await coordinator.placements.ListOffers(pb.ListOffersRequest(home=home))).offers
+    asking.validate_only = False
+    asked_now = await coordinator.placements.OfferPlace(asking)
+    assert asked_now.answer_by_time == checked.answer_by_time
+    for validate_only in (True, False):
+        another = cast.offering(await a_request(havn), home, validate_only=validate_only)
+        with refused("FAILED_PRECONDITION", "STATE_NOT_ALLOWED") as told:
+            await coordinator.placements.OfferPlace(another)
+        assert told[0].rule == "O2"
+
+
 async def test_offers_are_found_by_home_and_by_name_newest_first(havn: Havn, coordinator: Client) -> None:
     home = await a_home(havn, places=2)
     first = await asked(havn, home)

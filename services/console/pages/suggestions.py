@@ -24,6 +24,8 @@ from services.shared.wire import age
 
 ASKS = "havn.matching.v1.MatchingService.SuggestMatches"
 
+MAY_ASK = "havn.placements.v1.PlacementsService.OfferPlace"
+
 FIRST, MORE = 3, 10
 """Places shown at once, and with each further wish."""
 
@@ -105,7 +107,7 @@ async def show(visit: Visit) -> Response:
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
     count = _count(visit)
-    values = _card_values(visit, shown, count)
+    values = card_values(visit, shown, count)
     after = visit.request.query_params.get("after", "")
     if visit.partial() and after.isdecimal():
         return visit.page("suggestion_cards.html", **values | {"cards": _further(shown, int(after), count)})
@@ -120,7 +122,7 @@ async def compare(visit: Visit) -> Response:
         return refused(visit, Refusal(404, "NOT_FOUND"))
     asked = visit.request.query_params.getlist("place")
     chosen = [each for each in shown.kept.suggestions if each.home.name in asked]
-    values = _card_values(visit, shown, FIRST)
+    values = card_values(visit, shown, FIRST)
     if not COMPARED[0] <= len(chosen) <= COMPARED[1]:
         offered = [each for each in shown.kept.suggestions if each.rank <= MORE or each in chosen]
         return visit.page("comparison_choice.html", 422, **values, offered=offered, asked=asked)
@@ -137,7 +139,7 @@ async def excluded(visit: Visit) -> Response:
     only = visit.request.query_params.get("rule", "")
     groups = [(rule, homes) for rule, homes in by_rule(shown.kept.excluded_homes) if only in ("", rule)]
     most = None if only else HOMES_OF_A_RULE
-    values = _card_values(visit, shown, FIRST) | {"groups": groups, "most": most, "only": only}
+    values = card_values(visit, shown, FIRST) | {"groups": groups, "most": most, "only": only}
     return visit.page("excluded.html", **values, several=SEVERAL)
 
 
@@ -239,7 +241,7 @@ def _count(visit: Visit) -> int:
     return max(FIRST, int(told)) if told.isdecimal() and len(told) < 5 else FIRST
 
 
-def _card_values(visit: Visit, shown: Shown, count: int) -> dict[str, Any]:
+def card_values(visit: Visit, shown: Shown, count: int) -> dict[str, Any]:
     """What each of these pages shows of the child, and the cards of the first places."""
     open_homes = visit.request.query_params.getlist("open")
     names_hidden = visit.console.hide_family_names
@@ -252,6 +254,7 @@ def _card_values(visit: Visit, shown: Shown, count: int) -> dict[str, Any]:
         "more": MORE,
         "today": visit.console.clock.today(),
         "open_homes": open_homes,
+        "may_ask": Page("", show, MAY_ASK).open_to(visit.caller),
         "names_hidden": names_hidden,
         "words": words,
         "for_others": for_others,

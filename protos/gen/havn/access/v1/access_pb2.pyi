@@ -150,7 +150,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_REQUEST_ID_REUSED: _ErrorReason.ValueType  # 10
     """The request_id was used for another content: make a new one."""
     ERROR_REASON_STATE_NOT_ALLOWED: _ErrorReason.ValueType  # 11
-    """The record's state does not allow it."""
+    """The record's state does not allow it; the ErrorInfo's `rule` is the number in docs/rules.md that says so, where one does."""
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 12
     """A fault in Havn; the log knows it by the reference."""
     ERROR_REASON_DATABASE_AWAY: _ErrorReason.ValueType  # 13
@@ -194,7 +194,7 @@ ERROR_REASON_ETAG_STALE: ErrorReason.ValueType  # 9
 ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 10
 """The request_id was used for another content: make a new one."""
 ERROR_REASON_STATE_NOT_ALLOWED: ErrorReason.ValueType  # 11
-"""The record's state does not allow it."""
+"""The record's state does not allow it; the ErrorInfo's `rule` is the number in docs/rules.md that says so, where one does."""
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 12
 """A fault in Havn; the log knows it by the reference."""
 ERROR_REASON_DATABASE_AWAY: ErrorReason.ValueType  # 13

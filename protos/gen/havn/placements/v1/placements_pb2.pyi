@@ -1465,6 +1465,7 @@ class OfferPlaceRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     SUGGESTIONS_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     request: _builtins.str
     """"requests/{request}"."""
     etag: _builtins.str
@@ -1477,6 +1478,8 @@ class OfferPlaceRequest(_message.Message):
     """The suggestions that it was chosen from, where any were: "suggestions/{suggestions}"."""
     request_id: _builtins.str
     """The caller's key: the same key gives the first answer again."""
+    validate_only: _builtins.bool
+    """Check all, and answer with the offer as it would be, without a name: nobody is asked, and nothing is held."""
     @_builtins.property
     def sibling_requests(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Requests of the siblings that go along. Who must stay together goes along (O5)."""
@@ -1491,10 +1494,11 @@ class OfferPlaceRequest(_message.Message):
         reason: _builtins.str = ...,
         suggestions: _builtins.str = ...,
         request_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "home", b"home", "reason", b"reason", "request", b"request", "request_id", b"request_id", "sibling_requests", b"sibling_requests", "suggestions", b"suggestions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "home", b"home", "reason", b"reason", "request", b"request", "request_id", b"request_id", "sibling_requests", b"sibling_requests", "suggestions", b"suggestions", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
