@@ -71,9 +71,9 @@ class Search:
         }
         return urlencode({name: value for name, value in said.items() if value})
 
-    def path(self, below: str = "", taken: str = "") -> str:
-        """The address of the list, or of a page below it that leads back here; `taken` is what just left the list."""
-        query = "&".join(part for part in (self.query(), urlencode({"taken": taken}) if taken else "") if part)
+    def path(self, below: str = "", **more: str) -> str:
+        """The address of the list with `more` parameters, or of a page below it that leads back here."""
+        query = "&".join(part for part in (self.query(), urlencode(more)) if part)
         return f"/waiting-list{below}" + (f"?{query}" if query else "")
 
     def at(self, page: int) -> "Search":

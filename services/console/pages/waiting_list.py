@@ -1,22 +1,24 @@
 """Venteliste: who waits, in order, and why; searched, and kept current."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
 from havn.capacity.v1.capacity_pb2 import WaitingListEntry
+from havn.matching.v1.matching_pb2 import CountSuitablePlacesRequest
 from havn.placements.v1.placements_pb2 import ListRequestsRequest, PlacementRequest
 from services.console import searches, terms
 from services.console.languages import gettext as _
 from services.console.searches import PAGE_SIZE, Kept, NoRoom, Search
-from services.console.visits import Page, Visit, may, see_other
+from services.console.visits import Page, Visit, may, new_key, see_other
 from services.shared.names import last_part
 from services.shared.reference import ladder, towns
 
 LIST = "havn.capacity.v1.CapacityService.ListWaitingList"
 SUGGEST = "havn.matching.v1.MatchingService.SuggestMatches"
+COUNT = "havn.matching.v1.MatchingService.CountSuitablePlaces"
 WITHDRAW = "havn.placements.v1.PlacementsService.WithdrawRequest"
 
 _ID = re.compile(r"[a-z0-9-]{1,40}")
@@ -93,6 +95,13 @@ async def show(visit: Visit) -> Response:
     return await _listed(visit, Search.of(visit.request.query_params), Keeping())
 
 
+async def count(visit: Visit) -> Response:
+    """How many homes fit each of some who wait: it takes longer than the list, which comes first."""
+    return visit.page(
+        "waiting_list_places.html", places=await _places(visit, visit.request.query_params.getlist("request"))
+    )
+
+
 async def keep(visit: Visit) -> Response:
     """Keeps a search under a name."""
     search, name = Search.told(visit.text("query")), visit.text("name")
@@ -116,6 +125,8 @@ async def _listed(visit: Visit, search: Search, keeping: Keeping) -> Response:
     found = await _found(visit, search)
     if search.page > found.last_page:
         return see_other(search.at(found.last_page).path())
+    counts, at_once = may(visit.caller, COUNT), visit.request.query_params.get("places") == searches.ON
+    places = await _places(visit, [row.id for row in found.rows]) if counts and at_once else {}
     response = visit.page(
         "waiting_list_found.html" if visit.partial() else "waiting_list.html",
         422 if keeping.error else 200,
@@ -128,6 +139,9 @@ async def _listed(visit: Visit, search: Search, keeping: Keeping) -> Response:
         taken=_taken(visit),
         part=visit.partial(),
         suggests=may(visit.caller, SUGGEST),
+        counts=counts,
+        places=places,
+        counting=new_key(),
         withdraws=may(visit.caller, WITHDRAW),
     )
     response.headers["hx-replace-url"] = search.path()
@@ -143,6 +157,15 @@ async def _found(visit: Visit, search: Search) -> Found:
         cases = {case.name: case for case in (await visit.services.placements.ListRequests(asked)).requests}
     rows = [Row(entry, cases.get(entry.request, PlacementRequest())) for entry in answer.entries]
     return Found(search, rows, answer.total_count)
+
+
+async def _places(visit: Visit, ids: Sequence[str]) -> Mapping[str, int]:
+    """How many homes fit each request; those that left the list are not told of."""
+    if not ids:
+        return {}
+    asked = CountSuitablePlacesRequest(requests=[f"requests/{each}" for each in ids])
+    answer = await visit.services.matching.CountSuitablePlaces(asked)
+    return {last_part(each.request): each.home_count for each in answer.suitable_places}
 
 
 def _taken(visit: Visit) -> str:
@@ -163,6 +186,7 @@ def _with_searches(visit: Visit, search: Search, kept: Sequence[Kept]) -> Respon
 
 PAGES = (
     Page("/waiting-list", show, LIST),
+    Page("/waiting-list/places", count, COUNT),
     Page("/waiting-list/searches", keep, LIST, "POST"),
     Page("/waiting-list/searches/forget", forget, LIST, "POST"),
 )
