@@ -66,6 +66,9 @@ OVER_TLS = {"strict-transport-security": "max-age=31536000"}
 PRIVATE = "no-store"
 FOR_GOOD = "public, max-age=31536000, immutable"
 
+ALIVE = "/alive"
+"""Says that the console serves. Probes ask for it."""
+
 
 def application(console: Console, hub: Hub, hosts: list[str]) -> Starlette:
     """The console, answering to these names of its host."""
@@ -73,13 +76,13 @@ def application(console: Console, hub: Hub, hosts: list[str]) -> Starlette:
     routes = [
         *login.routes(console),
         *pages,
-        Route("/alive", _alive),
+        Route(ALIVE, _alive),
         Route("/worker.js", _worker),
         Mount("/assets", StaticFiles(directory=ASSETS)),
         *visits.routes(console, [unknown.PAGE]),
     ]
     middleware = [
-        Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+        Middleware(_NamedHosts, allowed_hosts=hosts),
         Middleware(_Headers),
         Middleware(GZipMiddleware, minimum_size=500),
     ]
@@ -93,6 +96,16 @@ async def _alive(_request: Request) -> Response:
 async def _worker(_request: Request) -> Response:
     """The worker that serves pages offline: at the root, because it may serve what lies below its own path."""
     return FileResponse(asset_file("worker.js"), media_type="text/javascript")
+
+
+class _NamedHosts(TrustedHostMiddleware):
+    """Answers to the host's names alone. Probes know no name, and are told nothing but that this lives."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == ALIVE:
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class _Headers:

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 ASSETS = HERE / "assets" / "dist"
 
 
-class AssetsMissing(Exception):
+class AssetsMissing(RuntimeError):
     """The console's assets were not built."""
 
 

@@ -15,6 +15,7 @@ from services.console.rendering import rendering
 from services.console.services import Services, connect
 from services.console.sessions import Sessions
 from services.console.visits import Console
+from services.shared import tls
 from services.shared.access import Caller
 from services.shared.revoked import Revoked
 from services.shared.runtime import Platform
@@ -83,8 +84,8 @@ async def start(platform: Platform, people: Mapping[str, Caller] | None = None) 
         hide_family_names=settings.console_hides_names,
     )
     hub = Hub(services)
+    secured = tls.for_browsers(settings)
     listening = _listening(settings)
-    secure = settings.tls_certificate is not None
     config = uvicorn.Config(
         application(console, hub, settings.console_hosts.split(",")),
         loop="none",
@@ -94,15 +95,14 @@ async def start(platform: Platform, people: Mapping[str, Caller] | None = None) 
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS,
-        ssl_certfile=settings.tls_certificate,
-        ssl_keyfile=settings.tls_key,
+        ssl_context_factory=(lambda _config, _default: secured.context()) if secured else None,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     await server.ready.wait()
     port: int = listening.getsockname()[1]
     log.info("service.started", service="console", port=port)
-    address = f"{'https' if secure else 'http'}://{settings.host}:{port}"
+    address = f"{'https' if secured else 'http'}://{settings.host}:{port}"
     return Running(address, services, hub, server, serving)
 
 

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from services.shared import access, tls
-from services.shared.settings import TLS_FILES, Settings
+from services.shared.settings import CONSOLE_HOSTS, TLS_FILES, Settings
 
 DEVELOPMENT = "Havn development"
 """The organisation in the name of an authority that is for development alone."""
@@ -36,8 +36,7 @@ def dangers(settings: Settings, service: str) -> Iterator[str]:
     """Each danger with the setting that it comes from and what to do about it."""
     yield from _of_certificates(settings, service)
     yield from _of_token_key(settings.key_file)
-    if service != CONSOLE:
-        yield from _of_what_is_kept(settings, service)
+    yield from _of_browsers(settings) if service == CONSOLE else _of_what_is_kept(settings, service)
     if settings.trace_ratio and not settings.trace_endpoint.startswith("https://"):
         yield "HAVN_TRACE_ENDPOINT: must begin with https://"
 
@@ -47,6 +46,23 @@ def _of_what_is_kept(settings: Settings, service: str) -> Iterator[str]:
     yield from of_database("HAVN_DATABASE_URL", settings.database(service))
     if settings.database_owner_url:
         yield "HAVN_DATABASE_OWNER_URL: is for havn migrate alone; the owner could take down the database's walls"
+
+
+def _of_browsers(settings: Settings) -> Iterator[str]:
+    if settings.console_hosts == CONSOLE_HOSTS or "*" in settings.console_hosts.split(","):
+        yield "HAVN_CONSOLE_HOSTS: must be the names that browsers know the console's host by, and no others"
+    certificate, key = settings.console_tls_certificate, settings.console_tls_key
+    if certificate is None or key is None:
+        return
+    yield from _of_private_file("HAVN_CONSOLE_TLS_KEY", key)
+    try:
+        tls.BrowserTls(certificate, key)
+        shown = x509.load_pem_x509_certificates(certificate.read_bytes())
+    except (OSError, ssl.SSLError, ValueError):
+        yield "HAVN_CONSOLE_TLS_CERTIFICATE, HAVN_CONSOLE_TLS_KEY: can't be read, or don't belong together"
+        return
+    if shown[0].not_valid_after_utc < datetime.now(UTC):
+        yield "HAVN_CONSOLE_TLS_CERTIFICATE: has expired; renew it"
 
 
 def _of_certificates(settings: Settings, service: str) -> Iterator[str]:

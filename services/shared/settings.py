@@ -9,7 +9,11 @@ from pydantic import DirectoryPath, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TLS_FILES = ("tls_certificate", "tls_key", "tls_authority")
+CONSOLE_TLS_FILES = ("console_tls_certificate", "console_tls_key")
 SERVICES = ("placements", "families", "capacity", "matching")
+
+CONSOLE_HOSTS = "127.0.0.1,localhost"
+"""The console's names where nothing else is said: those of the machine that a browser runs on."""
 
 LAST_BACKUP = "last-backup.json"
 """In the data folder: when the last backup was made."""
@@ -53,9 +57,11 @@ class Settings(BaseSettings):
         le=65535,
         description="Where browsers find the console; 0 is 8480, or a free one.",
     )
-    console_hosts: str = Field(
-        default="127.0.0.1,localhost", description="Names that browsers may know the console's host by."
+    console_hosts: str = Field(default=CONSOLE_HOSTS, description="Names that browsers may know the console's host by.")
+    console_tls_certificate: Path | None = Field(
+        default=None, description="Certificate that browsers are shown; that of this process if unset."
     )
+    console_tls_key: Path | None = Field(default=None, description="Its key.")
     console_hides_names: bool = Field(
         default=True, description="Whether the console names a foster family only where its card is opened."
     )
@@ -141,7 +147,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _all_of_tls_or_none(self) -> Self:
-        missing = [f"HAVN_{name.upper()}" for name in TLS_FILES if getattr(self, name) is None]
-        if 0 < len(missing) < len(TLS_FILES):
-            raise ValueError(f"{' and '.join(missing)} must be given too")
+        for files in (TLS_FILES, CONSOLE_TLS_FILES):
+            missing = [f"HAVN_{name.upper()}" for name in files if getattr(self, name) is None]
+            if 0 < len(missing) < len(files):
+                raise ValueError(f"{' and '.join(missing)} must be given too")
         return self

@@ -81,6 +81,48 @@ class _Renewal:
         return _configuration(found)
 
 
+class BrowserTls:
+    """What a server shows browsers: a certificate, and its key. Browsers show none.
+
+    Files are read anew for each handshake that finds them changed.
+    """
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        self._files = certificate, key
+        self._seen = self._written()
+        self._newest = self._read()
+
+    def context(self) -> ssl.SSLContext:
+        """For the server. Raises OSError and ssl.SSLError for files that can't be used."""
+        context = self._read()
+        context.sni_callback = self._renew
+        return context
+
+    def _renew(self, connection: ssl.SSLSocket | ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        try:
+            if (written := self._written()) != self._seen:
+                self._newest, self._seen = self._read(), written
+        except OSError as error:
+            log.warning("certificate.unreadable", error=type(error).__name__)
+        connection.context = self._newest
+
+    def _written(self) -> list[tuple[int, int]]:
+        return [(found.st_mtime_ns, found.st_ino) for found in (path.stat() for path in self._files)]
+
+    def _read(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.load_cert_chain(*self._files)
+        return context
+
+
+def for_browsers(settings: Settings) -> BrowserTls | None:
+    """What the console shows browsers; None where settings name no certificate."""
+    certificate = settings.console_tls_certificate or settings.tls_certificate
+    key = settings.console_tls_key or settings.tls_key
+    return BrowserTls(certificate, key) if certificate and key else None
+
+
 def identity(settings: Settings) -> Identity | None:
     """Who this process is; None where settings name no certificate, and all speak in the clear on one machine."""
     if settings.tls_certificate is None or settings.tls_key is None or settings.tls_authority is None:

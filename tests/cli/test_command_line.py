@@ -115,7 +115,7 @@ WRONG = [
     ["log-follow-up", "f-001", "--visit-date", "0"],
     ["log-follow-up", "f-001", "--action", "only what"],
     ["demo", "folder", "--today", "2026"],
-    ["serve", "console"],
+    ["serve", "everything"],
     ["serve", "families"],
 ]
 

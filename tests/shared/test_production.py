@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 from deploy.certificates import issue, write
 from services.shared import access, production
 from services.shared.production import DEVELOPMENT, Insecure
-from services.shared.settings import Settings
+from services.shared.settings import CONSOLE_HOSTS, Settings
 
 # It meets no database.
 pytestmark = pytest.mark.once
@@ -133,6 +133,60 @@ def test_it_is_refused_with(danger: str, secure: Settings) -> None:
     with pytest.raises(Insecure):
         production.require_secure(endangered, "placements")
     production.require_secure(changed(production=False)(endangered), "placements")
+
+
+@pytest.fixture
+def secure_console(tmp_path: Path, secure: Settings) -> Settings:
+    """Settings of a console in a production that is secure, with a certificate for browsers of its own."""
+    browsers = issue(trustme.CA(), tmp_path / "browsers", "havn.example")
+    return reissued(secure, TESTS, "console").model_copy(
+        update={
+            "nats_url": "",
+            "database_url": "",
+            "console_hosts": "havn.example",
+            "console_tls_certificate": browsers.certificate,
+            "console_tls_key": browsers.key,
+        }
+    )
+
+
+CONSOLE_FILES = "HAVN_CONSOLE_TLS_CERTIFICATE, HAVN_CONSOLE_TLS_KEY"
+
+CONSOLE_DANGERS: dict[str, tuple[Callable[[Settings], Settings], str]] = {
+    "no TLS": (changed(tls_certificate=None, tls_key=None, tls_authority=None), f"{FILES}: must be given"),
+    "names of the browser's own machine": (changed(console_hosts=CONSOLE_HOSTS), "HAVN_CONSOLE_HOSTS: must be"),
+    "any name": (changed(console_hosts="havn.example,*"), "HAVN_CONSOLE_HOSTS: must be"),
+    "no such file for browsers": (
+        changed(console_tls_certificate=Path("/none")),
+        f"{CONSOLE_FILES}: can't be read",
+    ),
+    "a key of another certificate for browsers": (
+        lambda settings: changed(console_tls_key=settings.tls_key)(settings),
+        f"{CONSOLE_FILES}: can't be read, or don't belong together",
+    ),
+    "a key for browsers that others read": (
+        lambda settings: opened(settings, settings.console_tls_key, 0o604),
+        "HAVN_CONSOLE_TLS_KEY: can be read by others",
+    ),
+    "an expired certificate for browsers": (
+        lambda settings: changed(
+            console_tls_certificate=(old := issue(TESTS, settings.data / "old", "havn.example", days=-1)).certificate,
+            console_tls_key=old.key,
+        )(settings),
+        "HAVN_CONSOLE_TLS_CERTIFICATE: has expired",
+    ),
+}
+
+
+def test_a_secure_console_may_start(secure_console: Settings) -> None:
+    production.require_secure(secure_console, production.CONSOLE)
+
+
+@pytest.mark.parametrize("danger", CONSOLE_DANGERS)
+def test_a_console_is_refused_with(danger: str, secure_console: Settings) -> None:
+    make, told = CONSOLE_DANGERS[danger]
+    (found,) = production.dangers(make(secure_console), production.CONSOLE)
+    assert found.startswith(told)
 
 
 def test_a_group_may_read_what_root_owns(secure: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,7 +156,13 @@ async def test_a_service_that_does_not_start_lets_go_of_all_that_it_opened(havn:
     tasks, threads = asyncio.all_tasks(), threading.active_count()
     with pytest.raises(RuntimeError):
         await runtime.start(FAMILIES, replace(havn.platform, settings=settings))
-    assert asyncio.all_tasks() == tasks
+
+    async def let_go() -> bool:
+        # What runs beside begins and ends tasks of its own all the time; one that was left would stay.
+        await asyncio.sleep(0)
+        return asyncio.all_tasks() <= tasks
+
+    await eventually(let_go)
     assert threading.active_count() == threads
 
 

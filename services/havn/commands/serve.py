@@ -1,6 +1,7 @@
 """havn serve."""
 
 import importlib
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,37 +10,55 @@ import typer
 from services.havn.commands.failures import Failed, SettingInvalid
 from services.havn.commands.options import Json
 from services.havn.commands.surroundings import settings, today
+from services.shared.settings import SERVICES, Settings
 
 app = typer.Typer(add_completion=False)
 
 
 class Service(StrEnum):
-    """A service by name."""
+    """A service by name, or the console."""
 
     PLACEMENTS = "placements"
     FAMILIES = "families"
     CAPACITY = "capacity"
     MATCHING = "matching"
+    CONSOLE = "console"
 
 
-ASK_PLACEMENTS = (Service.CAPACITY, Service.MATCHING)
+ASKS = {Service.CAPACITY: ("placements",), Service.MATCHING: ("placements",), Service.CONSOLE: SERVICES}
+"""Whose addresses each must know."""
 
 
 @app.command()
 def serve(service: Annotated[Service, typer.Argument(help="Which one.")], json: Json = False) -> None:
-    """Runs one service alone, until SIGTERM; docs/operations.md lists the settings."""
+    """Runs one service, or the console, alone, until SIGTERM; docs/operations.md lists the settings."""
     # `json` is for what goes wrong; what goes on is logged as JSON anyway.
     found = settings()
     today(found)
-    if not found.nats_url:
+    if service is not Service.CONSOLE and not found.nats_url:
         raise SettingInvalid("HAVN_NATS_URL: must be given, such as nats://127.0.0.1:4222.")
-    if service in ASK_PLACEMENTS and not found.placements_address:
-        raise SettingInvalid(f"HAVN_PLACEMENTS_ADDRESS: must be given, as host:port: {service} asks placements.")
+    for asked in ASKS.get(service, ()):
+        _require_address(found, service, asked)
     from nats.errors import Error as NatsError
 
-    from services.shared.alone import serve as served
-
     try:
-        served(importlib.import_module(f"services.{service}.api").DEFINITION)
-    except (NatsError, RuntimeError) as error:
+        _served(service)()
+    except (NatsError, RuntimeError, OSError) as error:
         raise Failed(f"{service} does not start: {error}.", "UNAVAILABLE", "NOT_STARTED") from error
+
+
+def _require_address(found: Settings, service: Service, asked: str) -> None:
+    if asked not in found.addresses():
+        raise SettingInvalid(f"HAVN_{asked.upper()}_ADDRESS: must be given, as host:port: {service} asks {asked}.")
+
+
+def _served(service: Service) -> Callable[[], None]:
+    """What serves it, imported by whoever runs it alone."""
+    if service is Service.CONSOLE:
+        from services.console import alone as console
+
+        return console.serve
+    from services.shared import alone
+
+    definition = importlib.import_module(f"services.{service}.api").DEFINITION
+    return lambda: alone.serve(definition)
