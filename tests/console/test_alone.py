@@ -170,4 +170,4 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", PORT)):
         ended = subprocess.run(COMMAND, env=environment(tmp_path), capture_output=True, text=True)
     assert ended.returncode == 1
-    assert "console does not start" in ended.stderr
+    assert "Console does not start" in ended.stderr
