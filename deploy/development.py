@@ -16,7 +16,9 @@ from services.shared.access import development_key
 from services.shared.production import DEVELOPMENT
 
 SECRETS = Path(__file__).parent / "secrets"
-SERVICES = ("placements", "families", "capacity", "matching")
+SERVICES = ("placements", "families", "capacity", "matching", "console")
+"""The console is one here: it has a certificate and the key for tokens too."""
+
 NODES = ("nats-1", "nats-2", "nats-3")
 CONTAINER_USER = 10001
 HERE = ("localhost", "127.0.0.1")

@@ -43,7 +43,21 @@ class Instruction:
 
 
 def instructions() -> list[Instruction]:
-    """The Dockerfile's, in order."""
+    """Those of the image that runs, in order."""
+    return stages()[-1]
+
+
+def stages() -> list[list[Instruction]]:
+    """The Dockerfile's instructions by stage: each begins with its FROM."""
+    found: list[list[Instruction]] = []
+    for each in _all_instructions():
+        if each.word == "FROM":
+            found.append([])
+        found[-1].append(each)
+    return found
+
+
+def _all_instructions() -> list[Instruction]:
     text = "\n".join(line for line in DOCKERFILE.read_text("utf-8").splitlines() if not line.lstrip().startswith("#"))
     lines = re.sub(r"\\\n\s*", "", text).splitlines()
     return [Instruction(*line.split(maxsplit=1)) for line in lines if line.strip()]

@@ -8,17 +8,19 @@ import pytest
 from deploy.development import make
 from services.havn.system import DEFINITIONS
 from services.shared import production, tls
-from services.shared.settings import Settings
+from services.shared.settings import CONSOLE_HOSTS, Settings
 from tests.deploy.compose_schema import COMPOSE
 from tests.deploy.files import ROOT, compose, filled_in, image_environment
 
 SERVICES: dict[str, dict[str, Any]] = compose()["services"]
 OURS = {name: service for name, service in SERVICES.items() if "HAVN_SECRETS" in service["environment"]}
+KEEPING = {name: service for name, service in OURS.items() if name != production.CONSOLE}
+"""Those of Havn that have a database and hear events."""
 NODES = {name: service for name, service in SERVICES.items() if name.startswith("nats-")}
 HOLDERS = {name: "owner" if name == "migrate" else name for name in SERVICES}
 """Whose folder of secrets a container reads."""
 SETTINGS = {f"HAVN_{name.upper()}" for name in Settings.model_fields}
-FILLED_IN = {"NATS_PASSWORD": "havn-secret", "HAVN_PRODUCTION": "false"}
+FILLED_IN = {"NATS_PASSWORD": "havn-secret", "HAVN_PRODUCTION": "false", "HAVN_CONSOLE_HOSTS": "havn.example"}
 IN_CONTAINER = "/run/secrets/havn"
 
 
@@ -36,7 +38,7 @@ def test_a_misspelt_key_would_be_found(part: str) -> None:
 
 def test_every_service_of_havn_is_there_once_under_its_name() -> None:
     assert {name: service["command"] for name, service in OURS.items()} == {
-        definition.name: ["serve", definition.name] for definition in DEFINITIONS
+        name: ["serve", name] for name in [*(definition.name for definition in DEFINITIONS), production.CONSOLE]
     }
 
 
@@ -62,7 +64,7 @@ def settings_of(name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch) -> Se
     return Settings()
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", KEEPING)
 def test_the_settings_of_a_service_are_those_that_it_needs(
     name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,6 +78,23 @@ def test_the_settings_of_a_service_are_those_that_it_needs(
     identity = tls.identity(settings)
     assert identity is not None
     assert identity.context().get_ca_certs()
+
+
+def test_the_console_knows_all_services_and_neither_nats_nor_a_database(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(production.CONSOLE, secrets, monkeypatch)
+    assert settings.addresses() == {name: f"dns:///{name}:{settings.port(name)}" for name in KEEPING}
+    assert (settings.host, settings.nats_url, settings.database_url) == ("0.0.0.0", "", "")
+    assert f":{settings.console_port}/alive" in OURS[production.CONSOLE]["healthcheck"]["test"][-1]
+    identity = tls.identity(settings)
+    assert identity is not None
+    assert identity.context().get_ca_certs()
+
+
+def test_the_console_does_not_start_in_production_before_it_is_told_its_names() -> None:
+    told = OURS[production.CONSOLE]["environment"]["HAVN_CONSOLE_HOSTS"]
+    assert told == f"${{HAVN_CONSOLE_HOSTS:-{CONSOLE_HOSTS}}}"
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -123,6 +142,8 @@ def test_what_is_mounted_is_there() -> None:
 def test_whoever_is_waited_for_is_there() -> None:
     for service in OURS.values():
         assert service["depends_on"].keys() <= SERVICES.keys()
+    assert OURS[production.CONSOLE]["depends_on"].keys() == KEEPING.keys()
+    for service in KEEPING.values():
         assert {*NODES, "migrate"} <= service["depends_on"].keys()
         assert service["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 

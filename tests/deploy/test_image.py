@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -9,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.bus import OpenServer
-from tests.deploy.files import DOCKERFILE, ROOT, health_check, image_environment, instructions
+from tests.deploy.files import (
+    DOCKERFILE,
+    ROOT,
+    Instruction,
+    health_check,
+    image_environment,
+    instructions,
+    stages,
+)
 from tests.processes import free_port
 
 SLOW = pytest.mark.skipif(
@@ -17,18 +26,56 @@ SLOW = pytest.mark.skipif(
     reason="installs the whole lock, a minute or two: runs with HAVN_SLOW=1 or in CI",
 )
 START_SECONDS = 30.0
+ASSETS = ROOT / "services" / "console" / "assets"
+IGNORED = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
 
 
 def test_the_image_is_one_of_python_3_11_by_tag_and_holds_no_secret() -> None:
-    assert [each.rest for each in instructions() if each.word == "FROM"] == ["python:3.11-slim"]
+    assert [stage[0].rest for stage in stages()] == [f"node:{locked_node()}-slim AS assets", "python:3.11-slim"]
     assert not re.search(r"(?i)password|secret|private key", DOCKERFILE.read_text("utf-8"))
 
 
+def locked_node() -> str:
+    """The major version of node that builds the assets on a machine without one."""
+    return (ASSETS / "node.txt").read_text("utf-8").partition("==")[2].partition(".")[0]
+
+
+def sources(stage: list[Instruction]) -> set[str]:
+    """What a stage copies out of the repository."""
+    copies = [each.listed for each in stage if each.word == "COPY" and not each.rest.startswith("--from")]
+    return {source for listed in copies for source in listed[:-1]}
+
+
 def test_what_is_copied_exists_and_is_let_through() -> None:
-    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line[:1] == "!"}
-    copied = {source for each in instructions() if each.word == "COPY" for source in each.listed[:-1]}
-    assert copied == let_through
-    assert all((ROOT / source).exists() for source in copied)
+    let_through = {line[1:] for line in IGNORED if line[:1] == "!"}
+    of_assets, of_image = map(sources, stages())
+    assert of_image == let_through
+    assert all(any(Path(source).is_relative_to(each) for each in let_through) for source in of_assets)
+    assert all((ROOT / source).exists() for source in of_assets | of_image)
+
+
+def test_the_assets_are_made_in_the_image_and_none_of_this_machine_are_taken() -> None:
+    assert {"**/node_modules", "**/dist"} <= set(IGNORED)
+    assert [each.listed for each in instructions() if each.rest.startswith("--from")] == [
+        ["--from=assets", "/assets/dist", "./services/console/assets/dist"]
+    ]
+
+
+def test_the_assets_are_made_as_on_this_machine() -> None:
+    here = (ASSETS / "build.sh").read_text("utf-8").replace(" --silent", "").splitlines()[-2:]
+    assert [each.rest for each in stages()[0] if each.word == "RUN"] == here
+
+
+@SLOW
+@pytest.mark.skipif(not shutil.which("npm"), reason="needs npm on this machine")
+def test_the_stage_of_the_assets_makes_what_the_console_needs(tmp_path: Path) -> None:
+    for each in stages()[0]:
+        if each.word == "COPY":
+            copied(each.listed, tmp_path)
+        elif each.word == "RUN":
+            subprocess.run(each.listed, cwd=tmp_path, check=True, capture_output=True)
+    made = json.loads((tmp_path / "dist" / "manifest.json").read_text("utf-8"))
+    assert made == json.loads((ASSETS / "dist" / "manifest.json").read_text("utf-8"))
 
 
 def test_packages_come_by_their_hashes_alone() -> None:
@@ -49,6 +96,8 @@ async def test_its_steps_in_a_clean_environment_make_a_service_that_is_well(tmp_
     (entry,) = [each.listed for each in instructions() if each.word == "ENTRYPOINT"]
     version = subprocess.run([programs / entry[0], "version"], capture_output=True, text=True, check=True)  # noqa: ASYNC221
     assert version.stdout.startswith("havn ")
+    renders = "from services.console.rendering import rendering; rendering('UTC')"
+    subprocess.run([programs / "python", "-c", renders], cwd=tmp_path / "app", check=True)  # noqa: ASYNC221
     nats = OpenServer(tmp_path / "nats")
     await nats.start()
     try:
@@ -72,10 +121,14 @@ def built(folder: Path) -> Path:
 
 
 def copied(arguments: list[str], app: Path) -> None:
+    """Copies what an instruction names; of the first stage, what `make setup` made in the same way."""
     *sources, target = arguments
+    if sources[0] == "--from=assets":
+        sources = [str(ASSETS / "dist")]
+    left_out = shutil.ignore_patterns(*(line.removeprefix("**/") for line in IGNORED if line.startswith("**/")))
     for source in map(ROOT.joinpath, sources):
         if source.is_dir():
-            shutil.copytree(source, app / target, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, app / target, ignore=left_out)
         else:
             shutil.copy(source, app / target)
 

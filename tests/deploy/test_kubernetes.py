@@ -9,10 +9,11 @@ import kubernetes_validate
 import pytest
 
 from deploy.development import make
+from services.console.app import ALIVE
 from services.havn.system import DEFINITIONS
 from services.shared import production
 from services.shared.readiness import LIVENESS
-from services.shared.settings import Settings
+from services.shared.settings import CONSOLE_HOSTS, Settings
 from tests import nodes
 from tests.deploy.kustomization import KUBERNETES, Document, containers, documents, rendered
 
@@ -21,8 +22,11 @@ OLDEST, NEWEST = "1.33", "1.37"
 """Versions of Kubernetes."""
 
 SERVICES = [definition.name for definition in DEFINITIONS]
+CONSOLE = production.CONSOLE
+PROCESSES = [*SERVICES, CONSOLE]
+
 SETTINGS = {f"HAVN_{name.upper()}" for name in Settings.model_fields}
-SECRETS = {*SERVICES, "nats", "owner"}
+SECRETS = {*PROCESSES, "nats", "owner"}
 """What people make by hand: docs/operations.md."""
 
 
@@ -84,17 +88,17 @@ def test_every_file_is_part_of_it() -> None:
 
 
 def test_each_service_runs_two_times_at_least_and_is_not_stopped_as_a_whole(manifests: list[Document]) -> None:
-    assert of_kind(manifests, "Deployment").keys() == set(SERVICES)
+    assert of_kind(manifests, "Deployment").keys() == set(PROCESSES)
     scalers = {
         each["spec"]["scaleTargetRef"]["name"]: each["spec"]["minReplicas"]
         for each in of_kind(manifests, "HorizontalPodAutoscaler").values()
     }
-    assert scalers.keys() == set(SERVICES)
+    assert scalers.keys() == set(PROCESSES)
     assert min(scalers.values()) >= 2
     for name, budget in of_kind(manifests, "PodDisruptionBudget").items():
         assert selected(budget["spec"]["selector"], manifests) == {name}
         assert budget["spec"]["maxUnavailable"] == 1
-    assert of_kind(manifests, "PodDisruptionBudget").keys() == {*SERVICES, "nats"}
+    assert of_kind(manifests, "PodDisruptionBudget").keys() == {*PROCESSES, "nats"}
 
 
 def test_three_nodes_of_nats_are_on_three_machines(manifests: list[Document]) -> None:
@@ -126,10 +130,18 @@ def test_probes_ask_for_what_services_tell(manifests: list[Document]) -> None:
         assert {each["port"] for each in asked.values()} == {ports(deployment)["health"]}
 
 
+def test_probes_of_the_console_ask_over_https_whether_it_serves(manifests: list[Document]) -> None:
+    deployment = pods(manifests)[CONSOLE]
+    (container,) = containers(deployment)
+    assert container["args"] == ["serve", CONSOLE]
+    for probe in ("startup", "liveness", "readiness"):
+        assert container[f"{probe}Probe"]["httpGet"] == {"path": ALIVE, "port": "https", "scheme": "HTTPS"}
+
+
 def test_a_stop_has_the_time_that_it_needs(manifests: list[Document]) -> None:
     told = of_kind(manifests, "ConfigMap")["settings"]["data"]
     needed = float(told["HAVN_NOTICE_SECONDS"]) + float(told["HAVN_DRAIN_SECONDS"])
-    for service in SERVICES:
+    for service in PROCESSES:
         assert pods(manifests)[service]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= needed + 10
 
 
@@ -153,7 +165,24 @@ def test_the_settings_are_those_of_havn(
     assert settings.metrics_port == ports(pods(manifests)[service])["metrics"]
 
 
-@pytest.mark.parametrize("service", SERVICES)
+def test_the_console_is_told_where_all_services_are_and_its_own_port(
+    manifests: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (container,) = containers(pods(manifests)[CONSOLE])
+    configured = [each["configMapRef"]["name"] for each in container["envFrom"]]
+    told = {name: value for each in configured for name, value in of_kind(manifests, "ConfigMap")[each]["data"].items()}
+    assert told.keys() <= SETTINGS
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value.replace("/run/secrets/havn", "/tmp"))
+    settings = Settings()
+    assert settings.addresses() == {name: f"dns:///{name}:{ports(pods(manifests)[name])['grpc']}" for name in SERVICES}
+    assert settings.console_port == ports(pods(manifests)[CONSOLE])["https"]
+    assert settings.production == (settings.console_hosts != CONSOLE_HOSTS)
+
+
+@pytest.mark.parametrize("service", PROCESSES)
 def test_what_a_service_needs_is_told_or_in_its_secret(service: str, manifests: list[Document], tmp_path: Path) -> None:
     make(tmp_path)
     secret = {path.name for path in (tmp_path / service).iterdir()}
@@ -209,7 +238,8 @@ def test_secrets_come_as_files_from_outside_and_each_reads_its_own(manifests: li
 def test_services_lead_to_ports_that_pods_have(manifests: list[Document]) -> None:
     for name, service in of_kind(manifests, "Service").items():
         pod = pods(manifests)["nats" if name.startswith("nats") else name]
-        assert service["spec"]["clusterIP"] == "None"
+        # Clients share their calls among all addresses of a name; for browsers somebody else does.
+        assert service["spec"].get("clusterIP") == (None if name == CONSOLE else "None")
         for port in service["spec"]["ports"]:
             assert ports(pod)[port["targetPort"]] == port["port"]
         own = {key: value for key, value in service["spec"]["selector"].items() if key.startswith("app.")}
@@ -246,6 +276,7 @@ def test_who_may_speak_with_whom(manifests: list[Document]) -> None:
     everybody = of_kind(manifests, "NetworkPolicy")["nobody"]["spec"]
     assert everybody == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     wanted = {(service, "nats", 4222) for service in SERVICES} | {("nats", "nats", 6222)}
+    wanted |= {(CONSOLE, service, 50051) for service in SERVICES}
     wanted |= {(service, "placements", 50051) for service in ("capacity", "matching")}
     wanted |= {(asks, owner, 50051) for asks in ("placements", "matching") for owner in ("families", "capacity")}
     let = {
@@ -259,3 +290,23 @@ def test_who_may_speak_with_whom(manifests: list[Document]) -> None:
     assert let == wanted
     assert all(may_call(manifests, {"havn/client": "true"}, service, 50051) for service in SERVICES)
     assert not may_call(manifests, {"app": "stranger"}, "placements", 50051)
+
+
+def test_browsers_reach_the_console_by_what_ends_their_tls_alone(manifests: list[Document]) -> None:
+    policies = of_kind(manifests, "NetworkPolicy").values()
+    takes = [
+        each["spec"] for each in policies if matches(each["spec"]["podSelector"], labels(pods(manifests)[CONSOLE]))
+    ]
+    (rule,) = [rule for each in takes for rule in each.get("ingress", [])]
+    (only,) = rule["from"]
+    assert only == {"namespaceSelector": {"matchLabels": {"havn/ingress": "true"}}}
+    assert [each["port"] for each in rule["ports"]] == [ports(pods(manifests)[CONSOLE])["https"]]
+
+
+def test_the_console_reaches_services_and_names_alone(manifests: list[Document]) -> None:
+    policies = of_kind(manifests, "NetworkPolicy").values()
+    takes = [
+        each["spec"] for each in policies if matches(each["spec"]["podSelector"], labels(pods(manifests)[CONSOLE]))
+    ]
+    reached = {each["port"] for spec in takes for rule in spec.get("egress", []) for each in rule["ports"]}
+    assert reached == {53, 50051}
