@@ -25,6 +25,7 @@ from tests.processes import Process, free_port
 
 PATIENCE_SECONDS = 90
 TODAY = SystemClock("America/Nuuk").today()
+NEXT_VISIT = TODAY + timedelta(weeks=4)
 OPENED = "#follow-up[data-ready]"
 
 TELL = """
@@ -149,7 +150,7 @@ class Phone:
         for part in PARTS:
             await self.page.fill(f"#{part}-note", text, timeout=5_000)
         await self.page.fill("#visit-date", TODAY.isoformat(), timeout=5_000)
-        await self.page.fill("#next-visit-date", (TODAY + timedelta(weeks=4)).isoformat(), timeout=5_000)
+        await self.page.fill("#next-visit-date", NEXT_VISIT.isoformat(), timeout=5_000)
         await self.page.locator("#concern-1").check(force=True, timeout=5_000)
 
     async def save(self) -> None:

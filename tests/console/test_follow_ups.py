@@ -24,9 +24,12 @@ async def family(havn: Havn) -> str:
     """A family whose every text is hostile, with one follow-up; and one that was never visited."""
     consultant = havn.as_(cast.CONSULTANT)
     pause = pb.Pause(author=HOSTILE, reason=HOSTILE)
-    family = cast.a_full_family(display_name=HOSTILE, pause=pause)
+    own = {"consultant": cast.CONSULTANT.subject}
+    family = cast.a_full_family(display_name=HOSTILE, pause=pause, **own)
     kept = await consultant.families.CreateFosterFamily(cast.entering(family, id="f-1"))
-    await consultant.families.CreateFosterFamily(cast.entering(id="f-2"))
+    await consultant.families.CreateFosterFamily(
+        cast.entering(cast.a_family(approval=cast.an_approval(), **own), id="f-2")
+    )
     part = pb.FollowUpPart(note=HOSTILE, child_words=HOSTILE)
     action = pb.FollowUpAction(what=HOSTILE, owner=HOSTILE, due_date=cast.day(3))
     follow_up = cast.a_follow_up(**dict.fromkeys(PARTS, part), actions=[action], next_visit_date=cast.day(0))
@@ -163,7 +166,8 @@ async def test_a_form_that_is_sent_twice_is_saved_once(visitor: Visitor, consult
 async def test_families_stand_by_when_they_are_to_be_visited(browsing: Browsing, havn: Havn) -> None:
     consultant = havn.as_(cast.CONSULTANT)
     for late, name in ((-3, "f-late"), (20, "f-later")):
-        await consultant.families.CreateFosterFamily(cast.entering(cast.a_family(display_name=name), id=name))
+        family = cast.a_family(display_name=name, consultant=cast.CONSULTANT.subject)
+        await consultant.families.CreateFosterFamily(cast.entering(family, id=name))
         follow_up = cast.a_follow_up(visit_date=cast.day(-30), next_visit_date=cast.day(late))
         await consultant.families.LogFollowUp(cast.logging(f"families/{name}", follow_up))
     async with browsing.as_("consultant", PHONE) as page:
@@ -171,6 +175,7 @@ async def test_families_stand_by_when_they_are_to_be_visited(browsing: Browsing,
         shown = {each.split("\n")[0].split(" ")[0]: each for each in await page.locator(".families").all_inner_texts()}
     assert list(shown) == ["Overdue", "This", "Later"]
     assert "f-late\n" in shown["Overdue"]
+    assert "3 days overdue" in shown["Overdue"]
     assert "onerror" in shown["This"]
     assert "f-later\n" in shown["Later"]
 

@@ -15,8 +15,9 @@ from playwright.async_api import Browser, Error
 
 from havn.families.v1 import families_pb2 as pb
 from services.console.pages.follow_up_form import PARTS
+from services.shared.wire import date_message
 from tests import cast
-from tests.console.phone import PATIENCE_SECONDS, Cuts, Embedded, Phone, phone, waiting
+from tests.console.phone import NEXT_VISIT, PATIENCE_SECONDS, TODAY, Cuts, Embedded, Phone, phone, waiting
 
 CUTS = int(os.environ.get("HAVN_CUTS", "12"))
 FAMILIES = ("families/f-1", "families/f-2", "families/f-3")
@@ -30,7 +31,8 @@ async def embedded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Em
     await havn.start()
     with havn.asked() as consultant:
         for name in FAMILIES:
-            family = cast.a_family(consultant=cast.CONSULTANT.subject)
+            approval = cast.an_approval(valid_from_date=date_message(TODAY), valid_until_date=date_message(NEXT_VISIT))
+            family = cast.a_family(approval=approval, consultant=cast.CONSULTANT.subject)
             consultant.families.CreateFosterFamily(cast.entering(family, id=name.removeprefix("families/")))
     yield havn
     havn.process.stop()

@@ -21,21 +21,12 @@ SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Visited:
-    """A family, and its last visit where there was one."""
-
-    family: pb.FosterFamily
-    latest: pb.FollowUp | None
-    next: date | None
-
-
-@dataclass(frozen=True)
 class Group:
-    """Families whose next visit is about as near."""
+    """Families whose next visit is about as near, soonest first."""
 
     id: str
     title: str
-    families: list[Visited]
+    families: list[pb.FollowUpDue]
     late: bool = False
 
 
@@ -49,15 +40,16 @@ class Certificate:
 
 
 async def mine(visit: Visit) -> Response:
-    """The families, by when they are to be visited."""
-    families, follow_ups = await asyncio.gather(_families(visit), _follow_ups(visit))
-    latest: dict[str, pb.FollowUp] = {}
-    for each in follow_ups:
-        latest.setdefault(each.name.rsplit("/", 2)[0], each)
-    visited = [_visited(family, latest.get(family.name)) for family in families]
-    groups = _groups(visited, visit.console.clock.today())
-    may_log = "/families/{family}/follow-up" if _may(visit, "LogFollowUp") else ""
-    return keepable(visit, visit.page("families.html", groups=groups, count=len(visited), may_log=may_log))
+    """The families by when they are to be visited: a consultant's own, and all for a leader."""
+    may_log = _may(visit, "LogFollowUp")
+    request = pb.ListFollowUpsDueRequest(
+        consultant=visit.caller.subject if may_log else "",
+        page_size=PAGE_SIZE,
+        page_token=visit.request.query_params.get("after", ""),
+    )
+    due = await visit.services.families.ListFollowUpsDue(request)
+    groups = _groups(due.follow_ups_due, visit.console.clock.today())
+    return keepable(visit, visit.page("families.html", due=due, groups=groups, may_log=may_log))
 
 
 async def show(visit: Visit) -> Response:
@@ -97,44 +89,17 @@ def _warning(seen: pb.Certificate | None, today: date, *, may_lack: bool) -> str
     return _("overdue") if wire.day(seen.renew_by_date) < today else ""
 
 
-def _visited(family: pb.FosterFamily, latest: pb.FollowUp | None) -> Visited:
-    return Visited(family, latest, wire.day(latest.next_visit_date) if latest else None)
-
-
-def _groups(visited: Iterable[Visited], today: date) -> list[Group]:
-    sunday = today + timedelta(days=6 - today.weekday())
-    planned = sorted((each for each in visited if each.next), key=lambda each: each.next or today)
+def _groups(due: Iterable[pb.FollowUpDue], today: date) -> list[Group]:
     groups = [
-        Group("overdue", _("Overdue"), [each for each in planned if each.next and each.next < today], late=True),
-        Group("this-week", _("This week"), [each for each in planned if each.next and today <= each.next <= sunday]),
-        Group("none", _("No follow-up yet"), [each for each in visited if not each.next]),
-        Group("later", _("Later"), [each for each in planned if each.next and each.next > sunday]),
+        Group("overdue", _("Overdue"), [], late=True),
+        Group("this-week", _("This week"), []),
+        Group("later", _("Later"), []),
     ]
+    sunday = today + timedelta(days=6 - today.weekday())
+    for each in due:
+        number = 0 if each.days_overdue else 1 if wire.day(each.next_visit_date) <= sunday else 2
+        groups[number].families.append(each)
     return [group for group in groups if group.families]
-
-
-async def _families(visit: Visit) -> list[pb.FosterFamily]:
-    found: list[pb.FosterFamily] = []
-    token = ""
-    while True:
-        request = pb.ListFosterFamiliesRequest(page_size=PAGE_SIZE, page_token=token)
-        page = await visit.services.families.ListFosterFamilies(request)
-        found += page.families
-        token = page.next_page_token
-        if not token:
-            return found
-
-
-async def _follow_ups(visit: Visit) -> list[pb.FollowUp]:
-    found: list[pb.FollowUp] = []
-    token = ""
-    while True:
-        request = pb.ListFollowUpsRequest(parent="families/-", page_size=PAGE_SIZE, page_token=token)
-        page = await visit.services.families.ListFollowUps(request)
-        found += page.follow_ups
-        token = page.next_page_token
-        if not token:
-            return found
 
 
 async def _history(visit: Visit, family: str) -> list[pb.FollowUp]:
@@ -168,6 +133,6 @@ def types() -> dict[int, str]:
 
 
 PAGES = (
-    Page("/families", mine, f"{SERVICE}.ListFollowUps"),
+    Page("/families", mine, f"{SERVICE}.ListFollowUpsDue"),
     Page("/families/{family}", show, f"{SERVICE}.GetFosterFamily"),
 )

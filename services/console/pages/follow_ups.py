@@ -144,7 +144,7 @@ async def _form(visit: Visit, given: Filled, told: Refusal | None = None) -> Res
         parts=parts(),
         children=sorted(children - {""}),
         today=visit.console.clock.today(),
-        mine=True,
+        mine=family.consultant == visit.caller.subject,
     )
     return keepable(visit, page)
 
