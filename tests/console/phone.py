@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, expect
@@ -147,15 +147,15 @@ class Phone:
 
     async def fill(self, text: str) -> None:
         """Fills the whole form in."""
-        for part in PARTS:
-            await self.page.fill(f"#{part}-note", text, timeout=5_000)
-        await self.page.fill("#visit-date", TODAY.isoformat(), timeout=5_000)
-        await self.page.fill("#next-visit-date", NEXT_VISIT.isoformat(), timeout=5_000)
-        await self.page.locator("#concern-1").check(force=True, timeout=5_000)
+        await fill(self.page, text)
+
+    async def drafted(self) -> None:
+        """Returns once the phone says that all that is typed is kept."""
+        await self.page.wait_for_selector("#saved[data-state=draft]")
 
     async def save(self) -> None:
         """Presses the button."""
-        await self.page.click(".follow-up-bar .button-primary", timeout=5_000, no_wait_after=True)
+        await save(self.page)
 
     async def until_all_is_sent(self) -> None:
         """Returns once nothing waits on the phone any more."""
@@ -164,6 +164,20 @@ class Phone:
             while await waiting(self.page):
                 await self.page.evaluate("dispatchEvent(new Event('online'))")
                 await asyncio.sleep(0.1)
+
+
+async def fill(page: Page, text: str, visit: date = TODAY, following: date = NEXT_VISIT) -> None:
+    """Fills the whole form in."""
+    for part in PARTS:
+        await page.fill(f"#{part}-note", text, timeout=5_000)
+    await page.fill("#visit-date", visit.isoformat(), timeout=5_000)
+    await page.fill("#next-visit-date", following.isoformat(), timeout=5_000)
+    await page.locator("#concern-1").check(force=True, timeout=5_000)
+
+
+async def save(page: Page) -> None:
+    """Presses the button."""
+    await page.click(".follow-up-bar .button-primary", timeout=5_000)
 
 
 async def waiting(page: Page) -> list[str]:

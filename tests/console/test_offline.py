@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Error
+from playwright.async_api import Browser, Error, expect
 
 from havn.families.v1 import families_pb2 as pb
 from services.console.pages.follow_up_form import PARTS
@@ -114,3 +114,23 @@ async def test_nothing_is_lost_and_nothing_doubled_at_random_moments(taken: Phon
     doubled = [text for text in written if found[text] > 1]
     print(f"\n{CUTS} cuts {dict(kinds)}: {len(lost)} lost, {len(doubled)} doubled, {repeated(embedded)} sent again")
     assert (lost, doubled) == ([], [])
+
+
+async def test_a_draft_outlives_the_browser_and_opens_without_havn(taken: Phone, embedded: Embedded) -> None:
+    await taken.open(FAMILIES[0])
+    await taken.fill("A draft")
+    await taken.drafted()
+    embedded.process.kill()
+    await taken.restart()
+    await taken.open(FAMILIES[0])
+    assert [await taken.page.input_value(f"#{part}-note") for part in PARTS] == ["A draft"] * len(PARTS)
+    await taken.page.goto(f"/{FAMILIES[0]}")
+    assert await taken.page.inner_text("h1") == "No connection"
+    await taken.open(FAMILIES[0])
+    await taken.save()
+    await taken.promised.form.wait()
+    await taken.page.goto("/families")
+    await expect(taken.page.locator("#waiting")).to_contain_text("1 follow-up waits for a connection")
+    await embedded.start()
+    await taken.until_all_is_sent()
+    assert saved(embedded)["A draft"] == 1

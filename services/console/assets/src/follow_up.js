@@ -11,11 +11,13 @@ const user = document.body.dataset.user;
 const element = document.getElementById("follow-up");
 const state = document.getElementById("saved");
 
-function tell(name, time) {
+function tell(name, time = Date.now()) {
+  state.dataset.state = name;
+  // While somebody types, what was said last stays: it is kept again in no time.
+  if (name === "typing") return;
   const moment = new Date(time);
   const clock = [moment.getHours(), moment.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
   const words = fill(state.dataset[name], { time: clock });
-  state.dataset.state = name;
   if (state.textContent !== words) state.textContent = words;
 }
 
@@ -54,7 +56,7 @@ async function finish(editing, queue) {
     element.submit();
     return;
   }
-  tell("waiting", Date.now());
+  tell("waiting");
   await queue.send();
 }
 
@@ -70,7 +72,7 @@ async function settle({ form, editing }, news) {
   if (refused) {
     showForm(true);
     form.showWrong(refused);
-    tell("refused", Date.now());
+    tell("refused");
   }
   if (waiting) showForm(false);
 }

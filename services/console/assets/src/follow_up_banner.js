@@ -3,9 +3,11 @@ import { REFUSED, WAITING } from "./follow_up_store.js";
 
 const banner = document.getElementById("waiting");
 
+// `open` are the entries on the page itself: what is wrong with them is told there.
 export function showQueue({ entries, outcome, saved }, open = []) {
-  const of = (state) => entries.filter((entry) => entry.state === state && !open.includes(entry.id));
-  const lines = [waitingLine(of(WAITING).length, outcome), ...of(REFUSED).map(refusedLine), sentLine(saved.size)].filter(Boolean);
+  const waiting = entries.filter(({ state }) => state === WAITING);
+  const refused = entries.filter(({ state, id }) => state === REFUSED && !open.includes(id));
+  const lines = [waitingLine(waiting.length, outcome), ...refused.map(refusedLine), sentLine(saved.size)].filter(Boolean);
   if (lines.length || banner.childElementCount) banner.replaceChildren(...lines);
   banner.hidden = lines.length === 0;
 }

@@ -13,7 +13,7 @@ export class Editing {
   #dirty = false;
   #closed = false;
 
-  // `tell` is called with what became of what was typed: a state and the time.
+  // `tell` is called with what became of what was typed: a state, and since when.
   constructor(store, form, tell) {
     this.#store = store;
     this.#form = form;
@@ -37,6 +37,7 @@ export class Editing {
   touch() {
     if (this.#closed || this.#dirty) return;
     this.#dirty = true;
+    this.#tell("typing");
     this.#writing = this.#writing.then(() => this.#writeDraft());
   }
 
@@ -102,9 +103,9 @@ export class Editing {
     if (this.#closed) return;
     try {
       await this.#store.put({ id: this.#id, state: DRAFT, content: this.#form.content() }, this.#replaces);
-      this.#tell("draft", Date.now());
+      if (!this.#dirty) this.#tell("draft", Date.now());
     } catch {
-      this.#tell("failed", Date.now());
+      this.#tell("failed");
     }
   }
 }

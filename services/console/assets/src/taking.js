@@ -14,7 +14,7 @@ export async function takeAlong() {
   if (!place || !navigator.serviceWorker) return;
   const pages = place.dataset.take.split(" ");
   if (!button) {
-    await take({ pages }).catch(() => {});
+    await take({ pages }).then(() => place.setAttribute("data-taken", ""), () => {});
     return;
   }
   button.hidden = false;
