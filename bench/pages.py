@@ -14,7 +14,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -91,8 +91,9 @@ async def main(children: int) -> None:
 
 
 async def _measured(havn: Havn, children: int) -> None:
-    weights = [weight async for weight in weighed(havn.console)]
-    speeds = [await timed(havn.console, user, path) for user, path in PAGES]
+    pages = [*PAGES, *await suggested(havn.console)]
+    weights = [weight async for weight in weighed(havn.console, pages)]
+    speeds = [await timed(havn.console, user, path) for user, path in pages]
     latency = await listened(havn.console)
     _print(weights, speeds, latency)
     RESULTS.parent.mkdir(exist_ok=True)
@@ -105,13 +106,21 @@ async def _measured(havn: Havn, children: int) -> None:
     RESULTS.write_text(json.dumps(figures, indent=2))
 
 
-async def weighed(console: str) -> AsyncIterator[Weight]:
+async def suggested(console: str) -> list[tuple[str, str]]:
+    """Pages about one child's suggestions, which were found and kept before."""
+    user = "coordinator"
+    async with logged_in(console, user) as client:
+        shown = (await client.get("/waiting-list/r-001/suggestions")).headers["location"]
+    return [(user, shown), (user, shown.replace("/suggestions?", "/suggestions/excluded?"))]
+
+
+async def weighed(console: str, pages: Sequence[tuple[str, str]]) -> AsyncIterator[Weight]:
     """What Chromium fetches of each page, with an empty cache and then with a full one."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path="/usr/bin/chromium", chromium_sandbox=os.geteuid() != 0, args=["--disable-gpu"]
         )
-        for user, path in PAGES:
+        for user, path in pages:
             yield Weight(path, *await _weights(browser, console, user, path))
         await browser.close()
 

@@ -8,25 +8,9 @@ from services.console import terms
 from services.console.languages import gettext as _
 
 
-def step(number: int) -> str:
-    """The name of a step of the ladder, such as "foster family"."""
-    names = {
-        1: _("relief"),
-        2: _("kin or network family"),
-        3: _("foster family"),
-        4: _("own room, hostel or boarding school"),
-        5: _("open residential"),
-        6: _("partly closed residential"),
-        7: _("secure residential"),
-        8: _("outside the country"),
-    }
-    return names.get(number, str(number))
-
-
 def roles(numbers: Iterable[access.Role.ValueType]) -> str:
     """Roles in a sentence, such as "leader or foster-family consultant"."""
-    names = [terms.role(number) for number in numbers]
-    return listed([name[:1].lower() + name[1:] for name in names], _("or"))
+    return listed([inner(terms.role(number)) for number in numbers], _("or"))
 
 
 def listed(texts: list[str], last: str) -> str:
@@ -88,6 +72,11 @@ def rule(number: str) -> str:
 def opening(text: str) -> str:
     """The text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
+
+
+def inner(text: str) -> str:
+    """The text as it stands within a sentence: with a small letter at its beginning."""
+    return text[:1].lower() + text[1:]
 
 
 def sentence(text: str) -> str:

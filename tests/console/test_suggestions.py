@@ -163,7 +163,7 @@ async def test_a_home_that_is_sorted_out_says_by_which_rule_and_what_would_inclu
     assert "1 home was sorted out – see why" in page
     excluded, _ = await shown(visitor, address.replace("/suggestions?", "/suggestions/excluded?"))
     assert "Approval, certificates or a pause" in excluded
-    assert "It would fit with:" in excluded
+    assert "It would fit if:" in excluded
     assert "Family Paused" not in excluded
 
 

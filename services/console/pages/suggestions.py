@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from havn.matching.v1 import matching_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
-from services.console import maps, words
+from services.console import maps, terms, words
 from services.console.languages import gettext as _
 from services.console.languages import said
 from services.console.maps import Mark
@@ -49,8 +49,6 @@ class Shown:
     children: list[placements.PlacementRequest]
     homes: str
     """The version of all homes just before the suggestions were found; empty where it is not known any more."""
-    changed: bool
-    """Whether homes are not as they were then."""
 
     @property
     def child(self) -> placements.PlacementRequest:
@@ -103,11 +101,11 @@ async def show(visit: Visit) -> Response:
         homes = await _version_of_homes(visit)
         found = await visit.services.matching.SuggestMatches(pb.SuggestMatchesRequest(request=_request(visit)))
         return see_other(address(last(found.request), shown=last(found.name), homes=homes))
-    shown = await opened(visit)
+    shown, changed = await _opened_now(visit)
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
     count = _count(visit)
-    values = card_values(visit, shown, count)
+    values = card_values(visit, shown, count) | {"changed": changed}
     after = visit.request.query_params.get("after", "")
     if visit.partial() and after.isdecimal():
         return visit.page("suggestion_cards.html", **values | {"cards": _further(shown, int(after), count)})
@@ -140,15 +138,16 @@ async def excluded(visit: Visit) -> Response:
     groups = [(rule, homes) for rule, homes in by_rule(shown.kept.excluded_homes) if only in ("", rule)]
     most = None if only else HOMES_OF_A_RULE
     values = card_values(visit, shown, FIRST) | {"groups": groups, "most": most, "only": only}
+    values["said_alike"] = said_alike
     return visit.page("excluded.html", **values, several=SEVERAL)
 
 
 async def news(visit: Visit) -> Response:
     """Whether homes changed since the suggestions were found; nothing where none did."""
-    shown = await opened(visit)
+    shown, changed = await _opened_now(visit)
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
-    return visit.page("suggestions_news.html", changed=shown.changed, again=address(last(shown.kept.request)))
+    return visit.page("suggestions_news.html", changed=changed, again=address(last(shown.kept.request)))
 
 
 async def picture(visit: Visit) -> Response:
@@ -165,15 +164,28 @@ async def opened(visit: Visit) -> Shown | None:
     """The suggestions that an address names; None where they are for another request."""
     query = visit.request.query_params
     name, homes = f"suggestions/{query.get('shown', '')}", query.get("homes", "")
-    kept, now = await asyncio.gather(
-        visit.services.matching.GetSuggestions(pb.GetSuggestionsRequest(name=name)), _version_of_homes(visit)
+    kept, child = await asyncio.gather(
+        visit.services.matching.GetSuggestions(pb.GetSuggestionsRequest(name=name)),
+        visit.services.placements.GetRequest(placements.GetRequestRequest(name=_request(visit))),
     )
-    if kept.request != _request(visit):
+    if kept.request != child.name:
         return None
-    names = list(dict.fromkeys([kept.request, *kept.requests]))
+    return Shown(kept, [child, *await _siblings(visit, kept)], homes)
+
+
+async def _opened_now(visit: Visit) -> tuple[Shown | None, bool]:
+    """The same, and whether homes are not as they were when the suggestions were found."""
+    shown, now = await asyncio.gather(opened(visit), _version_of_homes(visit))
+    return shown, shown is not None and shown.homes not in ("", now)
+
+
+async def _siblings(visit: Visit, kept: pb.Suggestions) -> list[placements.PlacementRequest]:
+    """The requests of the siblings that go along, in their order."""
+    names = list(kept.requests[1:])
+    if not names:
+        return []
     found = await visit.services.placements.ListRequests(placements.ListRequestsRequest(names=names))
-    children = sorted(found.requests, key=lambda request: names.index(request.name))
-    return Shown(kept, children, homes, changed=homes not in ("", now)) if children else None
+    return sorted(found.requests, key=lambda request: names.index(request.name))
 
 
 def compared(chosen: Sequence[pb.Suggestion]) -> list[Row]:
@@ -182,7 +194,7 @@ def compared(chosen: Sequence[pb.Suggestion]) -> list[Row]:
     names = list(dict.fromkeys(name for reasons in by_name for name in reasons))
     rows = [_criterion(name, [reasons.get(name) for reasons in by_name]) for name in names]
     rows.append(_row(_("All together"), [[words.opening(words.fit(each.fit_class))] for each in chosen]))
-    rows[-1] = Row(rows[-1].title, rows[-1].cells, [_("%(fit)s of 100") % {"fit": each.fit} for each in chosen])
+    rows[-1] = Row(rows[-1].title, rows[-1].cells, [_of_100(each.fit) for each in chosen])
     rows.append(_row(_("To know before asking"), [[said(note) for note in each.notes] for each in chosen]))
     rows.append(_row(_("For others who wait"), [for_others(each) for each in chosen]))
     return rows
@@ -206,6 +218,14 @@ def by_rule(homes: Iterable[pb.ExcludedHome]) -> list[tuple[str, list[pb.Exclude
     for home in homes:
         found[home.refusals[0].rule if len(home.refusals) == 1 else SEVERAL].append(home)
     return sorted(found.items(), key=lambda group: (group[0] == SEVERAL, -len(group[1]), group[0]))
+
+
+def said_alike(homes: Iterable[pb.ExcludedHome]) -> list[tuple[list[pb.Refusal], list[pb.ExcludedHome]]]:
+    """Homes of which the very same is said together, after what is said of them."""
+    found: dict[bytes, list[pb.ExcludedHome]] = defaultdict(list)
+    for home in homes:
+        found[b"".join(refusal.SerializeToString(deterministic=True) for refusal in home.refusals)].append(home)
+    return [(list(alike[0].refusals), alike) for alike in found.values()]
 
 
 def marks(shown: Shown, places: Iterable[pb.Suggestion]) -> list[Mark]:
@@ -254,9 +274,11 @@ def card_values(visit: Visit, shown: Shown, count: int) -> dict[str, Any]:
         "more": MORE,
         "today": visit.console.clock.today(),
         "open_homes": open_homes,
+        "changed": False,
         "may_ask": Page("", show, MAY_ASK).open_to(visit.caller),
         "names_hidden": names_hidden,
         "words": words,
+        "terms": terms,
         "for_others": for_others,
         "again": address(last(shown.kept.request)),
         "last": last,
@@ -281,8 +303,12 @@ def _travel(shown: Shown, places: Sequence[pb.Suggestion], count: int) -> dict[s
 
 def _criterion(name: str, reasons: Sequence[pb.Reason | None]) -> Row:
     cells = [[said(reason.words)] if reason else [] for reason in reasons]
-    figures = [str(reason.met) if reason and reason.weight else "" for reason in reasons]
+    figures = [_of_100(reason.met) if reason and reason.weight else "" for reason in reasons]
     return Row(words.criterion(name), cells, figures)
+
+
+def _of_100(figure: int) -> str:
+    return _("%(fit)s of 100") % {"fit": figure}
 
 
 def _row(title: str, cells: list[list[str]]) -> Row:
