@@ -344,7 +344,7 @@ async def test_a_child_is_taken_off_the_list_with_a_reason(
         await page.get_by_label("Why does the child leave the list?").fill(f"Stays with its aunt {PAYLOAD}")
         await page.get_by_role("button", name="Take off the list").click()
         assert f"{short(filed)} is off the list" in await page.inner_text("main")
-        assert page.url.endswith(f"/waiting-list?town=Ittoqqortoormiit&taken={short(filed)}")
+        assert "/waiting-list?town=Ittoqqortoormiit" in page.url
         await page.goto(f"/waiting-list/{short(filed)}/withdraw")
         assert f"Stays with its aunt {PAYLOAD}" in await page.inner_text("main")
         assert await page.get_by_role("button", name="Take off the list").count() == 0
