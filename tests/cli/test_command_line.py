@@ -116,6 +116,8 @@ WRONG = [
     ["log-follow-up", "f-001", "--action", "only what"],
     ["demo", "folder", "--today", "2026"],
     ["serve", "everything"],
+    ["migrate", "console"],
+    ["rebuild", "console"],
     ["serve", "families"],
 ]
 

@@ -16,7 +16,16 @@ app = typer.Typer(add_completion=False)
 
 
 class Service(StrEnum):
-    """A service by name, or the console."""
+    """A service by name."""
+
+    PLACEMENTS = "placements"
+    FAMILIES = "families"
+    CAPACITY = "capacity"
+    MATCHING = "matching"
+
+
+class Served(StrEnum):
+    """What runs alone: a service by name, or the console, which has no database and no copies."""
 
     PLACEMENTS = "placements"
     FAMILIES = "families"
@@ -25,17 +34,17 @@ class Service(StrEnum):
     CONSOLE = "console"
 
 
-ASKS = {Service.CAPACITY: ("placements",), Service.MATCHING: ("placements",), Service.CONSOLE: SERVICES}
+ASKS = {Served.CAPACITY: ("placements",), Served.MATCHING: ("placements",), Served.CONSOLE: SERVICES}
 """Whose addresses each must know."""
 
 
 @app.command()
-def serve(service: Annotated[Service, typer.Argument(help="Which one.")], json: Json = False) -> None:
+def serve(service: Annotated[Served, typer.Argument(help="Which one.")], json: Json = False) -> None:
     """Runs one service, or the console, alone, until SIGTERM; docs/operations.md lists the settings."""
     # `json` is for what goes wrong; what goes on is logged as JSON anyway.
     found = settings()
     today(found)
-    if service is not Service.CONSOLE and not found.nats_url:
+    if service is not Served.CONSOLE and not found.nats_url:
         raise SettingInvalid("HAVN_NATS_URL: must be given, such as nats://127.0.0.1:4222.")
     for asked in ASKS.get(service, ()):
         _require_address(found, service, asked)
@@ -47,14 +56,14 @@ def serve(service: Annotated[Service, typer.Argument(help="Which one.")], json: 
         raise Failed(f"{service} does not start: {error}.", "UNAVAILABLE", "NOT_STARTED") from error
 
 
-def _require_address(found: Settings, service: Service, asked: str) -> None:
+def _require_address(found: Settings, service: Served, asked: str) -> None:
     if asked not in found.addresses():
         raise SettingInvalid(f"HAVN_{asked.upper()}_ADDRESS: must be given, as host:port: {service} asks {asked}.")
 
 
-def _served(service: Service) -> Callable[[], None]:
+def _served(service: Served) -> Callable[[], None]:
     """What serves it, imported by whoever runs it alone."""
-    if service is Service.CONSOLE:
+    if service is Served.CONSOLE:
         from services.console import alone as console
 
         return console.serve
