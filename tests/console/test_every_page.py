@@ -25,6 +25,20 @@ async def test_a_page_refuses_all_but_those_who_may_call_its_rpc(visitor: Visito
             assert answer.status_code == 403, user
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page.method == "POST"], ids=lambda page: page.path)
+async def test_a_form_that_is_not_of_this_login_and_this_site_does_nothing(visitor: Visitor, page: Page) -> None:
+    client = await visitor("coordinator")
+    path = page.path.replace("{", "").replace("}", "")
+    own = await csrf(client)
+    for form, headers in (
+        ({}, {}),
+        ({"csrf": await csrf(await visitor("leader"))}, {}),
+        ({"csrf": own}, {"sec-fetch-site": "cross-site"}),
+        ({"csrf": own}, {"sec-fetch-site": "same-site"}),
+    ):
+        assert (await client.post(path, data=form, headers=headers)).status_code == 409
+
+
 @pytest.mark.parametrize("language", languages.NAMES)
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_axe_finds_nothing(browsing: Browsing, width: int, language: str) -> None:

@@ -1,7 +1,10 @@
 """Who gets in, what keeps strangers and forged forms out, and what every answer carries."""
 
+import io
+import json
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
@@ -10,10 +13,13 @@ from joserfc.jwk import ECKey
 from services.console import server, sessions
 from services.console.app import HEADERS
 from services.console.sessions import LIFETIME_SECONDS, Session
-from services.shared import access
+from services.shared import access, logs, revoked
 from tests import cast
-from tests.conftest import Havn
-from tests.console.conftest import Visitor, logged_in
+from tests.conftest import Havn, eventually
+from tests.console.conftest import Visitor, csrf, logged_in
+
+TYPED = "marker-2011111234"
+"""Such as somebody should not type."""
 
 
 async def test_whoever_is_not_logged_in_is_sent_to_the_login(console: server.Running) -> None:
@@ -71,6 +77,37 @@ async def test_a_session_ends_after_a_day_and_can_be_neither_forged_nor_made_of_
             assert (await client.get("/", headers=refused)).status_code == 303
         token = {"cookie": f"{sessions.COOKIE}={havn.signer.token(cast.LEADER)}"}
         assert (await client.get("/", headers=token)).status_code == 303
+
+
+async def test_a_revoked_session_shows_nothing_more(havn: Havn, console: server.Running) -> None:
+    session = Session(replace(cast.LEADER, subject="users/left-yesterday"), "s-2", int(time.time()), "csrf")
+    async with httpx2.AsyncClient(base_url=console.address) as client:
+        assert (await client.get("/", headers=cookie(havn, session))).status_code == 200
+        revoked.add(havn.platform.settings.revoked_tokens, "users/left-yesterday", datetime.now(UTC))
+
+        async def refused() -> bool:
+            return (await client.get("/", headers=cookie(havn, session))).status_code == 303
+
+        await eventually(refused)
+        assert (await client.get("/", headers=cookie(havn, replace(session, caller=cast.LEADER)))).status_code == 200
+
+
+async def test_nothing_that_people_type_is_in_the_log(visitor: Visitor, console: server.Running) -> None:
+    logged = io.StringIO()
+    logs.configure(logged)
+    client = await visitor("leader")
+    await client.get(f"/waiting-list?q={TYPED}")
+    await client.get(f"/{TYPED}")
+    await client.post("/waiting-list/searches", data={"csrf": await csrf(client), "name": TYPED, "q": TYPED})
+    await client.post(f"/offers/{TYPED}/withdraw", data={"csrf": await csrf(client), "reason": TYPED})
+    async with httpx2.AsyncClient(base_url=console.address) as stranger:
+        await stranger.post("/login", data={"token": TYPED, "back": f"/{TYPED}"})
+        await stranger.get(f"/waiting-list?q={TYPED}")
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    answered = [line for line in lines if line["event"] == "page.answered"]
+    assert {"page", "code", "milliseconds", "actor", "roles", "reference"} <= answered[0].keys()
+    assert "/waiting-list/searches" in {line["page"] for line in answered}
+    assert TYPED not in logged.getvalue()
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(console: server.Running) -> None:
