@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -23,7 +22,7 @@ from tests import cast, databases
 from tests.console.conftest import ARGUMENTS, CHROMIUM, PHONE
 from tests.processes import Process, free_port
 
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 45
 TODAY = SystemClock("America/Nuuk").today()
 NEXT_VISIT = TODAY + timedelta(weeks=4)
 OPENED = "#follow-up[data-ready]"
@@ -231,9 +230,8 @@ class Cuts:
 
     KINDS = ("network", "network", "kill", "reload", "close")
 
-    def __init__(self, phone: Phone, chance: random.Random) -> None:
+    def __init__(self, phone: Phone) -> None:
         self._phone = phone
-        self._chance = chance
 
     async def cut(self, kind: str) -> None:
         """Cuts, in one of the ways of KINDS."""
