@@ -1,12 +1,14 @@
 """Havn as it is deployed, as plain processes on this machine.
 
-Three nodes of NATS, PostgreSQL, two replicas of each service. Settings are those of docker-compose.yml, with other
-folders, addresses and ports; TLS and production mode are on. PostgreSQL is the machine's own.
+Three nodes of NATS, PostgreSQL, two replicas of each service and of the console. Settings are those of
+docker-compose.yml, with other folders, addresses and ports; TLS and production mode are on. PostgreSQL is the machine's
+own.
 """
 
 import os
 import secrets
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +28,7 @@ from deploy.certificates import issue, write
 from services.havn.connection import Connection, connect
 from services.shared.access import Caller, Signer
 from services.shared.clients import Tokens
+from services.shared.production import CONSOLE
 from services.shared.readiness import READINESS
 from services.shared.settings import SERVICES
 from services.shared.tls import Identity
@@ -35,6 +38,9 @@ from tests.processes import Process, free_port
 
 REPLICAS = 2
 READY_SECONDS = 120.0
+CONSOLE_HOST = "havn.example"
+"""What people's browsers know the console by."""
+
 IN_CONTAINER = "/run/secrets/havn"
 CONTAINERS: dict[str, dict[str, Any]] = compose()["services"]
 
@@ -68,6 +74,17 @@ class Replica:
 
 
 @dataclass
+class Console(Replica):
+    """One process of the console."""
+
+    @property
+    def is_ready(self) -> bool:
+        """What Docker asks."""
+        command = [each.replace(":8480/", f":{self.port}/") for each in CONTAINERS["console"]["healthcheck"]["test"]]
+        return subprocess.run([sys.executable, *command[2:]], capture_output=True).returncode == 0
+
+
+@dataclass
 class Topology:
     """All processes; what each is told stands in its folder."""
 
@@ -78,6 +95,7 @@ class Topology:
     signer: Signer
     operator: Identity
     replicas: dict[str, list[Replica]] = field(default_factory=dict)
+    consoles: list[Console] = field(default_factory=list)
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -89,7 +107,7 @@ class Topology:
 
     @property
     def everything(self) -> list[Replica]:
-        return [replica for replicas in self.replicas.values() for replica in replicas]
+        return [*(replica for replicas in self.replicas.values() for replica in replicas), *self.consoles]
 
     def wait_until_ready(self) -> None:
         for node in self.cluster.nodes.values():
@@ -135,17 +153,22 @@ def _made(folder: Path, opened: ExitStack) -> Topology:
     operator = issue(authority, folder / "operator", "operator")
     made = Topology(folder, authority, cluster, database, Signer(key), operator)
     ports = {service: [(free_port(), free_port()) for _ in range(REPLICAS)] for service in SERVICES}
-    for service in SERVICES:
-        issue(authority, folder / service, service)
-        write(folder / service / "token.pem", key.as_pem(private=True))
+    for holder in (*SERVICES, CONSOLE):
+        issue(authority, folder / holder, holder)
+        write(folder / holder / "token.pem", key.as_pem(private=True))
     _migrate(made)
     for service, pairs in ports.items():
         made.replicas[service] = [Replica(service, _process(made, service, *pair), *pair) for pair in pairs]
-    asked = ("placements", "families", "capacity")
+    made.consoles = [Console(CONSOLE, _process(made, CONSOLE, port, 0), port, 0) for port in _free_ports()]
     for replica in made.everything:
-        for owner in asked:
-            replica.process.environment[f"HAVN_{owner.upper()}_ADDRESS"] = made.addresses[owner]
+        for owner in SERVICES:
+            if f"HAVN_{owner.upper()}_ADDRESS" in CONTAINERS[replica.service]["environment"]:
+                replica.process.environment[f"HAVN_{owner.upper()}_ADDRESS"] = made.addresses[owner]
     return made
+
+
+def _free_ports() -> list[int]:
+    return [free_port() for _ in range(REPLICAS)]
 
 
 def _database(authority: trustme.CA, folder: Path) -> postgres.Server:
@@ -179,17 +202,19 @@ def _migrate(made: Topology) -> None:
 def _process(made: Topology, service: str, port: int, health_port: int) -> Process:
     variables = _environment(made, service, service) | {
         "HAVN_HOST": "127.0.0.1",
-        "HAVN_NATS_URL": made.cluster.url,
         f"HAVN_{service.upper()}_PORT": str(port),
         "HAVN_HEALTH_PORT": str(health_port),
     }
+    if "HAVN_NATS_URL" in variables:
+        variables["HAVN_NATS_URL"] = made.cluster.url
     return Process(f"{service}-{port}", _havn("serve", service), variables, made.folder / f"{service}-{port}.log")
 
 
 def _environment(made: Topology, container: str, holder: str) -> dict[str, str]:
     """What a container of the deployment is told, with its folders here."""
     given = image_environment() | CONTAINERS[container]["environment"]
-    variables = {name: filled_in(value, {"HAVN_PRODUCTION": "true"}) for name, value in given.items()}
+    filled = {"HAVN_PRODUCTION": "true", "HAVN_CONSOLE_HOSTS": CONSOLE_HOST}
+    variables = {name: filled_in(value, filled) for name, value in given.items()}
     for name, value in variables.items():
         variables[name] = _here(made, value.replace(IN_CONTAINER, str(made.folder / holder)))
     own = {name: value for name, value in os.environ.items() if not name.startswith("HAVN_")}

@@ -13,10 +13,12 @@ from datetime import timedelta
 from typing import Any
 
 import grpc
+import httpx2
 import psycopg
 import pytest
 
 from deploy.certificates import issue, write
+from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.families.v1 import families_pb2 as families
 from services.havn.command_line import run
 from services.havn.commands.first_start import take_in
@@ -27,10 +29,11 @@ from services.havn.users import USERS
 from services.havn.views.phrases import Lang
 from services.shared.clients import Tokens
 from services.shared.clock import SystemClock
+from services.shared.production import CONSOLE
 from services.shared.settings import SERVICES
 from services.shared.wire import date_message
 from tests import cast
-from tests.topology import Topology, topology
+from tests.topology import CONSOLE_HOST, Console, Topology, topology
 
 TODAY = SystemClock("America/Nuuk").today()
 NEXT_VISIT = date_message(TODAY + timedelta(weeks=4))
@@ -300,3 +303,51 @@ def test_commands_reach_it(
     assert {each["status"] for each in json.loads(capsys.readouterr().out)["services"]} == {"SERVING"}
     assert run(["waiting-list", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["entries"]
+
+
+def at(console: Console, path: str) -> str:
+    return f"https://127.0.0.1:{console.port}{path}"
+
+
+@contextmanager
+def logged_in(made: Topology, console: Console, user: str) -> Iterator[httpx2.Client]:
+    """A browser where a user logged in by a token at one console.
+
+    It reaches the console as through what ends browsers' TLS: that checks the console's name, and passes on the host's.
+    """
+    trusted = ssl.create_default_context(cafile=str(made.operator.authority))
+    named = {"request": [lambda request: request.extensions.update(sni_hostname=CONSOLE)]}
+    with httpx2.Client(verify=trusted, headers={"host": CONSOLE_HOST}, event_hooks=named, timeout=30) as browser:
+        answer = browser.post(at(console, "/login"), data={"token": made.signer.token(USERS[user])})
+        assert answer.status_code == 303, answer.text
+        yield browser
+
+
+def reported(institution: Connection) -> capacity.Vacancy:
+    vacancies = institution.capacity.ListVacancies(capacity.ListVacanciesRequest(page_size=200)).vacancies
+    return next(each for each in vacancies if each.name.startswith(f"{REPORTING_UNIT}/"))
+
+
+def test_a_session_goes_on_with_the_other_console_when_one_is_killed(deployed: Deployed) -> None:
+    made = deployed.topology
+    first, second = made.consoles
+    with logged_in(made, first, "coordinator") as coordinator, logged_in(made, first, "institution") as institution:
+        assert "r-001" in coordinator.get(at(first, "/waiting-list")).text
+        before = reported(deployed.as_user("institution"))
+        page = institution.get(at(first, "/vacancies")).text
+        first.process.kill()
+        form = {
+            "csrf": page.split('name="csrf" value="')[1].split('"')[0],
+            "key": uuid.uuid4().hex,
+            "unit": REPORTING_UNIT.rpartition("/")[2],
+            "free": str(1 - min(before.free_place_count, 1)),
+        }
+        for _ in range(2):
+            answer = institution.post(at(second, "/vacancies"), data=form)
+            assert answer.status_code == 303, answer.text
+        assert "r-001" in coordinator.get(at(second, "/waiting-list")).text
+    after = reported(deployed.as_user("institution"))
+    assert after.free_place_count == 1 - min(before.free_place_count, 1)
+    assert int(after.etag) == int(before.etag) + 1
+    first.process.start()
+    first.wait_until_ready()
