@@ -12,6 +12,7 @@ from havn.matching.v1 import matching_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from services.console import maps, server
 from services.console.maps import Mark
+from services.console.pages.suggestions import Shown, further
 from tests import cast
 from tests.conftest import Client, Havn
 from tests.console.conftest import DESK, PHONE, WIDTHS, Browsing, Visitor, logged_in, violations
@@ -187,7 +188,15 @@ async def test_a_page_says_that_homes_changed_and_stays_as_it_was(
         assert "Homes changed" not in await page.inner_text("main")
 
 
-async def test_suggestions_belong_to_their_child(visitor: Visitor) -> None:
+def test_the_plans_place_is_shown_at_once_and_never_twice() -> None:
+    kept = pb.Suggestions(suggestions=[pb.Suggestion(rank=rank, in_plan=rank == 5) for rank in range(1, 8)])
+    found = Shown(kept, [], "")
+    assert [place.rank for place in found.first(3)] == [1, 2, 3, 5]
+    assert [place.rank for place in further(found, 3, 13)] == [4, 6, 7]
+
+
+async def test_suggestions_belong_to_their_child(havn: Havn, visitor: Visitor) -> None:
+    await havn.as_(cast.COORDINATOR).placements.CreateRequest(cast.filing(id="r-other"))
     _, address = await shown(visitor)
     client = await visitor("coordinator")
     for part in ("", "/compare", "/excluded", "/news", "/map.svg"):

@@ -108,7 +108,7 @@ async def show(visit: Visit) -> Response:
     values = card_values(visit, shown, count) | {"changed": changed}
     after = visit.request.query_params.get("after", "")
     if visit.partial() and after.isdecimal():
-        return visit.page("suggestion_cards.html", **values | {"cards": _further(shown, int(after), count)})
+        return visit.page("suggestion_cards.html", **values | {"cards": further(shown, int(after), count)})
     cards = shown.first(count)
     return visit.page("suggestions.html", **values, **_travel(shown, cards, count))
 
@@ -287,7 +287,7 @@ def card_values(visit: Visit, shown: Shown, count: int) -> dict[str, Any]:
     }
 
 
-def _further(shown: Shown, after: int, count: int) -> list[pb.Suggestion]:
+def further(shown: Shown, after: int, count: int) -> list[pb.Suggestion]:
     """The places that follow those shown already; the plan's was among them wherever it stands."""
     return [each for each in shown.kept.suggestions if after < each.rank <= count and not each.in_plan]
 
