@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
@@ -109,7 +110,10 @@ def ordered(entries: Iterable[pb.WaitingListEntry], today: date) -> list[pb.Wait
 def asked_for(
     entries: Sequence[pb.WaitingListEntry], asked: pb.ListWaitingListRequest
 ) -> Sequence[pb.WaitingListEntry]:
-    """The entries of a list that are all that was asked for, in their order."""
+    """The entries of a list in its order (W1) that are all that was asked for."""
+    # Few are in danger or overdue, and they come first: the many behind them need no look.
+    if asked.in_danger or asked.overdue:
+        entries = list(takewhile(lambda entry: entry.reason != pb.POSITION_REASON_PLACE_BY_DATE, entries))
     for condition in _conditions(asked):
         entries = [entry for entry in entries if condition(entry)]
     return entries
