@@ -1,5 +1,6 @@
 """The services, asked in the name of whoever looks: what a person may see is decided there, and only there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -38,6 +39,8 @@ class Services:
     matching: "MatchingServiceAsyncStub"
     audit: dict[str, "AuditServiceAsyncStub"]
     channels: dict[str, grpc.aio.Channel]
+    forget_tokens: Callable[[], None]
+    """Has tokens made anew: some that are at hand were revoked, and whoever logged in since would be refused too."""
 
     async def close(self) -> None:
         """Lets go of the channels."""
@@ -64,4 +67,5 @@ def connect(platform: Platform) -> Services:
         matching=matching_pb2_grpc.MatchingServiceStub(channels["matching"]),
         audit={service: audit_pb2_grpc.AuditServiceStub(channel) for service, channel in channels.items()},
         channels=channels,
+        forget_tokens=tokens.cache_clear,
     )

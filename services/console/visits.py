@@ -161,6 +161,7 @@ async def _shown(console: Console, page: Page, request: Request, session: Sessio
     except grpc.aio.AioRpcError as error:
         told = refusal(error)
         if told.status == 401:
+            visit.services.forget_tokens()
             return _to_login(request)
         if told.status >= 500:
             log.error("page.failed", reason=told.reason, exception=error)

@@ -4,7 +4,7 @@ import io
 import json
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -80,16 +80,37 @@ async def test_a_session_ends_after_a_day_and_can_be_neither_forged_nor_made_of_
 
 
 async def test_a_revoked_session_shows_nothing_more(havn: Havn, console: server.Running) -> None:
-    session = Session(replace(cast.LEADER, subject="users/left-yesterday"), "s-2", int(time.time()), "csrf")
+    """Also where services would take a token that the console makes for it now."""
+    now = datetime.now(UTC)
+    begun = int(now.timestamp()) - 120
+    session = Session(replace(cast.LEADER, subject="users/left-yesterday"), "s-2", begun, "csrf")
     async with httpx2.AsyncClient(base_url=console.address) as client:
         assert (await client.get("/", headers=cookie(havn, session))).status_code == 200
-        revoked.add(havn.platform.settings.revoked_tokens, "users/left-yesterday", datetime.now(UTC))
+        revoked.add(havn.platform.settings.revoked_tokens, "users/left-yesterday", now - timedelta(seconds=60))
 
         async def refused() -> bool:
             return (await client.get("/", headers=cookie(havn, session))).status_code == 303
 
         await eventually(refused)
         assert (await client.get("/", headers=cookie(havn, replace(session, caller=cast.LEADER)))).status_code == 200
+
+
+async def test_who_logs_in_again_after_a_revocation_is_let_in(havn: Havn, console: server.Running) -> None:
+    somebody = replace(cast.LEADER, subject="users/found-the-phone")
+    async with httpx2.AsyncClient(base_url=console.address) as client:
+        before = Session(somebody, "s-3", int(time.time()), "csrf")
+        assert (await client.get("/", headers=cookie(havn, before))).status_code == 200
+        revoked.add(havn.platform.settings.revoked_tokens, somebody.subject, datetime.now(UTC))
+        anew = replace(before, id="s-4", begun=before.begun + 60)
+
+        async def refused() -> bool:
+            return (await client.get("/", headers=cookie(havn, before))).status_code == 303
+
+        async def let_in() -> bool:
+            return (await client.get("/", headers=cookie(havn, anew))).status_code == 200
+
+        await eventually(refused)
+        await eventually(let_in)
 
 
 async def test_nothing_that_people_type_is_in_the_log(visitor: Visitor, console: server.Running) -> None:
