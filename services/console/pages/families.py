@@ -95,11 +95,16 @@ def _groups(due: Iterable[pb.FollowUpDue], today: date) -> list[Group]:
         Group("this-week", _("This week"), []),
         Group("later", _("Later"), []),
     ]
-    sunday = today + timedelta(days=6 - today.weekday())
+    sunday = end_of_week(today)
     for each in due:
         number = 0 if each.days_overdue else 1 if wire.day(each.next_visit_date) <= sunday else 2
         groups[number].families.append(each)
     return [group for group in groups if group.families]
+
+
+def end_of_week(today: date) -> date:
+    """The Sunday of a day's week."""
+    return today + timedelta(days=6 - today.weekday())
 
 
 async def _history(visit: Visit, family: str) -> list[pb.FollowUp]:

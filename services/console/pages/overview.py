@@ -8,9 +8,12 @@ from starlette.responses import Response
 
 from havn.access.v1 import access_pb2
 from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.families.v1 import families_pb2 as families
 from havn.placements.v1 import placements_pb2 as placements
 from services.console.languages import ngettext
-from services.console.visits import Page, Visit
+from services.console.pages.families import end_of_week
+from services.console.visits import Page, Visit, may
+from services.shared import wire
 
 MOST_COUNTED = 200
 
@@ -69,8 +72,8 @@ async def offers(visit: Visit) -> list[Task]:
 
     yes, asked = await asyncio.gather(count(placements.OFFER_STATE_ACCEPTED), count(placements.OFFER_STATE_ASKED))
     return [
-        Task(yes, ngettext("home said yes: decide", "homes said yes: decide", yes), "/offers", True),
-        Task(asked, ngettext("home has not answered yet", "homes have not answered yet", asked), "/offers"),
+        Task(yes, ngettext("home said yes: decide", "homes said yes: decide", yes), "/offers?state=yes", True),
+        Task(asked, ngettext("home has not answered yet", "homes have not answered yet", asked), "/offers?state=asked"),
     ]
 
 
@@ -94,12 +97,26 @@ async def vacancies(visit: Visit) -> list[Task]:
     return [Task(due, ngettext("unit to report for", "units to report for", due), "/vacancies", True)]
 
 
+async def follow_ups(visit: Visit) -> list[Task]:
+    """Families to be followed up: a consultant's own, and all for a leader."""
+    own = visit.caller.subject if may(visit.caller, "havn.families.v1.FamiliesService.LogFollowUp") else ""
+    request = families.ListFollowUpsDueRequest(consultant=own, page_size=MOST_COUNTED)
+    due = await visit.services.families.ListFollowUpsDue(request)
+    sunday = end_of_week(visit.console.clock.today())
+    soon = sum(not each.days_overdue and wire.day(each.next_visit_date) <= sunday for each in due.follow_ups_due)
+    overdue = due.overdue_count
+    return [
+        Task(overdue, ngettext("follow-up is overdue", "follow-ups are overdue", overdue), "/families#overdue", True),
+        Task(soon, ngettext("follow-up this week", "follow-ups this week", soon), "/families#this-week"),
+    ]
+
+
 ASKED: dict[access_pb2.Role.ValueType, tuple[Tasks, ...]] = {
     access_pb2.ROLE_COORDINATOR: (waiting, offers),
     access_pb2.ROLE_CASEWORKER: (waiting, offers),
-    access_pb2.ROLE_CONSULTANT: (inquiries,),
+    access_pb2.ROLE_CONSULTANT: (follow_ups, inquiries),
     access_pb2.ROLE_INSTITUTION: (inquiries, vacancies),
-    access_pb2.ROLE_LEADER: (waiting, offers),
+    access_pb2.ROLE_LEADER: (waiting, offers, follow_ups),
     access_pb2.ROLE_COUNCIL: (waiting, offers),
     access_pb2.ROLE_FOSTER_FAMILY: (inquiries,),
 }
