@@ -84,14 +84,14 @@ def asset_file(name: str) -> Path:
     return ASSETS / _manifest()[name]
 
 
-def _said(text: str, **values: Any) -> Markup:  # noqa: ANN401
+def _said(text: str, /, **values: Any) -> Markup:  # noqa: ANN401
     """A text of ours in the language of the request; the values put into it are escaped."""
     said = _marked(languages.spoken(), text)
     return said % values if values else said
 
 
-def _counted(one: str, many: str, num: int, **values: Any) -> Markup:  # noqa: ANN401
-    return Markup(languages.ngettext(one, many, num)) % ({"num": num} | values)
+def _counted(one: str, many: str, number: int, /, **values: Any) -> Markup:  # noqa: ANN401
+    return Markup(languages.ngettext(one, many, number)) % ({"num": number} | values)
 
 
 @cache
