@@ -1,6 +1,7 @@
 """Every field of every request at its bound and one beyond: generated from the contracts."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def found(field: FieldDescriptor, value: Any) -> list[str]:  # noqa: ANN401
     """The problems of the field, and of what it holds, in a message that has nothing else."""
     assert field.containing_type
     message: Message = GetMessageClass(field.containing_type)(**{str(field.name): value})
-    return [each.field for each in problems(message) if each.field.startswith(str(field.name))]
+    return [each.field for each in problems(message) if re.match(rf"{field.name}\b", each.field)]
 
 
 def of(field: FieldDescriptor, value: Any) -> Any:  # noqa: ANN401

@@ -27,6 +27,7 @@ CALLS = 400
 AGAIN = ("UNAVAILABLE", "CANCELLED")
 
 HARMLESS = {
+    "havn.matching.v1.MatchingService.CountSuitablePlaces",
     # It keeps what it shows; shown again it is kept again.
     "havn.matching.v1.MatchingService.SuggestMatches",
 }
