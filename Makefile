@@ -46,7 +46,7 @@ on-sqlite: setup
 
 # Its dots are shown when it is over.
 on-postgresql: setup
-	@HAVN_FUZZ=3000 $(BIN)/pytest --database postgresql $(ON_DATABASES) $(ON_THEIR_OWN) > .venv/on-postgresql.log 2>&1; \
+	@$(BIN)/pytest --database postgresql $(ON_DATABASES) $(ON_THEIR_OWN) > .venv/on-postgresql.log 2>&1; \
 	  code=$$?; cat .venv/on-postgresql.log; exit $$code
 
 check: setup

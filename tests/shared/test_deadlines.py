@@ -82,7 +82,8 @@ async def chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple
         yield running, seen
 
 
-@pytest.mark.parametrize("seconds", [1.0, 3.0])
+# Above a second gRPC rounds what it passes on up to hundredths: more than may be missing here.
+@pytest.mark.parametrize("seconds", [0.8, 1.0])
 async def test_all_calls_of_a_chain_end_by_the_deadline_of_the_first(
     seconds: float, chain: tuple[Havn, dict[str, Seen]]
 ) -> None:
@@ -97,8 +98,7 @@ async def test_all_calls_of_a_chain_end_by_the_deadline_of_the_first(
             await link.ended.wait()
     first, second, third = (seen[name].remaining["requests/r"] for name in CHAIN)
     assert first > second > third
-    # Each keeps some of the time for itself. gRPC tells what is left by the time that its own thread looks.
-    assert first - third >= call.RETURN_SECONDS
+    assert first - third >= 2 * call.RETURN_SECONDS * 0.9
 
 
 async def test_who_waits_behind_a_peer_that_is_too_slow_is_told_so_in_words(
