@@ -6,7 +6,9 @@ from sqlmodel import col
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
-from services.families import events, rules
+from services.families import events
+from services.families.rules import family as registry
+from services.families.rules import follow_ups
 from services.families.store import (
     FAMILIES,
     FOLLOW_UPS,
@@ -29,7 +31,7 @@ from services.shared.store import Store
 EVERY_FAMILY = "families/-"
 """Parent of the follow-ups of all families that the caller sees (AIP-159)."""
 
-FAMILY = Entry(FAMILIES, "family", rules.CHANGEABLE, events.family_created, events.family_updated)
+FAMILY = Entry(FAMILIES, "family", registry.CHANGEABLE, events.family_created, events.family_updated)
 
 
 class FamiliesApi(rpc.FamiliesServiceServicer):
@@ -61,9 +63,9 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
 
         def update(change: Change) -> pb.FosterFamily:
             kept = change.get(FAMILIES, request.family.name)
-            updated = wire.merged(kept, request.family, request.update_mask, rules.CHANGEABLE)
+            updated = wire.merged(kept, request.family, request.update_mask, registry.CHANGEABLE)
             check(updated)
-            rules.check_family(updated, self._clock.today())
+            registry.check_family(updated, self._clock.today())
             change.save(FAMILIES, updated, request.family.etag)
             change.announce(*events.family_updated(updated))
             return updated
@@ -76,7 +78,7 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
         def log(change: Change) -> pb.FollowUp:
             family = change.get(FAMILIES, request.parent)
             follow_up = request.follow_up
-            rules.check_follow_up(follow_up, self._clock.today())
+            follow_ups.check_follow_up(follow_up, self._clock.today())
             follow_up.name = f"{family.name}/followUps/{names.new_id()}"
             follow_up.authority = family.authority
             follow_up.consultant = change.caller.subject
@@ -110,13 +112,13 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
         today = self._clock.today()
 
         def due(view: View) -> list[pb.FollowUpDue]:
-            latest = rules.latest_by_family(view.all(FOLLOW_UPS, latest_follow_ups()))
+            latest = follow_ups.latest_by_family(view.all(FOLLOW_UPS, latest_follow_ups()))
             families = view.all(FAMILIES, *followed_by(request.consultant))
-            found = (rules.follow_up_due(family, latest.get(family.name), today) for family in families)
+            found = (follow_ups.follow_up_due(family, latest.get(family.name), today) for family in families)
             return [each for each in found if each]
 
         found = await self._store.view(due)
-        page = keyed(found, rules.by_due_day, request.page_size, request.page_token)
+        page = keyed(found, follow_ups.by_due_day, request.page_size, request.page_token)
         return pb.ListFollowUpsDueResponse(
             follow_ups_due=page.items,
             next_page_token=page.next_token,
@@ -137,13 +139,13 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
         changed = difference(family, draft.kept(FAMILY, family, row.update_mask))
         if changed != UNCHANGED:
             importing.check_row(row.family)
-            rules.check_family(family, self._clock.today())
+            registry.check_family(family, self._clock.today())
             draft.put(FAMILY, family)
         return changed
 
     def _enter(self, change: Change, request: pb.CreateFosterFamilyRequest) -> pb.FosterFamily:
         family = request.family
-        rules.check_family(family, self._clock.today())
+        registry.check_family(family, self._clock.today())
         family.name = f"families/{names.chosen_id(request.id)}"
         change.add(FAMILIES, family)
         change.announce(*events.family_created(family))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from havn.families.v1 import families_pb2 as pb
-from services.families import rules
+from services.families.rules import follow_ups
 from services.shared.wire import date_message, timestamp
 from tests import cast
 from tests.conftest import Client, Havn, refused
@@ -24,7 +24,7 @@ def visited(days: int, next_after: int = 60, **differing: cast.Value) -> pb.Foll
 def of(follow_up: pb.FollowUp | None, **family: cast.Value) -> pb.FollowUpDue | None:
     approved = cast.a_family(name="families/f", approval=cast.an_approval())
     approved.MergeFrom(pb.FosterFamily(**family))
-    return rules.follow_up_due(approved, follow_up, cast.TODAY)
+    return follow_ups.follow_up_due(approved, follow_up, cast.TODAY)
 
 
 @pytest.mark.parametrize(("days", "overdue"), [(59, 0), (60, 0), (61, 1), (90, 30)])
@@ -46,8 +46,8 @@ def test_before_the_first_visit_a_family_is_due_a_week_after_its_approval_began(
 
 def test_a_family_that_applies_still_and_was_never_followed_up_is_not_due() -> None:
     applies = cast.a_family(name="families/f")
-    assert rules.follow_up_due(applies, None, cast.TODAY) is None
-    assert rules.follow_up_due(applies, visited(1), cast.TODAY) is not None
+    assert follow_ups.follow_up_due(applies, None, cast.TODAY) is None
+    assert follow_ups.follow_up_due(applies, visited(1), cast.TODAY) is not None
 
 
 def test_a_line_tells_of_the_family_what_a_list_needs() -> None:
@@ -68,12 +68,14 @@ def test_of_two_visits_on_a_day_the_one_that_was_logged_last_counts() -> None:
     later = cast.NOW + timedelta(minutes=1)
     last = visited(5, 30, name="families/f/followUps/a", create_time=timestamp(later))
     for logged in ([first, last], [last, first]):
-        assert rules.latest_by_family(logged) == {"families/f": last}
+        assert follow_ups.latest_by_family(logged) == {"families/f": last}
 
 
 def test_the_order_is_by_day_however_many_digits_a_year_has() -> None:
     days = [date(999, 1, 1), date(2026, 1, 31), date(2026, 2, 1)]
-    keys = [rules.by_due_day(pb.FollowUpDue(family="families/f", next_visit_date=date_message(day))) for day in days]
+    keys = [
+        follow_ups.by_due_day(pb.FollowUpDue(family="families/f", next_visit_date=date_message(day))) for day in days
+    ]
     assert keys == sorted(keys)
 
 

@@ -15,7 +15,7 @@ from havn.capacity.v1.capacity_pb2 import (
 from havn.families.v1.families_pb2 import CreateFosterFamilyRequest
 from havn.placements.v1.placements_pb2 import CreateRequestRequest, RecordPlacementRequest
 from services.capacity.rules import check_institution, check_unit, check_vacancy
-from services.families.rules import check_family
+from services.families.rules.family import check_family
 from services.havn.demo.generator import README_FILE, demo_rows, make_demo
 from services.havn.demo.institutions import INSTITUTIONS, UNITS
 from services.havn.demo.people import Cells
