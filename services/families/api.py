@@ -7,6 +7,7 @@ from sqlmodel import col
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
 from services.families import events
+from services.families.rules import certificates
 from services.families.rules import family as registry
 from services.families.rules import follow_ups
 from services.families.store import (
@@ -124,6 +125,29 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
             next_page_token=page.next_token,
             total_count=len(found),
             overdue_count=sum(each.days_overdue > 0 for each in found),
+        )
+
+    async def ListCertificatesDue(
+        self, request: pb.ListCertificatesDueRequest, context: Context
+    ) -> pb.ListCertificatesDueResponse:
+        """A page of certificates that are missing or to be renewed."""
+        today = self._clock.today()
+
+        def due(view: View) -> list[pb.CertificateDue]:
+            one = request.parent != EVERY_FAMILY
+            where = followed_by(request.consultant)
+            where += [col(FamilyRow.name) == view.get(FAMILIES, request.parent).name] if one else []
+            return [
+                each for family in view.all(FAMILIES, *where) for each in certificates.certificates_due(family, today)
+            ]
+
+        found = await self._store.view(due)
+        page = keyed(found, certificates.missing_first, request.page_size, request.page_token)
+        return pb.ListCertificatesDueResponse(
+            certificates_due=page.items,
+            next_page_token=page.next_token,
+            total_count=len(found),
+            missing_count=sum(each.missing for each in found),
         )
 
     async def ImportFamilies(

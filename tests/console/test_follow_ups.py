@@ -193,7 +193,12 @@ async def test_a_family_shows_approval_certificates_and_history(browsing: Browsi
         assert "1 place free" in told
         assert "Criminal record certificate: issued" in told
         await page.goto("/families/f-2")
-        assert "missing" in await page.inner_text("main")
+        told = await page.inner_text("main")
+        assert "Criminal record certificate: missing From the age of 15" in told
+        await page.goto("/families")
+        listed = page.locator(".families-certificates")
+        assert "Child certificate: missing needed since" in await listed.inner_text()
+        assert await listed.get_by_role("link").first.get_attribute("href") == "/families/f-2#certificates"
     async with browsing.as_("coordinator") as page:
         await page.goto(f"/{family}")
         assert "KRITH" not in await page.inner_text("main")

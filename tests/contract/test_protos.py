@@ -34,6 +34,7 @@ CASE_CONTENT = {
     "havn.families.v1.FosterFamily",
     "havn.families.v1.FollowUp",
     "havn.families.v1.FollowUpDue",
+    "havn.families.v1.CertificateDue",
     "havn.capacity.v1.WaitingListEntry",
     "havn.matching.v1.Home",
     "havn.matching.v1.SuitablePlaces",

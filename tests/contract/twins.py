@@ -248,6 +248,7 @@ AIMED = {
     "LogFollowUp": Aim(lambda side: cast.logging(side.family, a_follow_up(side)), "family", reads=False),
     "GetFollowUp": Aim(lambda side: families.GetFollowUpRequest(name=side.follow_up), "follow_up"),
     "ListFollowUpsDue": Aim(lambda _: families.ListFollowUpsDueRequest()),
+    "ListCertificatesDue": Aim(lambda side: families.ListCertificatesDueRequest(parent=side.family), "family"),
     "ListFollowUps": Aim(lambda side: families.ListFollowUpsRequest(parent=side.family), "family"),
     "ImportFamilies": Aim(_import_family),
     "CreateInstitution": Aim(lambda side: cast.founding(an_institution(side), id=""), "new", reads=False),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from havn.families.v1 import families_pb2 as pb
+from services.console import words
 from services.console.languages import gettext as _
 from services.console.pages.follow_ups import keepable
 from services.console.terms import need_level
@@ -32,11 +33,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate of somebody who lives in the home, and what is wrong with it."""
+    """A certificate of somebody who lives in the home, and what rule R2 asks for of it."""
 
     title: str
     seen: pb.Certificate | None
-    warning: str
+    due: pb.CertificateDue | None
 
 
 async def mine(visit: Visit) -> Response:
@@ -47,16 +48,34 @@ async def mine(visit: Visit) -> Response:
         page_size=PAGE_SIZE,
         page_token=visit.request.query_params.get("after", ""),
     )
-    due = await visit.services.families.ListFollowUpsDue(request)
+    certificates_asked = pb.ListCertificatesDueRequest(
+        parent="families/-", consultant=request.consultant, page_size=PAGE_SIZE
+    )
+    due, certificates_due = await asyncio.gather(
+        visit.services.families.ListFollowUpsDue(request),
+        visit.services.families.ListCertificatesDue(certificates_asked),
+    )
     groups = _groups(due.follow_ups_due, visit.console.clock.today())
-    return keepable(visit, visit.page("families.html", due=due, groups=groups, may_log=may_log))
+    page = visit.page(
+        "families.html",
+        due=due,
+        groups=groups,
+        may_log=may_log,
+        certificates=certificates_due,
+        certificate_titles=certificate_titles(),
+        words=words,
+    )
+    return keepable(visit, page)
 
 
 async def show(visit: Visit) -> Response:
     """One family."""
     name = f"families/{visit.request.path_params['family']}"
-    family, follow_ups = await asyncio.gather(
-        visit.services.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=name)), _history(visit, name)
+    due = pb.ListCertificatesDueRequest(parent=name, page_size=PAGE_SIZE)
+    family, certificates_due, follow_ups = await asyncio.gather(
+        visit.services.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=name)),
+        visit.services.families.ListCertificatesDue(due),
+        _history(visit, name),
     )
     today = visit.console.clock.today()
     return visit.page(
@@ -65,28 +84,32 @@ async def show(visit: Visit) -> Response:
         follow_ups=follow_ups,
         may_read=_may(visit, "ListFollowUps"),
         may_log=_may(visit, "LogFollowUp"),
-        household=[(_role(member), member, certificates(member, today)) for member in family.household],
+        household=[
+            (_role(member), member, certificates(member, certificates_due.certificates_due))
+            for member in family.household
+        ],
         expired=family.HasField("approval") and wire.day(family.approval.valid_until_date) < today,
         types=types(),
+        words=words,
         level=need_level(family.approval.need_level),
     )
 
 
-def certificates(member: pb.HouseholdMember, today: date) -> list[Certificate]:
-    """The certificates of a member. One that an own child lacks is no warning: it may be too young for one."""
+def certificates(member: pb.HouseholdMember, due: Iterable[pb.CertificateDue]) -> list[Certificate]:
+    """The two certificates of a member, of all that is due in the family."""
     record = member.criminal_record if member.HasField("criminal_record") else None
     child = member.child_certificate if member.HasField("child_certificate") else None
-    may_lack = member.role == pb.HOUSEHOLD_ROLE_OWN_CHILD
-    return [
-        Certificate(title, seen, _warning(seen, today, may_lack=may_lack))
-        for title, seen in ((_("Criminal record certificate"), record), (_("Child certificate"), child))
-    ]
+    own = {each.kind: each for each in due if each.person == member.person}
+    seen = {pb.CERTIFICATE_KIND_CRIMINAL_RECORD: record, pb.CERTIFICATE_KIND_CHILD: child}
+    return [Certificate(title, seen[kind], own.get(kind)) for kind, title in certificate_titles().items()]
 
 
-def _warning(seen: pb.Certificate | None, today: date, *, may_lack: bool) -> str:
-    if seen is None:
-        return "" if may_lack else _("missing")
-    return _("overdue") if wire.day(seen.renew_by_date) < today else ""
+def certificate_titles() -> dict[pb.CertificateKind.ValueType, str]:
+    """What the two certificates are called."""
+    return {
+        pb.CERTIFICATE_KIND_CRIMINAL_RECORD: _("Criminal record certificate"),
+        pb.CERTIFICATE_KIND_CHILD: _("Child certificate"),
+    }
 
 
 def _groups(due: Iterable[pb.FollowUpDue], today: date) -> list[Group]:

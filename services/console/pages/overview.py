@@ -99,8 +99,7 @@ async def vacancies(visit: Visit) -> list[Task]:
 
 async def follow_ups(visit: Visit) -> list[Task]:
     """Families to be followed up: a consultant's own, and all for a leader."""
-    own = visit.caller.subject if may(visit.caller, "havn.families.v1.FamiliesService.LogFollowUp") else ""
-    request = families.ListFollowUpsDueRequest(consultant=own, page_size=MOST_COUNTED)
+    request = families.ListFollowUpsDueRequest(consultant=_own(visit), page_size=MOST_COUNTED)
     due = await visit.services.families.ListFollowUpsDue(request)
     sunday = end_of_week(visit.console.clock.today())
     soon = sum(not each.days_overdue and wire.day(each.next_visit_date) <= sunday for each in due.follow_ups_due)
@@ -111,12 +110,30 @@ async def follow_ups(visit: Visit) -> list[Task]:
     ]
 
 
+async def certificates(visit: Visit) -> list[Task]:
+    """Certificates of households: a consultant's own families, and all for a leader."""
+    request = families.ListCertificatesDueRequest(parent="families/-", consultant=_own(visit), page_size=1)
+    due = await visit.services.families.ListCertificatesDue(request)
+    missing, renewals = due.missing_count, due.total_count - due.missing_count
+    return [
+        Task(missing, ngettext("certificate is missing", "certificates are missing", missing), CERTIFICATES, True),
+        Task(renewals, ngettext("certificate to renew", "certificates to renew", renewals), CERTIFICATES),
+    ]
+
+
+def _own(visit: Visit) -> str:
+    """The consultant whose families count: whoever looks, but nobody in particular for a leader."""
+    return visit.caller.subject if may(visit.caller, "havn.families.v1.FamiliesService.LogFollowUp") else ""
+
+
+CERTIFICATES = "/families#certificates"
+
 ASKED: dict[access_pb2.Role.ValueType, tuple[Tasks, ...]] = {
     access_pb2.ROLE_COORDINATOR: (waiting, offers),
     access_pb2.ROLE_CASEWORKER: (waiting, offers),
-    access_pb2.ROLE_CONSULTANT: (follow_ups, inquiries),
+    access_pb2.ROLE_CONSULTANT: (follow_ups, inquiries, certificates),
     access_pb2.ROLE_INSTITUTION: (inquiries, vacancies),
-    access_pb2.ROLE_LEADER: (waiting, offers, follow_ups),
+    access_pb2.ROLE_LEADER: (waiting, offers, follow_ups, certificates),
     access_pb2.ROLE_COUNCIL: (waiting, offers),
     access_pb2.ROLE_FOSTER_FAMILY: (inquiries,),
 }

@@ -88,6 +88,30 @@ HOUSEHOLD_ROLE_OWN_CHILD: HouseholdRole.ValueType  # 3
 """The family's own child."""
 Global___HouseholdRole: _TypeAlias = HouseholdRole  # noqa: Y015
 
+class _CertificateKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CertificateKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CertificateKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CERTIFICATE_KIND_UNSPECIFIED: _CertificateKind.ValueType  # 0
+    """Not given."""
+    CERTIFICATE_KIND_CRIMINAL_RECORD: _CertificateKind.ValueType  # 1
+    """Criminal record (straffeattest)."""
+    CERTIFICATE_KIND_CHILD: _CertificateKind.ValueType  # 2
+    """Child certificate (børneattest)."""
+
+class CertificateKind(_CertificateKind, metaclass=_CertificateKindEnumTypeWrapper):
+    """Kinds of certificate."""
+
+CERTIFICATE_KIND_UNSPECIFIED: CertificateKind.ValueType  # 0
+"""Not given."""
+CERTIFICATE_KIND_CRIMINAL_RECORD: CertificateKind.ValueType  # 1
+"""Criminal record (straffeattest)."""
+CERTIFICATE_KIND_CHILD: CertificateKind.ValueType  # 2
+"""Child certificate (børneattest)."""
+Global___CertificateKind: _TypeAlias = CertificateKind  # noqa: Y015
+
 @_typing.final
 class FosterFamily(_message.Message):
     """A foster family."""
@@ -673,6 +697,60 @@ class FollowUpDue(_message.Message):
 Global___FollowUpDue: _TypeAlias = FollowUpDue  # noqa: Y015
 
 @_typing.final
+class CertificateDue(_message.Message):
+    """A certificate of a household member that is missing or to be renewed. docs/rules.md R2."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAMILY_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    family: _builtins.str
+    """"families/{family}"."""
+    authority: _builtins.str
+    """Its authority."""
+    display_name: _builtins.str
+    """How people name the family."""
+    person: _builtins.str
+    """"persons/{person}", of its household."""
+    kind: Global___CertificateKind.ValueType
+    """Which of the two."""
+    missing: _builtins.bool
+    """Whether it was never seen: no child can come. Else it is to be renewed, which stops nothing."""
+    @_builtins.property
+    def due_date(self) -> _date_pb2.Date:
+        """Since when: the day that the person became old enough to need it, or the last day of the one that was seen."""
+
+    @_builtins.property
+    def words(self) -> _terms_pb2.Words:
+        """What the rule says of it."""
+
+    def __init__(
+        self,
+        *,
+        family: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        person: _builtins.str = ...,
+        kind: Global___CertificateKind.ValueType = ...,
+        missing: _builtins.bool = ...,
+        due_date: _date_pb2.Date | None = ...,
+        words: _terms_pb2.Words | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "words", b"words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "display_name", b"display_name", "due_date", b"due_date", "family", b"family", "kind", b"kind", "missing", b"missing", "person", b"person", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CertificateDue: _TypeAlias = CertificateDue  # noqa: Y015
+
+@_typing.final
 class CreateFosterFamilyRequest(_message.Message):
     """Creates a family."""
 
@@ -1001,6 +1079,76 @@ class ListFollowUpsDueResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListFollowUpsDueResponse: _TypeAlias = ListFollowUpsDueResponse  # noqa: Y015
+
+@_typing.final
+class ListCertificatesDueRequest(_message.Message):
+    """Asks for certificates that are missing or to be renewed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"families/{family}", or "families/-" for all."""
+    consultant: _builtins.str
+    """Only of families that this consultant follows: "users/{user}"; empty means all."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        consultant: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "page_size", b"page_size", "page_token", b"page_token", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCertificatesDueRequest: _TypeAlias = ListCertificatesDueRequest  # noqa: Y015
+
+@_typing.final
+class ListCertificatesDueResponse(_message.Message):
+    """A page of certificates that are missing or to be renewed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CERTIFICATES_DUE_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    MISSING_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    total_count: _builtins.int
+    """Certificates on all pages."""
+    missing_count: _builtins.int
+    """Those of them that are missing."""
+    @_builtins.property
+    def certificates_due(self) -> _containers.RepeatedCompositeFieldContainer[Global___CertificateDue]:
+        """Those missing first, then by the day since which they are due."""
+
+    def __init__(
+        self,
+        *,
+        certificates_due: _abc.Iterable[Global___CertificateDue] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_count: _builtins.int = ...,
+        missing_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificates_due", b"certificates_due", "missing_count", b"missing_count", "next_page_token", b"next_page_token", "total_count", b"total_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCertificatesDueResponse: _TypeAlias = ListCertificatesDueResponse  # noqa: Y015
 
 @_typing.final
 class ImportFamiliesRequest(_message.Message):

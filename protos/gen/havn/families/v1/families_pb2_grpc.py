@@ -78,6 +78,11 @@ class FamiliesServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueResponse.FromString,
                 _registered_method=True)
+        self.ListCertificatesDue = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/ListCertificatesDue',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueResponse.FromString,
+                _registered_method=True)
         self.ImportFamilies = channel.stream_unary(
                 '/havn.families.v1.FamiliesService/ImportFamilies',
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ImportFamiliesRequest.SerializeToString,
@@ -149,6 +154,13 @@ class FamiliesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListCertificatesDue(self, request, context):
+        """Certificates that rule R2 asks for and that are missing or to be renewed: those missing first, then the longest overdue.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImportFamilies(self, request_iterator, context):
         """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend.
         """
@@ -198,6 +210,11 @@ def add_FamiliesServiceServicer_to_server(servicer, server):
                     servicer.ListFollowUpsDue,
                     request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueResponse.SerializeToString,
+            ),
+            'ListCertificatesDue': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCertificatesDue,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueResponse.SerializeToString,
             ),
             'ImportFamilies': grpc.stream_unary_rpc_method_handler(
                     servicer.ImportFamilies,
@@ -425,6 +442,33 @@ class FamiliesService:
             '/havn.families.v1.FamiliesService/ListFollowUpsDue',
             havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_families__pb2.ListFollowUpsDueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCertificatesDue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/ListCertificatesDue',
+            havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -55,6 +55,8 @@ class FamiliesServiceStub:
     """When each family is to be followed up: the longest overdue first, then by day. docs/rules.md K4 says when the first visit
     is due. Families that are neither approved nor were ever followed up are left out.
     """
+    ListCertificatesDue: _grpc.UnaryUnaryMultiCallable[_families_pb2.ListCertificatesDueRequest, _families_pb2.ListCertificatesDueResponse]
+    """Certificates that rule R2 asks for and that are missing or to be renewed: those missing first, then the longest overdue."""
     ImportFamilies: _grpc.StreamUnaryMultiCallable[_families_pb2.ImportFamiliesRequest, _families_pb2.ImportFamiliesResponse]
     """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
@@ -85,6 +87,8 @@ class FamiliesServiceAsyncStub(FamiliesServiceStub):
     """When each family is to be followed up: the longest overdue first, then by day. docs/rules.md K4 says when the first visit
     is due. Families that are neither approved nor were ever followed up are left out.
     """
+    ListCertificatesDue: _aio.UnaryUnaryMultiCallable[_families_pb2.ListCertificatesDueRequest, _families_pb2.ListCertificatesDueResponse]  # type: ignore[assignment]
+    """Certificates that rule R2 asks for and that are missing or to be renewed: those missing first, then the longest overdue."""
     ImportFamilies: _aio.StreamUnaryMultiCallable[_families_pb2.ImportFamiliesRequest, _families_pb2.ImportFamiliesResponse]  # type: ignore[assignment]
     """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
@@ -160,6 +164,14 @@ class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
         """When each family is to be followed up: the longest overdue first, then by day. docs/rules.md K4 says when the first visit
         is due. Families that are neither approved nor were ever followed up are left out.
         """
+
+    @_abc_1.abstractmethod
+    def ListCertificatesDue(
+        self,
+        request: _families_pb2.ListCertificatesDueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.ListCertificatesDueResponse, _abc.Awaitable[_families_pb2.ListCertificatesDueResponse]]:
+        """Certificates that rule R2 asks for and that are missing or to be renewed: those missing first, then the longest overdue."""
 
     @_abc_1.abstractmethod
     def ImportFamilies(
