@@ -7,9 +7,8 @@ from sqlmodel import col
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
 from services.families import events
-from services.families.rules import certificates
+from services.families.rules import certificates, follow_ups
 from services.families.rules import family as registry
-from services.families.rules import follow_ups
 from services.families.store import (
     FAMILIES,
     FOLLOW_UPS,
