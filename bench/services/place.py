@@ -64,7 +64,7 @@ class Place:
             "HAVN_KEY_FILE": str(self.key),
             "HAVN_NATS_URL": self.nats_url,
             "HAVN_DATABASE_URL": self._databases,
-            "HAVN_PLACEMENTS_ADDRESS": self.addresses["placements"],
+            **{f"HAVN_{owner.upper()}_ADDRESS": self.addresses[owner] for owner in SERVICES},
             f"HAVN_{name.upper()}_PORT": address.rsplit(":", 1)[1],
         }
         return served(arguments, address, settings, self.folder / f"{name}.log")

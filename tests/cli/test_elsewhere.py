@@ -33,6 +33,22 @@ def test_one_address_is_too_few(havn: Havn, monkeypatch: pytest.MonkeyPatch) -> 
     assert "HAVN_FAMILIES_ADDRESS and HAVN_CAPACITY_ADDRESS and HAVN_MATCHING_ADDRESS" in ran.error["message"]
 
 
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        ("placements", "HAVN_FAMILIES_ADDRESS and HAVN_CAPACITY_ADDRESS: must be given"),
+        ("capacity", "HAVN_PLACEMENTS_ADDRESS: must be given"),
+    ],
+)
+def test_a_service_alone_says_whose_address_it_lacks(
+    service: str, told: str, havn: Havn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HAVN_NATS_URL", "nats://127.0.0.1:1")
+    ran = havn("serve", service, "--json")
+    assert (ran.code, ran.error["reason"]) == (2, "SETTING_INVALID")
+    assert told in ran.error["message"]
+
+
 @pytest.mark.usefixtures("addresses")
 @pytest.mark.parametrize("command", [["up", "--once"], ["token"], ["waiting-list"]])
 def test_there_are_no_demo_users_in_production(command: list[str], havn: Havn, monkeypatch: pytest.MonkeyPatch) -> None:

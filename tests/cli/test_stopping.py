@@ -63,6 +63,8 @@ def test_a_first_start_that_is_stopped_is_no_failure(moment: str, tmp_path: Path
 
 def test_a_service_that_waits_for_nats_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAVN_NATS_URL", "nats://127.0.0.1:1")
+    monkeypatch.setenv("HAVN_FAMILIES_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("HAVN_CAPACITY_ADDRESS", "127.0.0.1:1")
     monkeypatch.setenv("HAVN_DRAIN_SECONDS", "0")
     service = process(tmp_path / "data", "serve", "placements")
     await_line(service, "nats.disturbed")

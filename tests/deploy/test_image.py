@@ -148,6 +148,8 @@ async def serves(programs: Path, entry: str, folder: Path, nats_url: str) -> Non
         "HAVN_DATA": str(folder / "data"),
         "HAVN_HEALTH_PORT": str(port),
         "HAVN_NATS_URL": nats_url,
+        "HAVN_FAMILIES_ADDRESS": "127.0.0.1:1",
+        "HAVN_CAPACITY_ADDRESS": "127.0.0.1:1",
     }
     variables = clean() | image_environment() | changed
     service = await asyncio.create_subprocess_exec(programs / entry, "serve", "placements", env=variables)

@@ -201,6 +201,8 @@ def test_a_service_that_would_be_insecure_ends_and_says_everything_at_once(tmp_p
         "HAVN_PRODUCTION": "true",
         "HAVN_DATA": str(tmp_path / "data"),
         "HAVN_NATS_URL": "nats://127.0.0.1:4222",
+        "HAVN_FAMILIES_ADDRESS": "127.0.0.1:1",
+        "HAVN_CAPACITY_ADDRESS": "127.0.0.1:1",
     }
     ended = subprocess.run(
         [sys.executable, "-m", "services.havn", "serve", "placements"], env=variables, capture_output=True, text=True

@@ -34,7 +34,12 @@ class Served(StrEnum):
     CONSOLE = "console"
 
 
-ASKS = {Served.CAPACITY: ("placements",), Served.MATCHING: ("placements",), Served.CONSOLE: SERVICES}
+ASKS: dict[Served, tuple[str, ...]] = {
+    Served.PLACEMENTS: ("families", "capacity"),
+    Served.CAPACITY: ("placements",),
+    Served.MATCHING: ("placements",),
+    Served.CONSOLE: SERVICES,
+}
 """Whose addresses each must know."""
 
 
@@ -46,8 +51,7 @@ def serve(service: Annotated[Served, typer.Argument(help="Which one.")], json: J
     today(found)
     if service is not Served.CONSOLE and not found.nats_url:
         raise SettingInvalid("HAVN_NATS_URL: must be given, such as nats://127.0.0.1:4222.")
-    for asked in ASKS.get(service, ()):
-        _require_address(found, service, asked)
+    _require_addresses(found, service)
     from nats.errors import Error as NatsError
 
     try:
@@ -56,9 +60,11 @@ def serve(service: Annotated[Served, typer.Argument(help="Which one.")], json: J
         raise Failed(f"{service} does not start: {error}.", "UNAVAILABLE", "NOT_STARTED") from error
 
 
-def _require_address(found: Settings, service: Served, asked: str) -> None:
-    if asked not in found.addresses():
-        raise SettingInvalid(f"HAVN_{asked.upper()}_ADDRESS: must be given, as host:port: {service} asks {asked}.")
+def _require_addresses(found: Settings, service: Served) -> None:
+    missing = [asked for asked in ASKS.get(service, ()) if asked not in found.addresses()]
+    if missing:
+        told = " and ".join(f"HAVN_{asked.upper()}_ADDRESS" for asked in missing)
+        raise SettingInvalid(f"{told}: must be given, as host:port: {service} asks {' and '.join(missing)}.")
 
 
 def _served(service: Served) -> Callable[[], None]:
