@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from services.shared.production import CONSOLE
 from tests.chaos.disk import Disk
 from tests.chaos.landscape import DATABASE, REPLICAS, SERVICES, Landscape
 from tests.chaos.supervisor import descendants, signal_all
@@ -22,7 +23,7 @@ LONG_SECONDS = 12.0
 AWAY_SECONDS = 3.0
 FULL_SECONDS = 5.0
 
-REPLICAS_OF_ALL = tuple(f"{name}-{n}" for name in (*SERVICES, WITNESS) for n in range(1, REPLICAS + 1))
+REPLICAS_OF_ALL = tuple(f"{name}-{n}" for name in (*SERVICES, CONSOLE, WITNESS) for n in range(1, REPLICAS + 1))
 
 
 @dataclass(frozen=True)

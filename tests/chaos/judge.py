@@ -20,11 +20,11 @@ from services.matching import store as matching
 from services.placements import store as placements
 from services.shared import audit
 from services.shared.clock import SystemClock
-from services.shared.records import Kind, Resource
+from services.shared.records import Kind
 from services.shared.tables import OutboxEvent
 from services.shared.wire import time
 from tests.chaos.landscape import SERVICES, Landscape
-from tests.chaos.ledger import Told, digest
+from tests.chaos.ledger import Told, digest, fact
 from tests.chaos.witness import FORGETFUL, KINDS, NAME, Seen, told
 
 AnyKind = Kind[Any]
@@ -97,7 +97,8 @@ class Judge:
         found.refused += [f"{key}: {why}" for key, why in ledger.refused.items()]
         found.unsettled += [f"{key} was never answered" for key in sorted(ledger.unanswered)]
         owned = [self._records(service, kind) for service, kind in OWNED]
-        self._against_ledger(found, ledger, {name: record for kept in owned for name, record in kept.items()})
+        kept = {name: record for records in owned for name, record in records.items()}
+        self._against_ledger(found, ledger, kept | self._offers(found, ledger))
         self._copies(found, owned)
         self._events(found, ledger)
         return found
@@ -139,6 +140,17 @@ class Judge:
             rows = [kind.message.FromString(body) for body in session.exec(select(kind.table.body))]
         return {record.name: record for record in rows}
 
+    def _offers(self, found: Findings, ledger: Told) -> dict[str, Any]:
+        """Of each offer the face that the last write told. Both stand alike, and no place is held for two."""
+        offers, inquiries = (self._records("placements", kind) for kind in (placements.OFFERS, placements.INQUIRIES))
+        faces = {fact(inquiry.name): inquiry for inquiry in inquiries.values()}
+        _compare(found, "its home", _standing(faces), _standing(offers))
+        held = Counter(offer.home for offer in offers.values() if offer.held_place_count)
+        found.doubled += [f"{home} is asked {count} times at once" for home, count in held.items() if count > 1]
+        answered = {fact(name) for name in ledger.last() if name != fact(name)}
+        unanswered = {name: offer for name, offer in offers.items() if name not in answered}
+        return unanswered | {face.name: face for name, face in faces.items() if name in answered}
+
     def _against_ledger(self, found: Findings, ledger: Told, kept: dict[str, Any]) -> None:
         keys = {each.key for each in ledger.answered}
         last = ledger.last()
@@ -166,7 +178,7 @@ class Judge:
 
     def _events(self, found: Findings, ledger: Told) -> None:
         expected = {
-            f"{each.name}@{2 if each.rpc == RUNS_START else each.version}": each.key for each in ledger.answered
+            f"{fact(each.name)}@{2 if each.rpc == RUNS_START else each.version}": each.key for each in ledger.answered
         }
         written = self._written()
         found.lost += [f"event {event} of {key}" for event, key in expected.items() if event not in written]
@@ -217,7 +229,11 @@ def _entry(request: Any) -> WaitingListEntry:  # noqa: ANN401
     return waiting_list_entry(request, filed)
 
 
-def _compare(found: Findings, service: str, copies: Mapping[str, Resource], owned: Mapping[str, Resource]) -> None:
+def _standing(faces: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: (face.etag, face.state) for name, face in faces.items()}
+
+
+def _compare(found: Findings, service: str, copies: Mapping[str, object], owned: Mapping[str, object]) -> None:
     differing = [name for name in copies.keys() | owned.keys() if copies.get(name) != owned.get(name)]
     found.differing += [f"{name} as {service} has it" for name in sorted(differing)]
 

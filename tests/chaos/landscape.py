@@ -1,10 +1,11 @@
 """The distributed form of Havn as plain processes on this machine, made so that everything in it can be harmed.
 
-Two replicas of each service and of the witness, a PostgreSQL, three NATS nodes, TLS between them as it is deployed.
-Databases and streams lie on disks of their own.
+Two replicas of each service, of the console and of the witness, a PostgreSQL, three NATS nodes, TLS between them as it
+is deployed. Databases and streams lie on disks of their own.
 """
 
 import os
+import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ from services.havn.system import DEFINITIONS
 from services.shared import access, clients, migrate, postgres
 from services.shared.access import Caller
 from services.shared.grants import Grants, users
+from services.shared.production import CONSOLE
 from services.shared.tls import Identity
 from tests import nodes
 from tests.chaos import witness
+from tests.chaos.browser import Consoles
 from tests.chaos.disk import Disk
 from tests.chaos.supervisor import Supervisor
 from tests.postgres import Server
@@ -33,6 +36,9 @@ DATABASE = "postgresql"
 OPERATOR = "operator"
 PLAN_SECONDS = "1"
 STREAM_MEGABYTES = "16"
+
+MODULES = {witness.NAME: ["tests.chaos.witness"], CONSOLE: ["services.havn", "serve", CONSOLE]}
+"""What runs each that is no service."""
 
 DATABASE_MEGABYTES, STREAMS_MEGABYTES = 400, 200
 ROOM_FOR_JOURNALS = {"max_wal_size": "48MB", "min_wal_size": "32MB"}
@@ -66,7 +72,8 @@ class Landscape:
         self._authority = trustme.CA()
         self._operator = issue(self._authority, folder / OPERATOR, OPERATOR)
         self.signer = access.Signer(access.key_from(folder / "token.pem"))
-        self.ports = {f"{service}-{n}": free_port() for service in SERVICES for n in range(1, REPLICAS + 1)}
+        replicated = (*SERVICES, CONSOLE)
+        self.ports = {f"{name}-{n}": free_port() for name in replicated for n in range(1, REPLICAS + 1)}
 
     def start(self) -> None:
         """Makes the databases and starts all processes, not waiting for the services."""
@@ -94,6 +101,11 @@ class Landscape:
         """The services as somebody calls them: each call goes to the next replica."""
         tokens = clients.Tokens(self.signer, caller)
         return {name: clients.channel(name, self._address(name), tokens, self._operator) for name in SERVICES}
+
+    def consoles(self) -> Consoles:
+        """The consoles as browsers reach them, that trust what this landscape's authority signed."""
+        addresses = [f"https://127.0.0.1:{self.ports[f'{CONSOLE}-{n}']}" for n in range(1, REPLICAS + 1)]
+        return Consoles(addresses, self.signer, ssl.create_default_context(cafile=str(self._operator.authority)))
 
     def engine(self, service: str) -> Engine:
         """A service's database, past all walls."""
@@ -140,10 +152,9 @@ class Landscape:
     def _services(self) -> list[Program]:
         found = []
         for replica in range(1, REPLICAS + 1):
-            for service in (*SERVICES, witness.NAME):
+            for service in (*SERVICES, CONSOLE, witness.NAME):
                 name = f"{service}-{replica}"
-                module = "tests.chaos.witness" if service == witness.NAME else f"services.{service}"
-                command = [sys.executable, "-m", module]
+                command = [sys.executable, "-m", *MODULES.get(service, [f"services.{service}"])]
                 found.append(Program(name, command, self._environment(name, service), self.folder / "logs" / name))
         return found
 
@@ -154,7 +165,7 @@ class Landscape:
             "HAVN_KEY_FILE": str(self.folder / "token.pem"),
             "HAVN_DATABASE_URL": self._server.url("{service}", "havn"),
             "HAVN_NATS_URL": self.cluster.url,
-            "HAVN_PLACEMENTS_ADDRESS": self._address("placements"),
+            **{f"HAVN_{owner.upper()}_ADDRESS": self._address(owner) for owner in SERVICES},
             f"HAVN_{service.upper()}_PORT": str(self.ports.get(name, 0)),
             "HAVN_TLS_CERTIFICATE": str(identity.certificate),
             "HAVN_TLS_KEY": str(identity.key),

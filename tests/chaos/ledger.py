@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from havn.capacity.v1.capacity_pb2 import Vacancy
+from services.shared.names import last_part
 from services.shared.records import Resource
 
 
@@ -54,8 +55,9 @@ class Told:
     """Attempts of which nobody knew what became of them; each was made again."""
 
     def last(self) -> dict[str, Answered]:
-        """The newest write of each record, by its name."""
-        return {each.name: each for each in sorted(self.answered, key=lambda each: each.version)}
+        """The newest write of each fact, by the name of the record that it told."""
+        newest = {fact(each.name): each for each in sorted(self.answered, key=lambda each: each.version)}
+        return {each.name: each for each in newest.values()}
 
 
 class Ledger:
@@ -105,6 +107,11 @@ class Ledger:
     def _add(self, **line: Any) -> None:  # noqa: ANN401  # what JSON takes
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+
+def fact(name: str) -> str:
+    """What a record is a face of: an inquiry is its offer, as the home sees it."""
+    return f"offers/{last_part(name)}" if "/inquiries/" in name else name
 
 
 def digest(message: Resource) -> str:

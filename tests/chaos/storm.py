@@ -84,7 +84,7 @@ class Storm:
             self._judge.close()
 
     async def _settled(self, chance: random.Random) -> list[Person]:
-        office = Office(self.landscape.channels, self.ledger)
+        office = Office(self.landscape.channels, self.ledger, self.landscape.consoles())
         people = [Person(number, office, random.Random(chance.random())) for number in range(PEOPLE)]
         async with asyncio.timeout(START_SECONDS):
             await asyncio.gather(*(person.settle_in() for person in people))

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from havn.families.v1.families_pb2 import FosterFamily
 from havn.matching.v1.matching_pb2 import RUN_STATE_RUNNING, MatchRun
+from havn.placements.v1.placements_pb2 import OFFER_STATE_ASKED, Offer
 from services.shared.clock import SystemClock
 from tests import databases
 from tests.cast import FixedClock
@@ -43,6 +44,8 @@ WRONG = {
     "an event was never sent": ("families", ["UPDATE outbox SET sent_time = NULL"], {"unsettled"}),
     "a copy is old": ("matching", [f"UPDATE requests SET body = :nothing WHERE name = {REQUEST}"], {"differing"}),
     "an entry is missing": ("capacity", ["DELETE FROM waiting_list"], {"differing"}),
+    "an answer is gone": ("placements", ["DELETE FROM inquiries"], {"lost", "differing"}),
+    "an offer stands as before its answer": ("placements", ["UPDATE offers SET body = :offer"], {"differing"}),
     "a run is not over": ("matching", ["UPDATE match_runs SET body = :run"], {"unsettled"}),
     "an event was applied twice": (
         "witness",
@@ -98,7 +101,8 @@ async def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Told]:
             office = Office(lambda caller: havn.as_(caller).channels, ledger)
             person = Person(1, office, random.Random(1))
             await person.settle_in()
-            for act in (person.file, person.change, person.file, person.report, person.visit, person.tell, person.plan):
+            of_requests = (person.file, person.change, person.file, person.plan, person.ask, person.decline)
+            for act in (*of_requests, person.report, person.visit, person.tell):
                 await act()
 
             def settled() -> bool:
@@ -134,8 +138,10 @@ def test_the_judge_finds(wrong: str, kept: tuple[Path, Told], tmp_path: Path) ->
 def bodies(statement: str, told: Told) -> dict[str, bytes]:
     """Records as they were at first."""
     (run,) = (each.name for each in told.answered if each.rpc == RUNS_START)
+    (offer,) = (each.name for each in told.answered if each.rpc == "OfferPlace")
     known = {
         "family": FosterFamily(name=FAMILY, etag="1").SerializeToString(),
+        "offer": Offer(name=offer, etag="1", state=OFFER_STATE_ASKED).SerializeToString(),
         "run": MatchRun(name=run, etag="1", state=RUN_STATE_RUNNING).SerializeToString(),
         "nothing": b"",
     }

@@ -19,7 +19,7 @@ from sqlmodel import Field, Session, SQLModel
 from havn.capacity.v1.events_pb2 import InstitutionChanged, UnitChanged, VacancyReported
 from havn.families.v1.events_pb2 import FollowUpLogged, FosterFamilyChanged
 from havn.matching.v1.events_pb2 import MatchRunFinished
-from havn.placements.v1.events_pb2 import PlacementChanged, PlacementRequestChanged
+from havn.placements.v1.events_pb2 import OfferChanged, PlacementChanged, PlacementRequestChanged
 from services.shared import events, logs, postgres, sqlite, tls
 from services.shared.access import Caller
 from services.shared.clock import SystemClock
@@ -35,7 +35,7 @@ from services.shared.tables import NUMBER, Shared
 NAME, FORGETFUL = "witness", "forgetful"
 
 KINDS: Mapping[str, tuple[type[Message], ...]] = {
-    "placements": (PlacementRequestChanged, PlacementChanged),
+    "placements": (PlacementRequestChanged, PlacementChanged, OfferChanged),
     "families": (FosterFamilyChanged, FollowUpLogged),
     "capacity": (InstitutionChanged, UnitChanged, VacancyReported),
     "matching": (MatchRunFinished,),
