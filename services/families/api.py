@@ -65,6 +65,8 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
             kept = change.get(FAMILIES, request.family.name)
             updated = wire.merged(kept, request.family, request.update_mask, registry.CHANGEABLE)
             check(updated)
+            if updated.type != kept.type:
+                registry.check_type(updated)
             registry.check_family(updated, self._clock.today())
             change.save(FAMILIES, updated, request.family.etag)
             change.announce(*events.family_updated(updated))
@@ -168,6 +170,7 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
 
     def _enter(self, change: Change, request: pb.CreateFosterFamilyRequest) -> pb.FosterFamily:
         family = request.family
+        registry.check_type(family)
         registry.check_family(family, self._clock.today())
         family.name = f"families/{names.chosen_id(request.id)}"
         change.add(FAMILIES, family)

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.metadata import version
 
 from services.matching.rules import policy, travel
-from services.shared.reference import DATA
+from services.shared.reference import DATA, family_types
 
 
 @cache
@@ -40,6 +40,11 @@ def known_travel() -> travel.Travel:
 def family_steps() -> Mapping[str, int]:
     """Step of the ladder of each family type, by the name of the type without its prefix."""
     return {kind: int(row["step"]) for row in _rows("ladder.csv") for kind in row["family_types"].split(";") if kind}
+
+
+def covered_needs(authority: str, kind: str) -> frozenset[int]:
+    """Need levels that a family type covers in the authority's jurisdiction; of a type that it does not have, none."""
+    return family_types(authority).get(kind, frozenset())
 
 
 def _rows(name: str) -> tuple[Mapping[str, str], ...]:

@@ -42,6 +42,10 @@ FAMILY_TYPES = {
     families.FAMILY_TYPE_PROFESSIONAL: homes.HomeType.PROFESSIONAL,
     families.FAMILY_TYPE_EMERGENCY: homes.HomeType.EMERGENCY_FAMILY,
     families.FAMILY_TYPE_RELIEF: homes.HomeType.RELIEF,
+    families.FAMILY_TYPE_PRIVATE: homes.HomeType.PRIVATE,
+    families.FAMILY_TYPE_GENERAL: homes.HomeType.GENERAL,
+    families.FAMILY_TYPE_REINFORCED: homes.HomeType.REINFORCED,
+    families.FAMILY_TYPE_SPECIALISED: homes.HomeType.SPECIALISED,
 }
 UNIT_TYPES = {
     capacity.UNIT_KIND_RESIDENTIAL: homes.HomeType.RESIDENTIAL,
@@ -135,6 +139,7 @@ def family_home(family: families.FosterFamily) -> homes.Home:
         place_count=approval.place_count,
         ages=homes.Ages(approval.ages.min, approval.ages.max),
         need_level=approval.need_level,
+        covers=data.covered_needs(family.authority, kind),
         languages=_languages(family.languages),
         free=_free(family.availability) if family.HasField("availability") else None,
         approval=_approval(approval) if family.HasField("approval") else None,

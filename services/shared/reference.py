@@ -10,6 +10,9 @@ from havn.terms.v1 import terms_pb2 as terms
 
 DATA = Path(__file__).parents[2] / "data"
 
+GREENLAND = "GL"
+"""The jurisdiction of an authority that data/authorities.csv does not name."""
+
 
 def towns() -> Set[str]:
     """Names of the towns and settlements that Havn knows."""
@@ -19,15 +22,13 @@ def towns() -> Set[str]:
 @cache
 def inhabitants() -> Mapping[str, int]:
     """How many people live in each town and settlement; 0 where that is not known."""
-    with (DATA / "towns.csv").open(encoding="utf-8", newline="") as file:
-        return {row["town"]: int(row["population"] or 0) for row in csv.DictReader(file)}
+    return {row["town"]: int(row["population"] or 0) for row in _rows("towns.csv")}
 
 
 @cache
 def ladder() -> Mapping[int, terms.Words]:
     """The steps of the ladder by their numbers, least intrusive first."""
-    with (DATA / "ladder.csv").open(encoding="utf-8", newline="") as file:
-        return {int(row["step"]): terms.Words(da=row["da"], en=row["en"]) for row in csv.DictReader(file)}
+    return {int(row["step"]): terms.Words(da=row["da"], en=row["en"]) for row in _rows("ladder.csv")}
 
 
 @cache
@@ -35,3 +36,35 @@ def certificate_age() -> int:
     """From how many years on a household member needs certificates (R2), by the default policy: data/policy.json."""
     age: int = json.loads((DATA / "policy.json").read_text("utf-8"))["certificate_age"]
     return age
+
+
+def jurisdiction(authority: str) -> str:
+    """The jurisdiction of "authorities/{authority}"."""
+    return _jurisdictions().get(authority.removeprefix("authorities/"), GREENLAND)
+
+
+def family_types(authority: str) -> Mapping[str, frozenset[int]]:
+    """The types of foster family that an authority's jurisdiction has, each with the need levels that it covers (F1).
+
+    By the name of the type without its prefix.
+    """
+    return _family_types()[jurisdiction(authority)]
+
+
+@cache
+def _jurisdictions() -> Mapping[str, str]:
+    return {row["authority"]: row["jurisdiction"] for row in _rows("authorities.csv")}
+
+
+@cache
+def _family_types() -> Mapping[str, Mapping[str, frozenset[int]]]:
+    found: dict[str, dict[str, frozenset[int]]] = {}
+    for row in _rows("family_types.csv"):
+        levels = (terms.NeedLevel.Value(f"NEED_LEVEL_{level}") for level in row["need_levels"].split(";"))
+        found.setdefault(row["jurisdiction"], {})[row["type"]] = frozenset(levels)
+    return found
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,12 +1,15 @@
 """Every refusal of a family: these facts, this field."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from havn.families.v1 import families_pb2 as pb
+from services.families.rules.family import check_type
 from services.shared.access import EVERYWHERE
+from services.shared.errors import BadInput
 from services.shared.wire import timestamp
 from tests import cast
 from tests.conftest import Client, refused
@@ -110,6 +113,40 @@ REFUSALS: dict[str, tuple[str, dict[str, Any]]] = {
 async def test_a_family_is_refused_with(field: str, facts: dict[str, Any], consultant: Client) -> None:
     with refused("INVALID_ARGUMENT", "FIELD_INVALID", field):
         await consultant.families.CreateFosterFamily(cast.entering(cast.a_family(**facts)))
+
+
+@pytest.mark.parametrize(
+    ("authority", "kind", "allowed"),
+    [
+        (cast.MUNICIPALITY, pb.FAMILY_TYPE_PRIVATE, True),
+        (cast.MUNICIPALITY, pb.FAMILY_TYPE_GENERAL, False),
+        ("authorities/hjoerring", pb.FAMILY_TYPE_GENERAL, True),
+        ("authorities/hjoerring", pb.FAMILY_TYPE_MUNICIPAL, False),
+        ("authorities/not-in-the-table", pb.FAMILY_TYPE_MUNICIPAL, True),
+    ],
+)
+def test_f1_a_type_is_one_that_the_jurisdiction_has(
+    authority: str, kind: pb.FamilyType.ValueType, allowed: bool
+) -> None:
+    with nullcontext() if allowed else pytest.raises(BadInput, match=r"family\.type"):
+        check_type(cast.a_family(authority=authority, type=kind))
+
+
+async def test_f1_holds_for_what_is_entered_and_changed_and_an_import_takes_what_happened(
+    consultant: Client, administrator: Client
+) -> None:
+    danish = cast.a_family(type=pb.FAMILY_TYPE_SPECIALISED)
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", "family.type"):
+        await consultant.families.CreateFosterFamily(cast.entering(danish))
+    entered = await consultant.families.CreateFosterFamily(cast.entering())
+    entered.type = pb.FAMILY_TYPE_SPECIALISED
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", "family.type"):
+        await consultant.families.UpdateFosterFamily(cast.changing(entered, "type"))
+    taken = pb.ImportFamiliesRequest(request_id=cast.fresh(), family=cast.entering(danish, id="danish"))
+    assert (await administrator.families.ImportFamilies(cast.one_by_one([taken]))).created_count == 1
+    kept = await consultant.families.GetFosterFamily(pb.GetFosterFamilyRequest(name="families/danish"))
+    kept.town = "Sisimiut"
+    assert (await consultant.families.UpdateFosterFamily(cast.changing(kept, "town"))).town == "Sisimiut"
 
 
 async def test_a_family_of_what_is_no_authority_is_refused(administrator: Client) -> None:

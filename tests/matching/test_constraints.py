@@ -7,6 +7,7 @@ import pytest
 
 from havn.access.v1 import access_pb2 as access
 from havn.terms.v1 import terms_pb2 as terms
+from services.matching import data
 from services.matching.rules.children import Basis, Child, LegalBasis, Protection, Seeks
 from services.matching.rules.children import Ceiling as CeilingDecision
 from services.matching.rules.constraints import CONSTRAINTS, fits, refusals
@@ -253,6 +254,28 @@ def test_r5_of_siblings_nobody_is_told_who_needs_more() -> None:
     assert refusal.words.en == "Approved for light needs; that does not cover all the siblings who must stay together"
 
 
+@pytest.mark.parametrize(
+    ("kind", "levels"), [("GENERAL", (1, 2)), ("REINFORCED", (2, 3)), ("SPECIALISED", (3,)), ("NETWORK", (1, 2, 3))]
+)
+def test_r5_a_danish_type_is_for_the_need_levels_of_its_table(kind: str, levels: tuple[int, ...]) -> None:
+    home = family(covers=data.covered_needs("authorities/hjoerring", kind))
+    assert tuple(n for n in (1, 2, 3) if not broken(child(need_level=n), home)) == levels
+
+
+def test_r5_says_what_the_type_is_for_and_nothing_of_one_sibling() -> None:
+    home = family(covers=data.covered_needs("authorities/hjoerring", "SPECIALISED"), free=free(2))
+    assert said(child(), home)[1] == "The family's type is for severe needs; the child's are moderate"
+    siblings = [child("a", siblings={"b": TOGETHER}), child("b", siblings={"a": TOGETHER})]
+    here = world(siblings, [home])
+    (refusal,) = refusals(unit_of(siblings, world=here), home, here)
+    assert "the child's" not in refusal.words.en
+
+
+def test_r5_a_type_of_another_jurisdiction_is_for_nobody() -> None:
+    home = family(covers=data.covered_needs(OURS, "GENERAL"))
+    assert broken(child(), home) == ["R5 TYPE_OF_ANOTHER_JURISDICTION"]
+
+
 def test_r6_every_needed_competence_is_present_unless_a_leader_waives_it() -> None:
     needs = child(needed_competences=frozenset({terms.COMPETENCE_TRAUMA, terms.COMPETENCE_AUTISM}))
     lacks = family(competences=frozenset({terms.COMPETENCE_TRAUMA}))
@@ -271,6 +294,11 @@ def test_r7_a_network_family_is_for_its_named_child_alone() -> None:
 
 def test_r7_a_relief_family_is_never_a_home() -> None:
     assert broken(child(need_step=1), family(type=HomeType.RELIEF, step=1)) == ["R7 RELIEF_ONLY"]
+
+
+def test_r7_a_family_that_parents_arranged_takes_no_other_child() -> None:
+    arranged = family(type=HomeType.PRIVATE, approval=Approval(days(-9), days(400), ref("a")))
+    assert broken(child("b"), arranged) == ["R7 PRIVATELY_ARRANGED"]
 
 
 def test_r7_an_emergency_place_is_only_for_danger() -> None:

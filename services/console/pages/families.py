@@ -157,6 +157,10 @@ def types() -> dict[int, str]:
         pb.FAMILY_TYPE_PROFESSIONAL: _("Professional foster family"),
         pb.FAMILY_TYPE_EMERGENCY: _("Emergency family"),
         pb.FAMILY_TYPE_RELIEF: _("Relief family"),
+        pb.FAMILY_TYPE_PRIVATE: _("Privately arranged family"),
+        pb.FAMILY_TYPE_GENERAL: _("General foster family"),
+        pb.FAMILY_TYPE_REINFORCED: _("Reinforced foster family"),
+        pb.FAMILY_TYPE_SPECIALISED: _("Specialised foster family"),
     }
 
 

@@ -5,11 +5,14 @@ from datetime import date
 
 from havn.families.v1 import families_pb2 as pb
 from services.shared import fields
-from services.shared.errors import FieldProblem
-from services.shared.reference import towns
+from services.shared.errors import BadInput, FieldProblem
+from services.shared.reference import family_types, towns
 from services.shared.wire import changeable, day, time
 
 MOST_CHILDREN = 12
+
+FOR_ONE_CHILD = frozenset({pb.FAMILY_TYPE_NETWORK, pb.FAMILY_TYPE_PRIVATE})
+"""Types that are approved for one named child."""
 
 CHANGEABLE = changeable(pb.FosterFamily, fixed=["name", "etag", "authority"])
 """Fields of a family that an update may change."""
@@ -18,6 +21,14 @@ CHANGEABLE = changeable(pb.FosterFamily, fixed=["name", "etag", "authority"])
 def check_family(family: pb.FosterFamily, today: date) -> None:
     """Passes a family that can stand in the registry. Raises BadInput with every problem."""
     fields.refuse(problem for part in _FAMILY_PARTS for problem in part(family, today))
+
+
+def check_type(family: pb.FosterFamily) -> None:
+    """Passes a type that the jurisdiction of the family's authority has (F1). Raises BadInput."""
+    allowed = family_types(family.authority)
+    if pb.FamilyType.Name(family.type).removeprefix("FAMILY_TYPE_") not in allowed:
+        told = ", ".join(f"FAMILY_TYPE_{kind}" for kind in allowed)
+        raise BadInput.of("family.type", f"must be one that the authority's jurisdiction has: {told}")
 
 
 def _whose(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
@@ -41,12 +52,13 @@ def _approval(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
 
 
 def _named_child(family: pb.FosterFamily) -> Iterator[FieldProblem]:
-    """A network family, and no other, is approved for one named child (R7)."""
+    """A network family and one that parents arranged, and no other, are approved for one named child (R7)."""
     child = family.approval.child
-    if family.type == pb.FAMILY_TYPE_NETWORK:
+    if family.type in FOR_ONE_CHILD:
         yield from fields.named("family.approval.child", child, "children/{child}")
     elif child:
-        yield FieldProblem("family.approval.child", "may be given for a network family only")
+        told = "may be given for a network family, or one that parents arranged, only"
+        yield FieldProblem("family.approval.child", told)
 
 
 def _household(family: pb.FosterFamily, today: date) -> Iterator[FieldProblem]:

@@ -107,13 +107,26 @@ def severe_needs_limited(unit: Unit, home: Home, world: World) -> Refusal | None
 
 
 def type_covers_need_level(unit: Unit, home: Home, _: World) -> Refusal | None:
-    """R5: the home is approved for as much support as is needed."""
-    if unit.need_level <= home.need_level or home.awaits_approval:
+    """R5: the home's type is for what is needed, and it is approved for as much support."""
+    if home.awaits_approval:
+        return None
+    if unit.need_level not in home.covers:
+        return _need_outside_type(unit, home)
+    if unit.need_level <= home.need_level:
         return None
     approved = words.NEEDS[home.need_level]
     if len(unit.children) > 1:
         return wording.NEED_OF_SET_ABOVE_APPROVAL.refusal(approved=approved)
     return wording.NEED_ABOVE_APPROVAL.refusal(approved=approved, needed=words.NEEDS[unit.need_level])
+
+
+def _need_outside_type(unit: Unit, home: Home) -> Refusal:
+    if not home.covers:
+        return wording.TYPE_OF_ANOTHER_JURISDICTION.refusal()
+    covered = words.names(home.covers, words.NEEDS)
+    if len(unit.children) > 1:
+        return wording.NEED_OF_SET_OUTSIDE_TYPE.refusal(covered=covered)
+    return wording.NEED_OUTSIDE_TYPE.refusal(covered=covered, needed=words.NEEDS[unit.need_level])
 
 
 def needed_competences_present(unit: Unit, home: Home, _: World) -> Refusal | None:
@@ -130,6 +143,8 @@ def type_allowed(unit: Unit, home: Home, _: World) -> Refusal | None:
     """R7: the type of home is one for this unit."""
     if home.type is HomeType.RELIEF:
         return wording.RELIEF_ONLY.refusal()
+    if home.type is HomeType.PRIVATE:
+        return wording.PRIVATELY_ARRANGED.refusal()
     if home.emergency and not unit.in_danger:
         return wording.EMERGENCY_ONLY.refusal()
     if home.type is HomeType.NETWORK and home.approval and unit.references != {home.approval.child}:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
+from havn.terms.v1 import terms_pb2 as terms
 from services.matching.rules.children import age
 
 ADULT = 18
@@ -20,6 +21,10 @@ class HomeType(Enum):
     PROFESSIONAL = "professional family"
     EMERGENCY_FAMILY = "emergency family"
     RELIEF = "relief family"
+    PRIVATE = "privately arranged family"
+    GENERAL = "general family"
+    REINFORCED = "reinforced family"
+    SPECIALISED = "specialised family"
     RESIDENTIAL = "residential unit"
     FAMILY_DEPARTMENT = "family department"
     EMERGENCY_UNIT = "emergency unit"
@@ -42,9 +47,8 @@ class Disposal(Enum):
 
 
 EMERGENCY_TYPES = frozenset({HomeType.EMERGENCY_FAMILY, HomeType.EMERGENCY_UNIT})
-FAMILY_TYPES = frozenset(
-    {HomeType.NETWORK, HomeType.MUNICIPAL, HomeType.PROFESSIONAL, HomeType.EMERGENCY_FAMILY, HomeType.RELIEF}
-)
+UNIT_TYPES = frozenset({HomeType.RESIDENTIAL, HomeType.FAMILY_DEPARTMENT, HomeType.EMERGENCY_UNIT})
+EVERY_NEED = frozenset({terms.NEED_LEVEL_LIGHT, terms.NEED_LEVEL_MODERATE, terms.NEED_LEVEL_SEVERE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A foster family or a unit of an institution. `daily_rate` is in øre, None where unknown."""
+    """A foster family or a unit of an institution. `daily_rate` is in øre, None where unknown.
+
+    `covers` are the need levels that its type is for (R5).
+    """
 
     name: str
     display_name: str
@@ -154,6 +161,7 @@ class Home:
     ages: Ages
     need_level: int
     languages: Mapping[int, int]
+    covers: frozenset[int] = EVERY_NEED
     free: Free | None = None
     approved: bool = True
     approval: Approval | None = None
@@ -183,7 +191,7 @@ class Home:
         return self.is_family and self.approval is None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "is_family", self.type in FAMILY_TYPES)
+        object.__setattr__(self, "is_family", self.type not in UNIT_TYPES)
         object.__setattr__(self, "emergency", self.type in EMERGENCY_TYPES)
 
 

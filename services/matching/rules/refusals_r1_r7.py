@@ -135,6 +135,33 @@ NEED_OF_SET_ABOVE_APPROVAL = Breach(
     ),
     Phrase("At godkendelsen udvides", "The approval is extended"),
 )
+NEED_OUTSIDE_TYPE = Breach(
+    "R5",
+    "NEED_OUTSIDE_TYPE",
+    Phrase(
+        "Familiens type er til {covered} behov; barnet har {needed}",
+        "The family's type is for {covered} needs; the child's are {needed}",
+    ),
+    Phrase("At familien godkendes som en anden type", "The family is approved as another type"),
+)
+NEED_OF_SET_OUTSIDE_TYPE = Breach(
+    "R5",
+    "NEED_OUTSIDE_TYPE",
+    Phrase(
+        "Familiens type er til {covered} behov; det dækker ikke alle de søskende, der skal bo sammen",
+        "The family's type is for {covered} needs; that does not cover all the siblings who must stay together",
+    ),
+    Phrase("At familien godkendes som en anden type", "The family is approved as another type"),
+)
+TYPE_OF_ANOTHER_JURISDICTION = Breach(
+    "R5",
+    "TYPE_OF_ANOTHER_JURISDICTION",
+    Phrase(
+        "Familiens type findes ikke i det land, hvis regler gælder for kommunen",
+        "The jurisdiction of the family's authority has no such type of family",
+    ),
+    Phrase("At familien godkendes som en af de typer, der findes", "The family is approved as a type that it has"),
+)
 COMPETENCE_MISSING = Breach(
     "R6",
     "COMPETENCE_MISSING",
@@ -174,6 +201,15 @@ RELIEF_ONLY = Breach(
     "R7",
     "RELIEF_ONLY",
     Phrase("En aflastningsfamilie er aldrig et anbringelsessted", "Relief family: never a home"),
+    Phrase("At familien godkendes som plejefamilie", "The family is approved as a foster family"),
+)
+PRIVATELY_ARRANGED = Breach(
+    "R7",
+    "PRIVATELY_ARRANGED",
+    Phrase(
+        "Forældrene har selv aftalt pleje for deres barn: familien tager ingen andre",
+        "The parents arranged it for their own child: the family takes no other",
+    ),
     Phrase("At familien godkendes som plejefamilie", "The family is approved as a foster family"),
 )
 EMERGENCY_ONLY = Breach(

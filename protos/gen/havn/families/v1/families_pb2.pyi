@@ -42,9 +42,17 @@ class _FamilyTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FamilyType
     """Akut: for a safe place tonight."""
     FAMILY_TYPE_RELIEF: _FamilyType.ValueType  # 5
     """Aflastning: relief."""
+    FAMILY_TYPE_PRIVATE: _FamilyType.ValueType  # 6
+    """Privat: the parents arranged it for their child. Greenland."""
+    FAMILY_TYPE_GENERAL: _FamilyType.ValueType  # 7
+    """Almen: light to moderate needs. Denmark."""
+    FAMILY_TYPE_REINFORCED: _FamilyType.ValueType  # 8
+    """Forstærket: moderate to severe needs. Denmark."""
+    FAMILY_TYPE_SPECIALISED: _FamilyType.ValueType  # 9
+    """Specialiseret: severe needs. Denmark."""
 
 class FamilyType(_FamilyType, metaclass=_FamilyTypeEnumTypeWrapper):
-    """Kinds of foster family in Greenland."""
+    """Kinds of foster family; data/family_types.csv says which a jurisdiction has, and what each covers (F1)."""
 
 FAMILY_TYPE_UNSPECIFIED: FamilyType.ValueType  # 0
 """Not given."""
@@ -58,6 +66,14 @@ FAMILY_TYPE_EMERGENCY: FamilyType.ValueType  # 4
 """Akut: for a safe place tonight."""
 FAMILY_TYPE_RELIEF: FamilyType.ValueType  # 5
 """Aflastning: relief."""
+FAMILY_TYPE_PRIVATE: FamilyType.ValueType  # 6
+"""Privat: the parents arranged it for their child. Greenland."""
+FAMILY_TYPE_GENERAL: FamilyType.ValueType  # 7
+"""Almen: light to moderate needs. Denmark."""
+FAMILY_TYPE_REINFORCED: FamilyType.ValueType  # 8
+"""Forstærket: moderate to severe needs. Denmark."""
+FAMILY_TYPE_SPECIALISED: FamilyType.ValueType  # 9
+"""Specialiseret: severe needs. Denmark."""
 Global___FamilyType: _TypeAlias = FamilyType  # noqa: Y015
 
 class _HouseholdRole:
