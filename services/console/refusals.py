@@ -6,8 +6,7 @@ import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from services.console.languages import gettext
-from services.console.languages import gettext as _
+from services.console.languages import N_, gettext
 
 
 @dataclass(frozen=True)
@@ -24,12 +23,86 @@ class Refusal:
     @property
     def title(self) -> str:
         """What happened."""
-        return _words(self.reason, self.rule)[0]
+        return gettext(self._words[0])
 
     @property
     def advice(self) -> str:
         """What to do."""
-        return _words(self.reason, self.rule)[1]
+        return gettext(self._words[1])
+
+    @property
+    def _words(self) -> tuple[str, str]:
+        return BY_RULE.get(self.rule) or BY_REASON.get(self.reason, AWAY)
+
+
+BY_RULE = {
+    "O2": (
+        N_("The last place went to another child meanwhile"),
+        N_("Nobody was asked. Find suggestions again: they show what is free now."),
+    ),
+    "O3": (
+        N_("A home is being asked for the child already"),
+        N_("Await its answer among the homes asked, or take that question back first."),
+    ),
+    "O5": (
+        N_("The siblings of the child are to be asked for differently"),
+        N_("Nobody was asked. Find suggestions again: they tell which siblings go along."),
+    ),
+    "O9": (
+        N_("The question is over already"),
+        N_("It was answered, taken back or not answered in time. Open the homes asked to see how it stands."),
+    ),
+    "R2": (
+        N_("The home can't take anybody on that day"),
+        N_("Its approval ends, or it has a pause. Nobody was asked. Find suggestions again for the others."),
+    ),
+    "R8": (
+        N_("The child is protected from this home or its town"),
+        N_("Nobody was asked. Find suggestions again for the others, or talk with the child's caseworker."),
+    ),
+    "R15": (
+        N_("The place is not ours to use"),
+        N_("There is no agreement on it any more. Nobody was asked. Find suggestions again for the others."),
+    ),
+}
+"""What happened and what to do, by the rule that a service names."""
+
+BY_REASON = {
+    "FIELD_INVALID": (N_("Something is missing or wrong"), N_("Correct what is marked and try again.")),
+    "NOT_FOUND": (
+        N_("This is not here"),
+        N_("It does not exist, or it belongs to somebody else. Go back and open it from a list."),
+    ),
+    "ROLE_NOT_ALLOWED": (
+        N_("This is not for your role"),
+        N_("Ask your leader if you need it, or choose another page in the menu."),
+    ),
+    "ETAG_STALE": (
+        N_("Somebody changed it meanwhile"),
+        N_("Your change was not saved. Read it as it is now, and change it again if it is still needed."),
+    ),
+    "STATE_NOT_ALLOWED": (
+        N_("This can't be done any more"),
+        N_("Somebody else was first, or it is over already. Open the list to see how it stands now."),
+    ),
+    "REQUEST_ID_REUSED": (
+        N_("This form was sent before with another content"),
+        N_("What you sent first is saved. Open the page anew to send something else."),
+    ),
+    "TOO_MANY_CALLS": (N_("Too much at once"), N_("Wait a few seconds and try again. Nothing was lost.")),
+    "FORM_OUTDATED": (
+        N_("This form is from another login"),
+        N_("Nothing was saved. Go back, copy what you wrote, open the page anew and paste it."),
+    ),
+    "PAGE_UNKNOWN": (N_("There is no such page"), N_("Check the address, or choose a page in the menu.")),
+}
+"""The same by the reason alone."""
+
+AWAY = (
+    N_("Havn can't answer just now"),
+    N_("Nothing was lost. Try again in a moment; if it goes on, tell those who run Havn."),
+)
+"""Of every other reason."""
 
 
 STATUSES = {
@@ -63,73 +136,3 @@ def _details(error: grpc.aio.AioRpcError) -> tuple[error_details_pb2.ErrorInfo, 
         detail.Unpack(info)
         detail.Unpack(bad)
     return info, bad
-
-
-def _words(reason: str, rule: str) -> tuple[str, str]:
-    """What happened, and what to do."""
-    by_rule = {
-        "O2": (
-            _("The last place went to another child meanwhile"),
-            _("Nobody was asked. Find suggestions again: they show what is free now."),
-        ),
-        "O3": (
-            _("A home is being asked for the child already"),
-            _("Await its answer among the homes asked, or take that question back first."),
-        ),
-        "O5": (
-            _("The siblings of the child are to be asked for differently"),
-            _("Nobody was asked. Find suggestions again: they tell which siblings go along."),
-        ),
-        "O9": (
-            _("The question is over already"),
-            _("It was answered, taken back or not answered in time. Open the homes asked to see how it stands."),
-        ),
-        "R2": (
-            _("The home can't take anybody on that day"),
-            _("Its approval ends, or it has a pause. Nobody was asked. Find suggestions again for the others."),
-        ),
-        "R8": (
-            _("The child is protected from this home or its town"),
-            _("Nobody was asked. Find suggestions again for the others, or talk with the child's caseworker."),
-        ),
-        "R15": (
-            _("The place is not ours to use"),
-            _("There is no agreement on it any more. Nobody was asked. Find suggestions again for the others."),
-        ),
-    }
-    if rule in by_rule:
-        return by_rule[rule]
-    known = {
-        "FIELD_INVALID": (_("Something is missing or wrong"), _("Correct what is marked and try again.")),
-        "NOT_FOUND": (
-            _("This is not here"),
-            _("It does not exist, or it belongs to somebody else. Go back and open it from a list."),
-        ),
-        "ROLE_NOT_ALLOWED": (
-            _("This is not for your role"),
-            _("Ask your leader if you need it, or choose another page in the menu."),
-        ),
-        "ETAG_STALE": (
-            _("Somebody changed it meanwhile"),
-            _("Your change was not saved. Read it as it is now, and change it again if it is still needed."),
-        ),
-        "STATE_NOT_ALLOWED": (
-            _("This can't be done any more"),
-            _("Somebody else was first, or it is over already. Open the list to see how it stands now."),
-        ),
-        "REQUEST_ID_REUSED": (
-            _("This form was sent before with another content"),
-            _("What you sent first is saved. Open the page anew to send something else."),
-        ),
-        "TOO_MANY_CALLS": (_("Too much at once"), _("Wait a few seconds and try again. Nothing was lost.")),
-        "FORM_OUTDATED": (
-            _("This form is from another login"),
-            _("Nothing was saved. Go back, copy what you wrote, open the page anew and paste it."),
-        ),
-        "PAGE_UNKNOWN": (_("There is no such page"), _("Check the address, or choose a page in the menu.")),
-    }
-    away = (
-        _("Havn can't answer just now"),
-        _("Nothing was lost. Try again in a moment; if it goes on, tell those who run Havn."),
-    )
-    return known.get(reason, away)

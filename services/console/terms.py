@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from havn.access.v1 import access_pb2 as access
+from havn.families.v1 import families_pb2 as families
 from havn.terms.v1 import terms_pb2 as terms
 from services.console.languages import gettext as _
 from services.console.languages import said
@@ -81,6 +82,30 @@ def role(number: access.Role.ValueType) -> str:
         access.ROLE_AUDITOR: _("Auditor"),
         access.ROLE_ADMINISTRATOR: _("Administrator"),
         access.ROLE_SERVICE: _("A service of Havn"),
+    }.get(number, "")
+
+
+def family_type(number: families.FamilyType.ValueType) -> str:
+    """What kind of foster family it is."""
+    return {
+        families.FAMILY_TYPE_NETWORK: _("Network family"),
+        families.FAMILY_TYPE_MUNICIPAL: _("Municipal foster family"),
+        families.FAMILY_TYPE_PROFESSIONAL: _("Professional foster family"),
+        families.FAMILY_TYPE_EMERGENCY: _("Emergency family"),
+        families.FAMILY_TYPE_RELIEF: _("Relief family"),
+        families.FAMILY_TYPE_PRIVATE: _("Privately arranged family"),
+        families.FAMILY_TYPE_GENERAL: _("General foster family"),
+        families.FAMILY_TYPE_REINFORCED: _("Reinforced foster family"),
+        families.FAMILY_TYPE_SPECIALISED: _("Specialised foster family"),
+    }.get(number, "")
+
+
+def household_role(number: families.HouseholdRole.ValueType) -> str:
+    """Who somebody is in a foster family's home."""
+    return {
+        families.HOUSEHOLD_ROLE_FOSTER_PARENT: _("Foster parent"),
+        families.HOUSEHOLD_ROLE_ADULT: _("Another adult"),
+        families.HOUSEHOLD_ROLE_OWN_CHILD: _("The family's own child"),
     }.get(number, "")
 
 

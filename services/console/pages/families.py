@@ -8,10 +8,9 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from havn.families.v1 import families_pb2 as pb
-from services.console import words
+from services.console import terms, words
 from services.console.languages import gettext as _
 from services.console.pages.follow_ups import keepable
-from services.console.terms import need_level
 from services.console.visits import Page, Visit
 from services.shared import wire
 
@@ -85,13 +84,12 @@ async def show(visit: Visit) -> Response:
         may_read=_may(visit, "ListFollowUps"),
         may_log=_may(visit, "LogFollowUp"),
         household=[
-            (_role(member), member, certificates(member, certificates_due.certificates_due))
+            (terms.household_role(member.role), member, certificates(member, certificates_due.certificates_due))
             for member in family.household
         ],
         expired=family.HasField("approval") and wire.day(family.approval.valid_until_date) < today,
-        types=types(),
+        terms=terms,
         words=words,
-        level=need_level(family.approval.need_level),
     )
 
 
@@ -139,29 +137,6 @@ async def _history(visit: Visit, family: str) -> list[pb.FollowUp]:
 
 def _may(visit: Visit, rpc: str) -> bool:
     return Page("", show, f"{SERVICE}.{rpc}").open_to(visit.caller)
-
-
-def _role(member: pb.HouseholdMember) -> str:
-    return {
-        pb.HOUSEHOLD_ROLE_FOSTER_PARENT: _("Foster parent"),
-        pb.HOUSEHOLD_ROLE_ADULT: _("Another adult"),
-        pb.HOUSEHOLD_ROLE_OWN_CHILD: _("The family's own child"),
-    }.get(member.role, "")
-
-
-def types() -> dict[int, str]:
-    """Kinds of foster family."""
-    return {
-        pb.FAMILY_TYPE_NETWORK: _("Network family"),
-        pb.FAMILY_TYPE_MUNICIPAL: _("Municipal foster family"),
-        pb.FAMILY_TYPE_PROFESSIONAL: _("Professional foster family"),
-        pb.FAMILY_TYPE_EMERGENCY: _("Emergency family"),
-        pb.FAMILY_TYPE_RELIEF: _("Relief family"),
-        pb.FAMILY_TYPE_PRIVATE: _("Privately arranged family"),
-        pb.FAMILY_TYPE_GENERAL: _("General foster family"),
-        pb.FAMILY_TYPE_REINFORCED: _("Reinforced foster family"),
-        pb.FAMILY_TYPE_SPECIALISED: _("Specialised foster family"),
-    }
 
 
 PAGES = (

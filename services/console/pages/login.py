@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.console import languages, sessions
+from services.console import languages, sessions, terms
 from services.console.languages import gettext as _
 from services.console.visits import Console, same_site, see_other
+from services.shared.access import Caller
 from services.shared.errors import HavnError
 
 YEAR_SECONDS = 365 * 86400
@@ -63,26 +64,13 @@ def routes(console: Console) -> list[Route]:
     ]
 
 
-def titles() -> dict[str, str]:
-    """The demo's users by what they are."""
-    return {
-        "coordinator": _("Placement coordinator"),
-        "caseworker": _("Caseworker"),
-        "consultant": _("Foster-family consultant"),
-        "institution": _("Institution"),
-        "leader": _("Leader"),
-        "council": _("Council (Samråd)"),
-        "foster-family": _("Foster family"),
-        "central-list": _("Socialstyrelsen (central list)"),
-        "committee": _("Committee"),
-        "auditor": _("Auditor"),
-        "administrator": _("Administrator"),
-        "stranger": _("A stranger, who may nothing"),
-    }
+def title(caller: Caller) -> str:
+    """What a user of the demo is."""
+    return next((terms.role(role) for role in sorted(caller.roles)), _("A stranger, who may nothing"))
 
 
 def _form(console: Console, back: str, *, refused: bool = False) -> Response:
-    people = {name: titles()[name] for name in console.people}
+    people = {name: title(caller) for name, caller in console.people.items()}
     here = f"/login?{urlencode({'back': back})}"
     values = {"people": people, "back": back, "refused": refused, "here": here}
     return console.rendering.plain("login.html", 401 if refused else 200, values)
