@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 import services.console
 from services.console import languages, server, sessions
 from tests import cast
-from tests.conftest import Havn
+from tests.conftest import WAIT_SECONDS, Havn
 
 CHROMIUM = "/usr/bin/chromium"
 NO_CHROMIUM = "these tests need Chromium: apt-get install chromium"
@@ -27,6 +27,8 @@ Visitor = Callable[[str], Awaitable[httpx2.AsyncClient]]
 
 DESK, PHONE = 1280, 360
 WIDTHS = (DESK, PHONE)
+
+expect.set_options(timeout=WAIT_SECONDS * 1000)
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Browsing:
         context = await self.browser.new_context(
             base_url=self.console.address, viewport={"width": width, "height": 900}, java_script_enabled=script
         )
+        context.set_default_timeout(WAIT_SECONDS * 1000)
         async with logged_in(self.console, user) as client:
             chosen = {sessions.COOKIE: client.cookies[sessions.COOKIE], languages.COOKIE: language}
         await context.add_cookies(
@@ -74,6 +77,13 @@ async def logged_in(console: server.Running, user: str) -> AsyncIterator[httpx2.
         answer = await client.post("/login", data={"person": user})
         assert answer.status_code == 303
         yield client
+
+
+@asynccontextmanager
+async def next_page(page: Page) -> AsyncIterator[None]:
+    """Ends once the page is there that the block leads to: neither a click nor a key waits for it."""
+    async with page.expect_event("load"):
+        yield
 
 
 async def violations(page: Page) -> list[str]:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, async_playwright
 
-from tests.console.conftest import ARGUMENTS, CHROMIUM
+from tests.console.conftest import ARGUMENTS, CHROMIUM, next_page
 from tests.processes import free_port
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -58,7 +58,8 @@ async def take(browser: Browser, console: str, picture: Picture) -> None:
     )
     page = await context.new_page()
     await page.goto("/login")
-    await page.click(f"button[value={picture.user}]")
+    async with next_page(page):
+        await page.click(f"button[value={picture.user}]")
     await page.goto(picture.path, wait_until="load")
     # Pages listen for as long as they are open, so the network is never idle.
     await page.wait_for_timeout(2_000)

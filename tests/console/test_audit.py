@@ -6,7 +6,7 @@ import pytest_asyncio
 from havn.placements.v1 import placements_pb2 as placements
 from tests import cast
 from tests.conftest import Havn
-from tests.console.conftest import WIDTHS, Browsing, Visitor, violations
+from tests.console.conftest import WIDTHS, Browsing, Visitor, next_page, violations
 
 CHILD = "children/seen-1"
 
@@ -23,11 +23,13 @@ async def test_an_auditor_finds_everybody_who_saw_a_child(browsing: Browsing) ->
     async with browsing.as_("auditor") as page:
         await page.goto("/audit")
         await page.get_by_label("About").fill("seen-1")
-        await page.get_by_role("button", name="Search").click()
+        async with next_page(page):
+            await page.get_by_role("button", name="Search").click()
         rows = [await row.inner_text() for row in await page.locator("tbody tr").all()]
         assert any("leader" in row and "saw" in row and "requests/seen-1" in row for row in rows)
         assert any("coordinator" in row and "changed" in row for row in rows)
-        await page.get_by_role("link", name="requests/seen-1").first.click()
+        async with next_page(page):
+            await page.get_by_role("link", name="requests/seen-1").first.click()
         assert "about=requests" in page.url
 
 

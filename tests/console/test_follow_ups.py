@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from havn.families.v1 import families_pb2 as pb
 from services.console import languages, server
@@ -133,7 +133,7 @@ async def test_what_is_wrong_is_told_beside_the_field_and_what_was_typed_stays(
         await page.get_by_role("button", name="Save the follow-up").click()
         await page.locator("#next-visit-date-error").wait_for()
         assert "must be after this visit" in await page.inner_text("#next-visit-date-error")
-        assert await page.locator(".form-error-message").count() == 1
+        await expect(page.locator(".form-error-message")).to_have_count(1)
         assert await page.input_value("#trust-note") == "Kept: trust"
         assert await page.input_value("#action-1-what") == "Without an owner"
         assert not script or await violations(page) == []

@@ -6,7 +6,7 @@ import pytest_asyncio
 from havn.placements.v1 import placements_pb2 as pb
 from tests import cast
 from tests.conftest import Client, Havn
-from tests.console.conftest import PHONE, WIDTHS, Browsing, Visitor, csrf, violations
+from tests.console.conftest import PHONE, WIDTHS, Browsing, Visitor, csrf, next_page, violations
 
 INSTITUTION = cast.USERS["institution"].institution
 UNIT = f"{INSTITUTION}/units/a"
@@ -50,7 +50,8 @@ async def test_a_yes_tells_who_the_child_is(browsing: Browsing, coordinator: Cli
     async with browsing.as_("institution", PHONE, script=script) as page:
         await page.goto("/inquiries")
         assert request.child.reference not in await page.content()
-        await page.locator(article(offer)).get_by_role("button", name="We can").click()
+        async with next_page(page):
+            await page.locator(article(offer)).get_by_role("button", name="We can").click()
         assert "You said yes" in await page.inner_text("main")
         assert request.child.reference in await page.inner_text(article(offer))
     assert (await state(coordinator, offer)).state == pb.OFFER_STATE_ACCEPTED
@@ -62,11 +63,13 @@ async def test_a_no_needs_a_reason_and_keeps_what_was_typed(browsing: Browsing, 
         await page.goto("/inquiries")
         inquiry = page.locator(article(offer))
         await inquiry.get_by_text("We can't").click()
-        await inquiry.get_by_role("button", name="Say no").click()
+        async with next_page(page):
+            await inquiry.get_by_role("button", name="Say no").click()
         assert "Say why" in await page.locator(article(offer)).inner_text()
         assert await violations(page) == []
         await page.locator(article(offer)).get_by_label("Why not?").fill(PAYLOAD)
-        await page.locator(article(offer)).get_by_role("button", name="Say no").click()
+        async with next_page(page):
+            await page.locator(article(offer)).get_by_role("button", name="Say no").click()
         assert PAYLOAD in await page.locator(article(offer)).inner_text()
     answered = await state(coordinator, offer)
     assert (answered.state, answered.answer_reason) == (pb.OFFER_STATE_DECLINED, PAYLOAD)

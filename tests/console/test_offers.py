@@ -11,7 +11,7 @@ from havn.matching.v1 import matching_pb2 as matching
 from havn.placements.v1 import placements_pb2 as pb
 from tests import cast
 from tests.conftest import Client, Havn
-from tests.console.conftest import WIDTHS, Browsing, Visitor, csrf, violations
+from tests.console.conftest import WIDTHS, Browsing, Visitor, csrf, next_page, violations
 
 EVIL = "<script>alert(1)</script>"
 HOMES = 12
@@ -62,12 +62,15 @@ async def test_from_the_suggestions_to_the_answer(
     coordinator = havn.as_(cast.COORDINATOR)
     async with browsing.as_("coordinator", script=script) as page:
         await page.goto(f"/waiting-list/{request_id}/suggestions")
-        await page.get_by_role("link", name="Ask the family").first.click()
+        async with next_page(page):
+            await page.get_by_role("link", name="Ask the family").first.click()
         assert "The answer is due by" in await page.inner_text("main")
-        await page.get_by_role("button", name="Ask the family").click()
+        async with next_page(page):
+            await page.get_by_role("button", name="Ask the family").click()
         assert "Say in a few words why this place" in await page.inner_text("main")
         await page.get_by_label("Why this place?").fill(f"Near its school {EVIL}")
-        await page.get_by_role("button", name="Ask the family").click()
+        async with next_page(page):
+            await page.get_by_role("button", name="Ask the family").click()
         await page.get_by_text("is asked", exact=False).first.wait_for()
         [offer] = await offers(coordinator, request_id)
         assert offer.reason == f"Near its school {EVIL}"
@@ -130,10 +133,12 @@ async def test_a_question_is_taken_back_with_a_reason(havn: Havn, browsing: Brow
         await page.goto("/offers?state=asked")
         row = page.locator(f"#{offer.name.replace('offers/', 'offer-')}")
         await row.locator("summary").click()
-        await row.get_by_role("button", name="Take back").click()
+        async with next_page(page):
+            await row.get_by_role("button", name="Take back").click()
         assert "it stands with the offer" in await page.inner_text("main")
         await row.get_by_label("Why is it taken back?").fill(f"An aunt {EVIL}")
-        await row.get_by_role("button", name="Take back").click()
+        async with next_page(page):
+            await row.get_by_role("button", name="Take back").click()
         assert "is taken back" in await page.inner_text("main")
         assert f"An aunt {EVIL}" in await row.inner_text()
         assert await row.locator("summary").count() == 0
@@ -175,11 +180,13 @@ async def test_asking_by_keyboard_alone(havn: Havn, browsing: Browsing) -> None:
     async with browsing.as_("coordinator") as page:
         await page.goto("/waiting-list/r-ask-7/suggestions")
         await page.get_by_role("link", name="Ask the family").first.focus()
-        await page.keyboard.press("Enter")
+        async with next_page(page):
+            await page.keyboard.press("Enter")
         await page.get_by_label("Why this place?").focus()
         await page.keyboard.type("Near its school")
         await page.keyboard.press("Tab")
-        await page.keyboard.press("Enter")
+        async with next_page(page):
+            await page.keyboard.press("Enter")
         await page.get_by_text("is asked", exact=False).first.wait_for()
     assert len(await offers(havn.as_(cast.COORDINATOR), "r-ask-7")) == 1
 
