@@ -54,7 +54,7 @@ class CapacityApi(rpc.CapacityServiceServicer):
         self._clock = clock
         caller = access.service("capacity")
         self.reported = Watched(store, caller, reports.reported)
-        self.versions = Watched(store, caller, waiting_lists.versions)
+        self.versions = Watched(store, caller, lambda view: waiting_lists.versions(view, clock.today()))
         self._reports = reports.Reports()
         self._lists = WaitingLists()
 

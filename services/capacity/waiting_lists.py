@@ -24,7 +24,7 @@ class WaitingLists:
     """The list of each authority, as it was when it was last asked for."""
 
     def __init__(self) -> None:
-        self._made: dict[str, tuple[date, str, Entries]] = {}
+        self._made: dict[str, tuple[str, Entries]] = {}
         self._one_at_a_time = Lock()
 
     def ordered(self, view: View, today: date) -> Entries:
@@ -32,25 +32,26 @@ class WaitingLists:
         caller = view.caller
         if caller.narrowed():
             return ()
-        version = version_for(caller, versions(view))
+        version = version_for(caller, versions(view, today))
         with self._one_at_a_time:
-            day, made_of, entries = self._made.get(caller.authority, (today, "", ()))
-            if (day, made_of) != (today, version):
+            made_of, entries = self._made.get(caller.authority, ("", ()))
+            if made_of != version:
                 entries = rules.ordered(view.all(WAITING, col(WaitingListRow.waiting).is_(True)), today)
-                self._made[caller.authority] = (today, version, entries)
+                self._made[caller.authority] = (version, entries)
         return entries
 
 
-def versions(view: View) -> Versions:
+def versions(view: View, today: date) -> Versions:
     """The versions of all waiting lists: each change of a request makes its entry's version greater, or adds one.
 
-    What a rebuild drops is no change of a request: rebuilds count as well.
+    What a rebuild drops is no change of a request: rebuilds count as well. So does each day: ages, delays and with them
+    the order are others from midnight on.
     """
     counted = select(WaitingListRow.authority, func.count(), func.sum(WaitingListRow.version))
     found = view.session.exec(counted.group_by(col(WaitingListRow.authority))).all()
     done = rebuilds(view.session, "capacity")
-    told = {authority: f"{done}-{count}-{total}" for authority, count, total in found}
-    return told | {EVERYWHERE: f"{done}-{sum(row[1] for row in found)}-{sum(row[2] for row in found)}"}
+    told = {authority: f"{today}-{done}-{count}-{total}" for authority, count, total in found}
+    return told | {EVERYWHERE: f"{today}-{done}-{sum(row[1] for row in found)}-{sum(row[2] for row in found)}"}
 
 
 def version_for(caller: Caller, known: Versions) -> str:

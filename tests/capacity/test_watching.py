@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import grpc
@@ -129,6 +129,21 @@ async def test_the_waiting_list_is_told_to_be_another_when_an_entry_comes_change
     assert filed.name not in await listed(coordinator)
     assert len(set(watching.seen)) == len(watching.seen) == 4
     watching.call.cancel()
+
+
+async def test_the_waiting_list_is_another_from_midnight_on(coordinator: Client, havn: Havn) -> None:
+    filed = await coordinator.placements.CreateRequest(cast.filing(cast.a_request(place_by_date=cast.day())))
+    watching = WatchingList(coordinator)
+    await watching.until_listed(filed.name)
+    try:
+        havn.clock.day = cast.TODAY + timedelta(days=1)
+        await watching.more()
+        overdue = pb.ListWaitingListRequest(overdue=True, page_size=200)
+        assert filed.name in {entry.request for entry in (await coordinator.capacity.ListWaitingList(overdue)).entries}
+    finally:
+        havn.clock.day = cast.TODAY
+        watching.call.cancel()
+    assert len(set(watching.seen)) == len(watching.seen)
 
 
 async def test_nothing_is_told_of_another_municipalitys_list(

@@ -180,8 +180,8 @@ class CapacityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchWaitingList(self, request, context):
-        """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. It ends as
-        WatchVacancies does.
+        """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. Within seconds
+        of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -61,8 +61,8 @@ class CapacityServiceStub:
     ListWaitingList: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListWaitingListRequest, _capacity_pb2.ListWaitingListResponse]
     """Who waits, in order, with the reason for each position. Order: docs/rules.md W1."""
     WatchWaitingList: _grpc.UnaryStreamMultiCallable[_capacity_pb2.WatchWaitingListRequest, _capacity_pb2.WatchWaitingListResponse]
-    """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. It ends as
-    WatchVacancies does.
+    """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. Within seconds
+    of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
     """
     ImportCapacity: _grpc.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]
     """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend."""
@@ -100,8 +100,8 @@ class CapacityServiceAsyncStub(CapacityServiceStub):
     ListWaitingList: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListWaitingListRequest, _capacity_pb2.ListWaitingListResponse]  # type: ignore[assignment]
     """Who waits, in order, with the reason for each position. Order: docs/rules.md W1."""
     WatchWaitingList: _aio.UnaryStreamMultiCallable[_capacity_pb2.WatchWaitingListRequest, _capacity_pb2.WatchWaitingListResponse]  # type: ignore[assignment]
-    """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. It ends as
-    WatchVacancies does.
+    """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. Within seconds
+    of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
     """
     ImportCapacity: _aio.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]  # type: ignore[assignment]
     """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend."""
@@ -202,8 +202,8 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _capacity_pb2.WatchWaitingListRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_capacity_pb2.WatchWaitingListResponse], _abc.AsyncIterator[_capacity_pb2.WatchWaitingListResponse]]:
-        """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. It ends as
-        WatchVacancies does.
+        """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. Within seconds
+        of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
         """
 
     @_abc_1.abstractmethod
