@@ -287,6 +287,7 @@ def an_institution(**differing: Value) -> capacity.Institution:
         "owner_type": capacity.OWNER_TYPE_SELF_GOVERNMENT,
         "town": "Nuuk",
         "approved": True,
+        "promised_services": [a_promise()],
     }
     return capacity.Institution(**good | differing)
 
@@ -312,6 +313,16 @@ def a_unit(**differing: Value) -> capacity.InstitutionUnit:
         "agreements": [MUNICIPALITY],
     }
     return capacity.InstitutionUnit(**good | differing)
+
+
+def a_promise(**differing: Value) -> capacity.PromisedService:
+    good: dict[str, Value] = {"key": "talks", "service": "A talk each week (invented)", "from_date": day(-100)}
+    return capacity.PromisedService(**good | differing)
+
+
+def a_delivery(**differing: Value) -> capacity.Delivery:
+    good: dict[str, Value] = {"promised_service": "talks", "delivered_date": day(-1), "what": "A talk (invented)"}
+    return capacity.Delivery(**good | differing)
 
 
 def a_vacancy(**differing: Value) -> capacity.Vacancy:
@@ -413,6 +424,23 @@ def opening(
 ) -> capacity.CreateUnitRequest:
     good: dict[str, Value] = {"parent": institution, "unit": unit or a_unit(), "id": fresh("u"), "request_id": fresh()}
     return capacity.CreateUnitRequest(**good | differing)
+
+
+def changing_institution(institution: capacity.Institution, *mask: str) -> capacity.UpdateInstitutionRequest:
+    return capacity.UpdateInstitutionRequest(
+        institution=institution, update_mask=FieldMask(paths=mask), request_id=fresh()
+    )
+
+
+def changing_unit(unit: capacity.InstitutionUnit, *mask: str) -> capacity.UpdateUnitRequest:
+    return capacity.UpdateUnitRequest(unit=unit, update_mask=FieldMask(paths=mask), request_id=fresh())
+
+
+def delivering(
+    institution: str, delivery: capacity.Delivery | None = None, **differing: Value
+) -> capacity.RecordDeliveryRequest:
+    good: dict[str, Value] = {"parent": institution, "delivery": delivery or a_delivery(), "request_id": fresh()}
+    return capacity.RecordDeliveryRequest(**good | differing)
 
 
 def reporting(unit: str, vacancy: capacity.Vacancy | None = None, **differing: Value) -> capacity.ReportVacancyRequest:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from grpc.aio import Channel
 
 from havn.capacity.v1 import events_pb2 as pb
-from havn.capacity.v1.capacity_pb2 import Institution, InstitutionUnit, Vacancy, WaitingListEntry
+from havn.capacity.v1.capacity_pb2 import Delivery, Institution, InstitutionUnit, Vacancy, WaitingListEntry
 from havn.placements.v1 import placements_pb2 as placements
 from havn.placements.v1.events_pb2 import PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
@@ -43,6 +43,16 @@ def unit_created(unit: InstitutionUnit) -> Announcement:
 def unit_updated(unit: InstitutionUnit) -> Announcement:
     """A unit was changed."""
     return _unit_changed(unit, "updated")
+
+
+def delivery_created(delivery: Delivery) -> Announcement:
+    """A delivery was noted."""
+    return _delivery_changed(delivery, "created")
+
+
+def delivery_updated(delivery: Delivery) -> Announcement:
+    """A delivery was changed."""
+    return _delivery_changed(delivery, "updated")
 
 
 def vacancy_reported(vacancy: Vacancy) -> Announcement:
@@ -86,12 +96,26 @@ class WaitingList:
 
 def _institution_changed(institution: Institution, word: str) -> Announcement:
     event = pb.InstitutionChanged(institution=institution, version=int(institution.etag))
+    # The bus keeps what it was told: no prose goes there, in which people may have written anything.
+    event.institution.ClearField("documents")
+    for promised in event.institution.promised_services:
+        promised.ClearField("service")
     return f"havn.capacity.v1.institution.{word}.{last_part(institution.name)}", event
 
 
 def _unit_changed(unit: InstitutionUnit, word: str) -> Announcement:
     event = pb.UnitChanged(unit=unit, version=int(unit.etag))
+    event.unit.ClearField("target_groups")
+    for rate in event.unit.daily_rates:
+        rate.ClearField("source")
     return f"havn.capacity.v1.unit.{word}.{_path(unit.name)}", event
+
+
+def _delivery_changed(delivery: Delivery, word: str) -> Announcement:
+    event = pb.DeliveryChanged(delivery=delivery, version=int(delivery.etag))
+    event.delivery.ClearField("recorded_by")
+    event.delivery.ClearField("what")
+    return f"havn.capacity.v1.delivery.{word}.{_path(delivery.name)}", event
 
 
 def _path(unit: str) -> str:

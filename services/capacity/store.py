@@ -1,5 +1,8 @@
 """How institutions, units, vacancies and the waiting list are kept."""
 
+from datetime import date
+from typing import Any
+
 from sqlalchemy import Index
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -8,6 +11,7 @@ from havn.capacity.v1 import capacity_pb2 as pb
 from services.shared.names import parent
 from services.shared.records import Kind
 from services.shared.tables import Record
+from services.shared.wire import day
 
 
 class Capacity(SQLModel, registry=registry()):
@@ -34,6 +38,14 @@ class VacancyRow(Record, Capacity, table=True):
     __tablename__ = "vacancies"
 
 
+class DeliveryRow(Record, Capacity, table=True):
+    """What the institution `parent` delivered."""
+
+    __tablename__ = "deliveries"
+
+    parent: str = Field(index=True)
+
+
 class WaitingListRow(Record, Capacity, table=True):
     """One who waits, as last read from placements; those who left the list are not `waiting`."""
 
@@ -44,8 +56,15 @@ class WaitingListRow(Record, Capacity, table=True):
     waiting: bool = Field(index=True)
 
 
+def _delivery_columns(delivery: pb.Delivery) -> dict[str, Any]:
+    # Counted down from the end of time, so that the newest comes first.
+    left = date.max - day(delivery.delivered_date)
+    return {"parent": parent(delivery.name), "sort_key": f"{left.days:07d}/{delivery.name}"}
+
+
 INSTITUTIONS = Kind(InstitutionRow, pb.Institution, open_to_all=True)
 UNITS = Kind(UnitRow, pb.InstitutionUnit, lambda unit: {"parent": parent(unit.name)}, open_to_all=True)
+DELIVERIES = Kind(DeliveryRow, pb.Delivery, _delivery_columns, open_to_all=True)
 VACANCIES = Kind(VacancyRow, pb.Vacancy, open_to_all=True)
 WAITING = Kind(WaitingListRow, pb.WaitingListEntry, lambda entry: {"waiting": entry.HasField("place_by_date")})
 COPIES = (WAITING,)

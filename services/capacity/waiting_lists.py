@@ -7,7 +7,7 @@ from threading import Lock
 from sqlmodel import col, func, select
 
 from havn.capacity.v1 import capacity_pb2 as pb
-from services.capacity import rules
+from services.capacity.rules import waiting_list
 from services.capacity.store import WAITING, WaitingListRow
 from services.shared.access import EVERYWHERE, Caller
 from services.shared.rebuilding import rebuilds
@@ -36,7 +36,7 @@ class WaitingLists:
         with self._one_at_a_time:
             made_of, entries = self._made.get(caller.authority, ("", ()))
             if made_of != version:
-                entries = rules.ordered(view.all(WAITING, col(WaitingListRow.waiting).is_(True)), today)
+                entries = waiting_list.ordered(view.all(WAITING, col(WaitingListRow.waiting).is_(True)), today)
                 self._made[caller.authority] = (version, entries)
         return entries
 

@@ -92,8 +92,14 @@ async def _families(channel: Channel) -> Pages:
         yield page
 
 
-def _units(channel: Channel) -> Pages:
-    return pages(CapacityServiceStub(channel).ListUnits, ListUnitsRequest(), "units")
+async def _units(channel: Channel) -> Pages:
+    async for page in pages(CapacityServiceStub(channel).ListUnits, ListUnitsRequest(), "units"):
+        for unit in page:
+            unit.ClearField("rate_today")
+            unit.ClearField("target_groups")
+            for rate in unit.daily_rates:
+                rate.ClearField("source")
+        yield page
 
 
 async def _vacancies(channel: Channel) -> Pages:

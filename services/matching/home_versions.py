@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import blake2b
 from threading import Lock
 from typing import Any
@@ -17,6 +18,9 @@ from services.shared.access import Caller
 from services.shared.records import Kind, View
 
 FETCHED_TOGETHER = 500
+
+NO_DAY = date.min
+"""The day of a home whose rate nobody looks at: a new day alone makes no new version."""
 
 Row = tuple[str, int]
 """The name of a copy and its version."""
@@ -90,7 +94,7 @@ def _family(family: Any, mark: int) -> Fact:  # noqa: ANN401  # a message of ano
 
 
 def _unit(unit: Any, mark: int) -> Fact:  # noqa: ANN401
-    return Fact(unit.name, mark, wire.unit_home(unit, None))
+    return Fact(unit.name, mark, wire.unit_home(unit, None, NO_DAY))
 
 
 def _vacancy(vacancy: Any, mark: int) -> Fact:  # noqa: ANN401

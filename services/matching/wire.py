@@ -17,6 +17,7 @@ from services.matching import data
 from services.matching.rules import children, homes
 from services.matching.rules.messages import home_message
 from services.shared.clock import Clock
+from services.shared.rates import rate_of
 from services.shared.wire import time
 
 __all__ = ["child", "family_home", "hold", "home_message", "resident", "unit_home"]
@@ -152,14 +153,14 @@ def family_home(family: families.FosterFamily) -> homes.Home:
         accessibility=frozenset(family.accessibility),
         schools=frozenset(family.schools),
         experience=_experience(family),
-        daily_rate=_ore_if(family, "daily_rate"),
+        daily_rate=_ore(family.daily_rate if family.HasField("daily_rate") else None),
         disposal=homes.Disposal.BY_AGREEMENT if family.agreements else homes.Disposal.OWN,
         agreements=frozenset(family.agreements),
     )
 
 
-def unit_home(unit: capacity.InstitutionUnit, vacancy: capacity.Vacancy | None) -> homes.Home:
-    """A unit of an institution as a home; its free places are those of its vacancy, as last reported."""
+def unit_home(unit: capacity.InstitutionUnit, vacancy: capacity.Vacancy | None, on: date) -> homes.Home:
+    """A unit of an institution as a home: free places as its vacancy last said, the rate as of a day (V2)."""
     return homes.Home(
         name=unit.name,
         display_name=unit.display_name,
@@ -178,7 +179,7 @@ def unit_home(unit: capacity.InstitutionUnit, vacancy: capacity.Vacancy | None) 
         accessibility=frozenset(unit.accessibility),
         schools=frozenset(unit.schools),
         severe_need_limit=unit.severe_need_limit,
-        daily_rate=_ore_if(unit, "daily_rate"),
+        daily_rate=_ore(rate_of(unit, on)),
         disposal=DISPOSALS[unit.disposal],
         agreements=frozenset(unit.agreements),
     )
@@ -196,11 +197,10 @@ def _languages(spoken: Iterable[terms.SpokenLanguage]) -> Mapping[int, int]:
     return {each.language: each.level for each in spoken}
 
 
-def _ore_if(message: Message, field: str) -> int | None:
-    """Money as øre; None where it is absent."""
-    if not message.HasField(field):
+def _ore(money: Money | None) -> int | None:
+    """Money as øre."""
+    if money is None:
         return None
-    money: Money = getattr(message, field)
     return money.units * 100 + round(money.nanos / 10_000_000)
 
 

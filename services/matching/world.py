@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from typing import TypeVar
 
 from sqlmodel import col, func, select
@@ -50,7 +51,7 @@ def load(view: View, authority: str, clock: Clock) -> World:
         authority=authority,
         children=tuple(wire.child(request) for request in waiting),
         placed=tuple(wire.child(request) for request in placed),
-        homes=tuple(_homes(view)),
+        homes=tuple(_homes(view, clock.today())),
         residents=_by_home(wire.resident(placement) for placement in view.all(PLACEMENTS)),
         holds=_by_home(wire.hold(offer, clock) for offer in view.all(OFFERS, HOLDS)),
         travel=data.known_travel(),
@@ -58,10 +59,10 @@ def load(view: View, authority: str, clock: Clock) -> World:
     )
 
 
-def _homes(view: View) -> Iterable[Home]:
+def _homes(view: View, today: date) -> Iterable[Home]:
     vacancies = {vacancy.name: vacancy for vacancy in view.all(VACANCIES)}
     yield from (wire.family_home(family) for family in view.all(FAMILIES))
-    yield from (wire.unit_home(unit, vacancies.get(f"{unit.name}/vacancy")) for unit in view.all(UNITS))
+    yield from (wire.unit_home(unit, vacancies.get(f"{unit.name}/vacancy"), today) for unit in view.all(UNITS))
 
 
 def _by_home(facts: Iterable[H]) -> dict[str, tuple[H, ...]]:

@@ -166,6 +166,22 @@ async def test_another_number_of_free_places_is_confirmed_now(administrator: Cli
     assert (kept.confirmed_by, kept.etag) == (cast.ADMINISTRATOR.subject, "2")
 
 
+async def test_deliveries_come_behind_the_institution_that_promised_them(
+    administrator: Client, coordinator: Client
+) -> None:
+    def delivery(**differing: cast.Value) -> pb.ImportCapacityRequest:
+        told = cast.delivering("institutions/giver", cast.a_delivery(**differing), id="d", request_id="")
+        return pb.ImportCapacityRequest(delivery=told)
+
+    assert cast.counts(await imported(administrator, rows(institution("giver"), delivery()))) == (2, 0, 0)
+    assert cast.counts(await imported(administrator, rows(delivery()))) == (0, 0, 1)
+    answer = await imported(administrator, rows(delivery(promised_service="meals")))
+    assert [(problem.index, problem.field) for problem in answer.problems] == [(0, "delivery.promised_service")]
+    asked = pb.ListDeliveriesRequest(parent="institutions/giver")
+    [kept] = (await coordinator.capacity.ListDeliveries(asked)).deliveries
+    assert (kept.recorded_by, kept.etag) == (cast.ADMINISTRATOR.subject, "1")
+
+
 async def test_an_institution_that_loses_its_approval_takes_it_from_its_units(
     administrator: Client, coordinator: Client, havn: Havn
 ) -> None:

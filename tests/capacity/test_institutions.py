@@ -138,6 +138,55 @@ async def test_a_vacancy_of_an_unknown_unit_is_refused(institution: str, staff: 
         await staff.capacity.ReportVacancy(cast.reporting(f"{institution}/units/none"))
 
 
+async def test_an_institution_is_changed_as_it_was_last_read_and_its_units_follow(
+    institution: str, unit: str, administrator: Client, havn: Havn
+) -> None:
+    kept = await administrator.capacity.GetInstitution(pb.GetInstitutionRequest(name=institution))
+    kept.kind, kept.approved, kept.town = pb.INSTITUTION_KIND_SECURE, False, "Tasiilaq"
+    changed = await administrator.capacity.UpdateInstitution(cast.changing_institution(kept, "kind", "approved"))
+    assert (changed.kind, changed.approved, changed.town, changed.etag) == (kept.kind, False, "Nuuk", "2")
+    follows = await administrator.capacity.GetUnit(pb.GetUnitRequest(name=unit))
+    assert (follows.approved, follows.etag) == (False, "2")
+    told = await havn.rows("capacity", cast.announced)
+    assert [subject.split(".")[3:5] for subject in told[-2:]] == [["institution", "updated"], ["unit", "updated"]]
+    with refused("ABORTED", "ETAG_STALE"):
+        await administrator.capacity.UpdateInstitution(cast.changing_institution(kept, "kind"))
+
+
+async def test_a_unit_is_changed_and_shows_the_rate_of_today(unit: str, administrator: Client) -> None:
+    kept = await administrator.capacity.GetUnit(pb.GetUnitRequest(name=unit))
+    kept.daily_rates.add(from_date=cast.day(-1), amount=cast.kroner(2740), source="Rates (invented)")
+    kept.rate_today.CopyFrom(cast.kroner(1))
+    changed = await administrator.capacity.UpdateUnit(cast.changing_unit(kept, "daily_rates"))
+    assert (changed.rate_today, changed.etag) == (cast.kroner(2740), "2")
+    assert await administrator.capacity.GetUnit(pb.GetUnitRequest(name=unit)) == changed
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", "update_mask"):
+        await administrator.capacity.UpdateUnit(cast.changing_unit(changed, "rate_today"))
+
+
+async def test_v1_a_kind_that_does_not_suit_a_unit_is_refused(institution: str, administrator: Client) -> None:
+    await administrator.capacity.CreateUnit(cast.opening(institution, cast.a_unit(step=6)))
+    kept = await administrator.capacity.GetInstitution(pb.GetInstitutionRequest(name=institution))
+    kept.kind = pb.INSTITUTION_KIND_OPEN
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", "institution.kind"):
+        await administrator.capacity.UpdateInstitution(cast.changing_institution(kept, "kind"))
+
+
+async def test_what_was_delivered_is_listed_newest_first_to_every_authority(
+    institution: str, staff: Client, coordinator_elsewhere: Client, havn: Havn
+) -> None:
+    await staff.capacity.RecordDelivery(cast.delivering(institution))
+    newest = await staff.capacity.RecordDelivery(
+        cast.delivering(institution, cast.a_delivery(delivered_date=cast.day(), recorded_by="users/forged"))
+    )
+    assert newest.recorded_by == staff.caller.subject
+    asked = pb.ListDeliveriesRequest(parent=institution)
+    listed = (await coordinator_elsewhere.capacity.ListDeliveries(asked)).deliveries
+    assert [each.delivered_date for each in listed] == [cast.day(), cast.day(-1)]
+    with refused("NOT_FOUND"):
+        await havn.as_(cast.staff_of("institutions/another")).capacity.RecordDelivery(cast.delivering(institution))
+
+
 INSTITUTION_REFUSALS: dict[str, tuple[str, dict[str, Any]]] = {
     "an authority that is no authority's name": ("institution.authority", {"authority": "Selvstyret"}),
     "a town that Havn does not know": ("institution.town", {"town": "Atlantis"}),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
-from services.capacity import rules
+from services.capacity.rules import waiting_list as rules
 from services.shared.wire import date_message
 from tests import cast
 from tests.conftest import Client, Havn

@@ -56,6 +56,8 @@ COLUMNS = {
     ),
     "families.csv": "confirmed_by paused_by pause_reason course_waived_by".split(),
     "vacancies.csv": ["confirmed_by"],
+    "deliveries.csv": "what recorded_by".split(),
+    "units.csv": ["target_groups"],
 }
 """Text that people write into files."""
 

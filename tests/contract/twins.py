@@ -213,6 +213,16 @@ def _known_family(family: families.FosterFamily, side: Side) -> families.FosterF
     return family
 
 
+def _known_institution(institution: capacity.Institution, side: Side) -> capacity.Institution:
+    institution.name, institution.etag = side.institution, STALE
+    return institution
+
+
+def _known_unit(unit: capacity.InstitutionUnit, side: Side) -> capacity.InstitutionUnit:
+    unit.name, unit.etag = side.unit, STALE
+    return unit
+
+
 AIMED = {
     "CreateRequest": Aim(lambda side: cast.filing(a_request(side), id=""), "new", reads=False),
     "GetRequest": Aim(lambda side: placements.GetRequestRequest(name=side.request), "request"),
@@ -254,6 +264,14 @@ AIMED = {
     "CreateInstitution": Aim(lambda side: cast.founding(an_institution(side), id=""), "new", reads=False),
     "GetInstitution": Aim(lambda side: capacity.GetInstitutionRequest(name=side.institution), "institution", True),
     "ListInstitutions": Aim(lambda _: capacity.ListInstitutionsRequest()),
+    "UpdateInstitution": Aim(
+        lambda side: cast.changing_institution(_known_institution(an_institution(side), side), "display_name"),
+        "institution",
+        reads=False,
+    ),
+    "UpdateUnit": Aim(lambda side: cast.changing_unit(_known_unit(a_unit(side), side), "schools"), "unit", reads=False),
+    "RecordDelivery": Aim(lambda side: cast.delivering(side.institution, id=""), "institution", reads=False),
+    "ListDeliveries": Aim(lambda _: capacity.ListDeliveriesRequest()),
     "CreateUnit": Aim(lambda side: cast.opening(side.institution, a_unit(side), id=""), "institution", reads=False),
     "GetUnit": Aim(lambda side: capacity.GetUnitRequest(name=side.unit), "unit", True),
     "ListUnits": Aim(lambda _: capacity.ListUnitsRequest()),

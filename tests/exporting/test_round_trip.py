@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from havn.capacity.v1 import capacity_pb2
 from havn.placements.v1 import placements_pb2
 from havn.terms.v1 import terms_pb2
 from services.havn.exporting.files import write_export
@@ -82,6 +83,17 @@ APART = st.builds(
 )
 
 
+PARTS_OF_A_LIST: dict[str, st.SearchStrategy[Any]] = {
+    "SpokenLanguage": SPOKEN,
+    "SiblingBond": st.one_of(TOGETHER, APART),
+    "DailyRate": st.builds(capacity_pb2.DailyRate, from_date=DAYS, amount=MONEY, source=st.one_of(st.just(""), TEXTS)),
+    "PromisedService": st.builds(
+        capacity_pb2.PromisedService, key=KEYS, service=TEXTS, from_date=DAYS, until_date=st.one_of(st.none(), DAYS)
+    ),
+    "Document": st.builds(capacity_pb2.Document, reference=TEXTS, title=TEXTS, dated_date=DAYS),
+}
+
+
 def values(sheet: Sheet, column: Column) -> st.SearchStrategy[Any]:
     """What a column's field may hold."""
     if id(column.cell) in STRATEGIES:
@@ -95,8 +107,8 @@ def _single(field: Any, column: Column) -> st.SearchStrategy[Any]:
     if field.enum_type is not None:
         return st.sampled_from([value.number for value in field.enum_type.values[1:]])
     if field.message_type is not None:
-        return SPOKEN if field.message_type.name == "SpokenLanguage" else st.one_of(TOGETHER, APART)
-    if column.name == "schools":
+        return PARTS_OF_A_LIST[field.message_type.name]
+    if column.name in ("schools", "target_groups"):
         return TEXTS
     if column.name == "protect_from_towns":
         return STRATEGIES[id(cells.TOWN)]
@@ -143,7 +155,7 @@ def importable() -> list[Registry]:
 
 def named(sheet: Sheet, message: Any) -> dict[str, str]:
     """The cells that name a row."""
-    if sheet.name == "units":
+    if sheet.name in ("units", "deliveries"):
         return {"institution": message.parent.removeprefix("institutions/"), "key": message.id}
     if sheet.name == "vacancies":
         return {"unit": "/".join(message.parent.split("/")[1::2])}

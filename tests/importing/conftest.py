@@ -35,6 +35,13 @@ GOOD = {
         "disposal": "central_list",
     },
     "vacancies.csv": {"unit": "i-1/a", "free_places": "1", "free_from": "2026-03-02"},
+    "deliveries.csv": {
+        "institution": "i-1",
+        "key": "d-1",
+        "service": "talks",
+        "delivered_on": "2026-03-01",
+        "what": "A talk (invented)",
+    },
     "requests.csv": {
         "key": "r-1",
         "authority": "sermersooq",

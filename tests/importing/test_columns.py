@@ -14,9 +14,11 @@ pytestmark = pytest.mark.once
 # Messages that one cell holds whole.
 CELLS = {"google.type.Date", "google.type.Money", "google.protobuf.Timestamp", "havn.terms.v1.SpokenLanguage"}
 CELLS |= {"havn.placements.v1.SiblingBond"}
-# Told by a file though the service sets it otherwise: when and by whom a vacancy was confirmed or a request filed, and
-# what became of it.
+CELLS |= {f"havn.capacity.v1.{part}" for part in ("DailyRate", "PromisedService", "Document")}
+# Told by a file though the service sets it otherwise: when and by whom a vacancy was confirmed, a delivery noted or a
+# request filed, and what became of it.
 TOLD = {"confirmed_time", "confirmed_by", "create_time", "filed_by", "state", "withdrawal_reason"}
+TOLD |= {"recorded_by"}
 # Of another file, or of the service alone.
 ELSEWHERE = {"etag", "household"}
 

@@ -9,12 +9,16 @@ import pytest
 from havn.capacity.v1.capacity_pb2 import (
     CreateInstitutionRequest,
     CreateUnitRequest,
+    Institution,
     InstitutionUnit,
+    RecordDeliveryRequest,
     ReportVacancyRequest,
 )
 from havn.families.v1.families_pb2 import CreateFosterFamilyRequest
 from havn.placements.v1.placements_pb2 import CreateRequestRequest, RecordPlacementRequest
-from services.capacity.rules import check_institution, check_unit, check_vacancy
+from services.capacity.rules.institutions import check_delivery, check_institution
+from services.capacity.rules.units import check_unit
+from services.capacity.rules.vacancies import check_vacancy
 from services.families.rules.family import check_family
 from services.havn.demo.generator import README_FILE, demo_rows, make_demo
 from services.havn.demo.institutions import INSTITUTIONS, UNITS
@@ -69,7 +73,7 @@ def test_it_is_the_same_for_the_same_seed_and_day(tmp_path: Path) -> None:
         make_demo(tmp_path / folder, 7, TODAY)
     one, two = ({path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in ("one", "two"))
     assert one == two
-    assert len(one) == 8
+    assert len(one) == 9
 
 
 def test_another_seed_is_another_demo() -> None:
@@ -284,6 +288,7 @@ def test_something_is_amiss_with_a_few_families(demo: Demo) -> None:
 
 
 def test_the_services_own_rules_take_it(rows: Rows) -> None:
+    institutions: dict[str, Institution] = {}
     units: dict[str, InstitutionUnit] = {}
     for row in rows.families.rows + rows.capacity.rows + rows.placements.rows:
         match row.message:
@@ -291,11 +296,14 @@ def test_the_services_own_rules_take_it(rows: Rows) -> None:
                 check_family(family.family, TODAY)
             case CreateInstitutionRequest() as institution:
                 check_institution(institution.institution)
+                institutions[f"institutions/{institution.id}"] = institution.institution
             case CreateUnitRequest() as unit:
-                check_unit(unit.unit)
+                check_unit(unit.unit, institutions[unit.parent])
                 units[f"{unit.parent}/units/{unit.id}"] = unit.unit
             case ReportVacancyRequest() as vacancy:
                 check_vacancy(vacancy.vacancy, units[vacancy.parent], TODAY)
+            case RecordDeliveryRequest() as delivery:
+                check_delivery(delivery.delivery, institutions[delivery.parent], TODAY)
             case CreateRequestRequest() as request:
                 check_request(request.request, TODAY)
             case RecordPlacementRequest() as placement:

@@ -124,14 +124,14 @@ def rows(tmp_path: Path, put_all: None, put: Put) -> Rows:
 
 
 def test_all_rows_are_written(services: Services, rows: Rows) -> None:
-    assert counts(send(rows, services.clients)) == (7, 0)
-    assert services.written == [2, 3, 2]
-    assert counts(send(rows, services.clients)) == (0, 7)
-    assert services.written == [2, 3, 2]
+    assert counts(send(rows, services.clients)) == (8, 0)
+    assert services.written == [2, 4, 2]
+    assert counts(send(rows, services.clients)) == (0, 8)
+    assert services.written == [2, 4, 2]
 
 
 def test_validation_writes_nothing(services: Services, rows: Rows) -> None:
-    assert counts(send(rows, services.clients, validate_only=True)) == (7, 0)
+    assert counts(send(rows, services.clients, validate_only=True)) == (8, 0)
     assert services.written == [0, 0, 0]
 
 
@@ -170,8 +170,8 @@ def test_an_interrupted_import_is_completed_by_running_it_again(services: Servic
         send(rows, services.clients)
     assert services.written == [2, 0, 2]
     services.capacity.away = False
-    assert counts(send(rows, services.clients)) == (3, 4)
-    assert services.written == [2, 3, 2]
+    assert counts(send(rows, services.clients)) == (4, 4)
+    assert services.written == [2, 4, 2]
 
 
 def test_services_without_rows_are_not_called(services: Services, tmp_path: Path, put: Put) -> None:

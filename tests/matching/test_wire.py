@@ -37,6 +37,7 @@ from services.matching.rules.homes import (
     Resident,
     Training,
 )
+from services.shared.wire import date_message
 
 REQUEST = """
 name: "requests/r" authority: "authorities/sermersooq" kind: REQUEST_KIND_STEP_DOWN
@@ -85,6 +86,9 @@ VACANCY = """
 free_place_count: 3 from_date { year: 2025 month: 3 day: 4 } confirmed_time { seconds: 1740906000 }
 """
 CONFIRMED = datetime(2025, 3, 2, 9, tzinfo=UTC)
+
+
+DAY = date(2025, 3, 2)
 
 
 def march(day: int) -> date:
@@ -193,7 +197,7 @@ def test_each_family_type_has_its_step_of_the_ladder(kind: str, step: int) -> No
 def test_a_unit_as_a_home_with_the_free_places_of_its_vacancy() -> None:
     unit = text_format.Parse(UNIT, capacity.InstitutionUnit())
     vacancy = text_format.Parse(VACANCY, capacity.Vacancy())
-    assert wire.unit_home(unit, vacancy) == Home(
+    assert wire.unit_home(unit, vacancy, DAY) == Home(
         name="institutions/i/units/u",
         display_name="Afdeling",
         authority="authorities/selvstyret",
@@ -210,7 +214,16 @@ def test_a_unit_as_a_home_with_the_free_places_of_its_vacancy() -> None:
         severe_need_limit=2,
         disposal=Disposal.CENTRAL_LIST,
     )
-    assert wire.unit_home(unit, None).free is None
+    assert wire.unit_home(unit, None, DAY).free is None
+
+
+@pytest.mark.parametrize(("day", "ore"), [(march(4), 270_000), (march(5), 274_050)])
+def test_a_unit_costs_what_its_rate_of_the_day_says(day: date, ore: int) -> None:
+    unit = text_format.Parse(UNIT, capacity.InstitutionUnit())
+    for first, units, nanos in ((1, 2700, 0), (5, 2740, 500_000_000)):
+        rate = unit.daily_rates.add(amount={"currency_code": "DKK", "units": units, "nanos": nanos})
+        rate.from_date.CopyFrom(date_message(march(first)))
+    assert wire.unit_home(unit, None, day).daily_rate == ore
 
 
 def test_a_placement_as_a_resident() -> None:

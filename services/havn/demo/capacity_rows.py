@@ -1,4 +1,4 @@
-"""Rows of institutions.csv, units.csv and vacancies.csv."""
+"""Rows of institutions.csv, units.csv, vacancies.csv and deliveries.csv."""
 
 from datetime import date, timedelta
 from random import Random
@@ -13,9 +13,16 @@ from services.havn.demo.towns import languages, schools
 STALE_UNITS = ("i-qasigiannguit-01/a", "i-aasiaat-01/b", "i-narsaq-01/a")
 LANGUAGES_OF_JOURNEY = "kalaallisut:fluent | danish:fluent"
 BUILDINGS = ("wheelchair", "sight", "hearing")
+CLOSED_STEP, SECURE_STEP = 6, 7
+TALKS, REPORTS = "talks", "reports"
+"""Keys of promised services."""
+TARGET_GROUPS = {
+    "family_department": "Forældre med småbørn (opdigtet)",
+    "emergency": "Børn, som skal have et sikkert sted i nat (opdigtet)",
+}
 
 
-def institution_rows() -> list[Cells]:
+def institution_rows(today: date) -> list[Cells]:
     """The rows of institutions.csv."""
     return [
         {
@@ -25,12 +32,15 @@ def institution_rows() -> list[Cells]:
             "owner_type": owner,
             "town": town,
             "approved": "yes",
+            "kind": _kind(key),
+            "promised_services": " | ".join(_promised(owner, today)),
+            "documents": f"{_new_year(today)}:Driftsaftale (opdigtet):opdigtet-{key}",
         }
         for key, (name, owner, town) in INSTITUTIONS.items()
     ]
 
 
-def unit_row(unit: Unit, chance: Random) -> Cells:
+def unit_row(unit: Unit, today: date, chance: Random) -> Cells:
     """A row of units.csv."""
     name, _, town = INSTITUTIONS[unit.institution]
     return {
@@ -50,7 +60,11 @@ def unit_row(unit: Unit, chance: Random) -> Cells:
         "accessibility": " | ".join(word for word in unit.words.split() if word in BUILDINGS),
         "schools": " | ".join(schools(town)),
         "severe_need_limit": str(severe_need_limit(unit) or ""),
-        "daily_rate": str(unit_rate(unit)),
+        "daily_rates": " | ".join(_rates(unit, today)),
+        "target_groups": TARGET_GROUPS[unit.kind] if unit.kind in TARGET_GROUPS else _target_group(unit),
+        "adults_by_day": str(max(2, unit.places // 2)),
+        "adults_by_night": "1" if unit.step < CLOSED_STEP else "2",
+        "awake_at_night": "yes" if unit.step >= CLOSED_STEP or unit.kind == "emergency" else "no",
         "disposal": disposal(unit),
         "agreements": " | ".join(agreements(unit)),
     }
@@ -72,6 +86,54 @@ def vacancy_row(unit: Unit, today: date, chance: Random) -> Cells:
         "confirmed_on": day,
         "confirmed_by": "Vagthavende (opdigtet)",
     }
+
+
+def delivery_rows(today: date) -> list[Cells]:
+    """The rows of deliveries.csv: reports of the last months, of which every fourth institution owes the newest."""
+    return [
+        {
+            "institution": key,
+            "key": f"report-{month}",
+            "service": REPORTS,
+            "delivered_on": (today - timedelta(days=30 * month)).isoformat(),
+            "what": "Kvartalsvis rapport til kommunerne (opdigtet)",
+            "recorded_by": "Forstander (opdigtet)",
+        }
+        for position, (key, (_, owner, _town)) in enumerate(INSTITUTIONS.items())
+        if owner != "municipal"
+        for month in ((4, 7) if position % 4 == 0 else (1, 4, 7))
+    ]
+
+
+def _kind(institution: str) -> str:
+    """How open it is: as its most closed unit needs it."""
+    highest = max(unit.step for unit in UNITS if unit.institution == institution)
+    return {CLOSED_STEP: "partly_closed", SECURE_STEP: "secure"}.get(highest, "open")
+
+
+def _promised(owner: str, today: date) -> tuple[str, ...]:
+    """What its contract promises, a contract being none of a municipality with itself."""
+    first = f"{today.year - 1}-01-01"
+    talks = f"{TALKS}:En samtale om ugen med hvert barn (opdigtet):{first}:{today.year}-12-31"
+    return () if owner == "municipal" else (talks, f"{REPORTS}:En rapport i kvartalet (opdigtet):{first}")
+
+
+def _rates(unit: Unit, today: date) -> tuple[str, ...]:
+    """Last year's rate, 3 % lower, and this year's."""
+    last = unit_rate(unit) * 97 // 100
+    return (
+        f"{today.year - 1}-01-01:{last}:Opdigtet takst",
+        f"{_new_year(today)}:{unit_rate(unit)}:Opdigtet takst",
+    )
+
+
+def _new_year(today: date) -> str:
+    return f"{today.year}-01-01"
+
+
+def _target_group(unit: Unit) -> str:
+    youngest, oldest = unit.ages
+    return f"Børn og unge på {youngest} til {oldest} år (opdigtet)"
 
 
 def _known_competences() -> frozenset[str]:

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from services.havn.demo.capacity_rows import institution_rows, unit_row, vacancy_row
+from services.havn.demo.capacity_rows import delivery_rows, institution_rows, unit_row, vacancy_row
 from services.havn.demo.families import families
 from services.havn.demo.family_rows import amiss, family_row, household_rows
 from services.havn.demo.institutions import UNITS
@@ -48,9 +48,10 @@ def demo_rows(seed: int, today: date) -> dict[str, list[Cells]]:
     return {
         "families.csv": [family_row(family, faults, today, of_families) for family in homes],
         "household.csv": [row for home in homes for row in household_rows(home, faults, today, of_families)],
-        "institutions.csv": institution_rows(),
-        "units.csv": [unit_row(unit, of_units) for unit in UNITS],
+        "institutions.csv": institution_rows(today),
+        "units.csv": [unit_row(unit, today, of_units) for unit in UNITS],
         "vacancies.csv": [vacancy_row(unit, today, of_units) for unit in UNITS],
+        "deliveries.csv": delivery_rows(today),
         "requests.csv": [request_row(child, today, of_requests) for child in children],
         "placements.csv": placement_rows(homes, units),
     }

@@ -10,7 +10,7 @@ from havn.placements.v1 import placements_pb2
 from services.havn.connection import Connection
 from services.havn.exporting.lists import FOLLOW_UPS, WAITING_LIST
 from services.havn.exporting.rows import Cells, row
-from services.havn.importing.capacity_columns import INSTITUTIONS, UNITS, VACANCIES
+from services.havn.importing.capacity_columns import DELIVERIES, INSTITUTIONS, UNITS, VACANCIES
 from services.havn.importing.columns import Sheet
 from services.havn.importing.family_columns import FAMILIES, HOUSEHOLD
 from services.havn.importing.placement_columns import PLACEMENTS, REQUESTS
@@ -73,8 +73,8 @@ def _key(record: Any) -> Mapping[str, str]:  # noqa: ANN401  # a record of any r
     return {"key": record.name.rpartition("/")[2]}
 
 
-def _unit(unit: capacity_pb2.InstitutionUnit) -> Mapping[str, str]:
-    _, institution, _, key = unit.name.split("/")
+def _part_of_institution(part: capacity_pb2.InstitutionUnit | capacity_pb2.Delivery) -> Mapping[str, str]:
+    _, institution, _, key = part.name.split("/")
     return {"institution": institution, "key": key}
 
 
@@ -111,7 +111,7 @@ REGISTRIES = (
         lambda connection: connection.capacity.ListUnits,
         capacity_pb2.ListUnitsRequest,
         "units",
-        _unit,
+        _part_of_institution,
     ),
     Registry(
         (VACANCIES,),
@@ -119,6 +119,13 @@ REGISTRIES = (
         capacity_pb2.ListVacanciesRequest,
         "vacancies",
         _vacancy,
+    ),
+    Registry(
+        (DELIVERIES,),
+        lambda connection: connection.capacity.ListDeliveries,
+        capacity_pb2.ListDeliveriesRequest,
+        "deliveries",
+        _part_of_institution,
     ),
     Registry(
         (REQUESTS,),

@@ -1,7 +1,8 @@
-"""institutions.csv, units.csv and vacancies.csv."""
+"""institutions.csv, units.csv, vacancies.csv and deliveries.csv."""
 
 from havn.capacity.v1 import capacity_pb2
 from havn.terms.v1 import terms_pb2
+from services.havn.importing.capacity_cells import DOCUMENT, PROMISE, RATE
 from services.havn.importing.cells import (
     DAY,
     KEY_CELL,
@@ -43,6 +44,18 @@ INSTITUTIONS = Sheet(
         Column("owner_type", "owner_type", choice(capacity_pb2.OwnerType), ALWAYS, "Ejer", "Who owns it"),
         Column("town", "town", TOWN, ALWAYS, "By eller bygd", "Town or settlement"),
         Column("approved", "approved", YES_OR_NO, NO, "Godkendt; tom er nej", "Approved; empty means no"),
+        Column("kind", "kind", choice(capacity_pb2.InstitutionKind), NO, "Hvor åben den er", "How open it is"),
+        Column(
+            "promised_services",
+            "promised_services",
+            listed(PROMISE),
+            NO,
+            "Aftalte ydelser",
+            "Services promised by contract",
+        ),
+        Column(
+            "documents", "documents", listed(DOCUMENT), NO, "Dokumenter, som ligger andetsteds", "Documents elsewhere"
+        ),
     ),
 )
 
@@ -89,6 +102,13 @@ UNITS = Sheet(
         Column("schools", "schools", listed(TEXT_IN_LIST), NO, "Skoler i nærheden", "Schools within reach"),
         Column("severe_need_limit", "severe_need_limit", WHOLE, NO, "Højst med svært behov", "Severe needs at most"),
         Column("daily_rate", "daily_rate", MONEY, NO, "Kroner pr. barn pr. dag", "Kroner for one child a day"),
+        Column("daily_rates", "daily_rates", listed(RATE), NO, "Takster fra en dag", "Rates from a day on"),
+        Column("target_groups", "target_groups", listed(TEXT_IN_LIST), NO, "Målgrupper", "Whom it is for"),
+        Column("adults_by_day", "staffing.adults_by_day", WHOLE, NO, "Voksne om dagen", "Adults by day"),
+        Column("adults_by_night", "staffing.adults_by_night", WHOLE, NO, "Voksne om natten", "Adults by night"),
+        Column(
+            "awake_at_night", "staffing.awake_at_night", YES_OR_NO, NO, "Vågen nattevagt", "Somebody awake at night"
+        ),
     ),
 )
 
@@ -112,5 +132,33 @@ VACANCIES = Sheet(
             "Confirmed on; empty means today",
         ),
         Column("confirmed_by", "confirmed_by", TEXT, NO, "Bekræftet af", "Confirmed by"),
+    ),
+)
+
+DELIVERIES = Sheet(
+    file="deliveries.csv",
+    da="Leverede ydelser, en række for hver",
+    en="What institutions delivered, one row each",
+    message=capacity_pb2.RecordDeliveryRequest,
+    row="delivery",
+    resource="delivery",
+    identity=(
+        Column(
+            "institution",
+            "parent",
+            reference("institutions", "i-1"),
+            ALWAYS,
+            "Institutionens nøgle",
+            "Institution's key",
+        ),
+        Column("key", "id", KEY_CELL, ALWAYS, "Leverancens nøgle", "The delivery's key"),
+    ),
+    content=(
+        Column(
+            "service", "promised_service", KEY_CELL, ALWAYS, "Den aftalte ydelses nøgle", "The promised service's key"
+        ),
+        Column("delivered_on", "delivered_date", DAY, ALWAYS, "Leveret den", "Delivered on"),
+        Column("what", "what", TEXT, ALWAYS, "Hvad; uden navne på børn", "What; without names of children"),
+        Column("recorded_by", "recorded_by", TEXT, NO, "Noteret af", "Noted by"),
     ),
 )

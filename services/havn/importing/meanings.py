@@ -42,6 +42,8 @@ MEANINGS = {
     "self_government": "Selvstyret",
     "self_owned": "selvejende",
     "private": "privat",
+    "partly_closed": "åben med delvis lukkede pladser",
+    "secure": "sikret",
     "residential": "døgnafdeling",
     "family_department": "familieafdeling",
     "all": "alle",

@@ -15,7 +15,7 @@ from services.havn.importing.tables import Table
 from services.havn.importing.values import Reader, Values, message
 
 FAMILY_FILES = ("families.csv", "household.csv")
-CAPACITY_FILES = ("institutions.csv", "units.csv", "vacancies.csv")
+CAPACITY_FILES = ("institutions.csv", "units.csv", "vacancies.csv", "deliveries.csv")
 PLACEMENT_FILES = ("requests.csv", "placements.csv")
 
 

@@ -294,7 +294,10 @@ DANISH = {
         "Disse nævner hjem, som filerne ikke har. Er det rigtigt?"
     ),
     "Reading": "Læser",
-    **{name: name for name in ("families", "institutions", "units", "vacancies", "requests", "placements")},
+    **{
+        name: name
+        for name in ("families", "institutions", "units", "vacancies", "deliveries", "requests", "placements")
+    },
     **{name: name for name in ("follow_ups", "waiting_list")},
     # An export.
     "{rows} are in {folder}.": "{rows} er i {folder}.",

@@ -56,6 +56,34 @@ OWNER_TYPE_PRIVATE: OwnerType.ValueType  # 4
 """Privat."""
 Global___OwnerType: _TypeAlias = OwnerType  # noqa: Y015
 
+class _InstitutionKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _InstitutionKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_InstitutionKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    INSTITUTION_KIND_UNSPECIFIED: _InstitutionKind.ValueType  # 0
+    """Not given."""
+    INSTITUTION_KIND_OPEN: _InstitutionKind.ValueType  # 1
+    """Åben."""
+    INSTITUTION_KIND_PARTLY_CLOSED: _InstitutionKind.ValueType  # 2
+    """Åben med delvis lukkede pladser."""
+    INSTITUTION_KIND_SECURE: _InstitutionKind.ValueType  # 3
+    """Sikret."""
+
+class InstitutionKind(_InstitutionKind, metaclass=_InstitutionKindEnumTypeWrapper):
+    """How open an institution is; units of step 6 and 7 need one that is closed so far (V1)."""
+
+INSTITUTION_KIND_UNSPECIFIED: InstitutionKind.ValueType  # 0
+"""Not given."""
+INSTITUTION_KIND_OPEN: InstitutionKind.ValueType  # 1
+"""Åben."""
+INSTITUTION_KIND_PARTLY_CLOSED: InstitutionKind.ValueType  # 2
+"""Åben med delvis lukkede pladser."""
+INSTITUTION_KIND_SECURE: InstitutionKind.ValueType  # 3
+"""Sikret."""
+Global___InstitutionKind: _TypeAlias = InstitutionKind  # noqa: Y015
+
 class _UnitKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -189,6 +217,9 @@ class Institution(_message.Message):
     OWNER_TYPE_FIELD_NUMBER: _builtins.int
     TOWN_FIELD_NUMBER: _builtins.int
     APPROVED_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    PROMISED_SERVICES_FIELD_NUMBER: _builtins.int
+    DOCUMENTS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"institutions/{institution}"."""
     etag: _builtins.str
@@ -203,6 +234,16 @@ class Institution(_message.Message):
     """Where it lies."""
     approved: _builtins.bool
     """False: no place of it is ever an option."""
+    kind: Global___InstitutionKind.ValueType
+    """How open it is; unspecified where unknown."""
+    @_builtins.property
+    def promised_services(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromisedService]:
+        """What it promised, by contract."""
+
+    @_builtins.property
+    def documents(self) -> _containers.RepeatedCompositeFieldContainer[Global___Document]:
+        """Contracts, approvals and reports about it, by reference."""
+
     def __init__(
         self,
         *,
@@ -213,14 +254,135 @@ class Institution(_message.Message):
         owner_type: Global___OwnerType.ValueType = ...,
         town: _builtins.str = ...,
         approved: _builtins.bool = ...,
+        kind: Global___InstitutionKind.ValueType = ...,
+        promised_services: _abc.Iterable[Global___PromisedService] | None = ...,
+        documents: _abc.Iterable[Global___Document] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved", b"approved", "authority", b"authority", "display_name", b"display_name", "etag", b"etag", "name", b"name", "owner_type", b"owner_type", "town", b"town"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved", b"approved", "authority", b"authority", "display_name", b"display_name", "documents", b"documents", "etag", b"etag", "kind", b"kind", "name", b"name", "owner_type", b"owner_type", "promised_services", b"promised_services", "town", b"town"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Institution: _TypeAlias = Institution  # noqa: Y015
+
+@_typing.final
+class PromisedService(_message.Message):
+    """A service that an institution promised by contract."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """Names it among the institution's: 1 to 40 of a-z, 0-9 and "-"."""
+    service: _builtins.str
+    """What is promised."""
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """From this day."""
+
+    @_builtins.property
+    def until_date(self) -> _date_pb2.Date:
+        """To this day; absent where no end was agreed."""
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        service: _builtins.str = ...,
+        from_date: _date_pb2.Date | None = ...,
+        until_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "until_date", b"until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "key", b"key", "service", b"service", "until_date", b"until_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromisedService: _TypeAlias = PromisedService  # noqa: Y015
+
+@_typing.final
+class Document(_message.Message):
+    """A document that lies elsewhere; its content is never kept here."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    DATED_DATE_FIELD_NUMBER: _builtins.int
+    reference: _builtins.str
+    """Its link, or its number in the journal."""
+    title: _builtins.str
+    """Its title, which names no child."""
+    @_builtins.property
+    def dated_date(self) -> _date_pb2.Date:
+        """The day that it bears."""
+
+    def __init__(
+        self,
+        *,
+        reference: _builtins.str = ...,
+        title: _builtins.str = ...,
+        dated_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dated_date", b"dated_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dated_date", b"dated_date", "reference", b"reference", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Document: _TypeAlias = Document  # noqa: Y015
+
+@_typing.final
+class Delivery(_message.Message):
+    """What an institution delivered of a service that it promised."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    PROMISED_SERVICE_FIELD_NUMBER: _builtins.int
+    DELIVERED_DATE_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"institutions/{institution}/deliveries/{delivery}"."""
+    etag: _builtins.str
+    """Changes with every change."""
+    authority: _builtins.str
+    """The institution's authority."""
+    promised_service: _builtins.str
+    """Key of the promised service."""
+    what: _builtins.str
+    """What was delivered; names no child."""
+    recorded_by: _builtins.str
+    """Who noted it: the caller, but in an import whom the file says."""
+    @_builtins.property
+    def delivered_date(self) -> _date_pb2.Date:
+        """When it was delivered."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        promised_service: _builtins.str = ...,
+        delivered_date: _date_pb2.Date | None = ...,
+        what: _builtins.str = ...,
+        recorded_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["delivered_date", b"delivered_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "delivered_date", b"delivered_date", "etag", b"etag", "name", b"name", "promised_service", b"promised_service", "recorded_by", b"recorded_by", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Delivery: _TypeAlias = Delivery  # noqa: Y015
 
 @_typing.final
 class InstitutionUnit(_message.Message):
@@ -249,6 +411,10 @@ class InstitutionUnit(_message.Message):
     DAILY_RATE_FIELD_NUMBER: _builtins.int
     DISPOSAL_FIELD_NUMBER: _builtins.int
     AGREEMENTS_FIELD_NUMBER: _builtins.int
+    DAILY_RATES_FIELD_NUMBER: _builtins.int
+    RATE_TODAY_FIELD_NUMBER: _builtins.int
+    TARGET_GROUPS_FIELD_NUMBER: _builtins.int
+    STAFFING_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"institutions/{institution}/units/{unit}"."""
     etag: _builtins.str
@@ -297,11 +463,27 @@ class InstitutionUnit(_message.Message):
 
     @_builtins.property
     def daily_rate(self) -> _money_pb2.Money:
-        """Public cost of one child a day; absent where unknown."""
+        """Public cost of one child a day, where none of `daily_rates` has begun; absent where unknown."""
 
     @_builtins.property
     def agreements(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Authorities that have an agreement; read where the disposal is by agreement."""
+
+    @_builtins.property
+    def daily_rates(self) -> _containers.RepeatedCompositeFieldContainer[Global___DailyRate]:
+        """Public cost of one child a day, from each day to the next one's."""
+
+    @_builtins.property
+    def rate_today(self) -> _money_pb2.Money:
+        """The rate of today (V2); absent where unknown."""
+
+    @_builtins.property
+    def target_groups(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Whom it is for, in the institution's own words."""
+
+    @_builtins.property
+    def staffing(self) -> Global___Staffing:
+        """Who works there; absent where unknown."""
 
     def __init__(
         self,
@@ -327,14 +509,82 @@ class InstitutionUnit(_message.Message):
         daily_rate: _money_pb2.Money | None = ...,
         disposal: _terms_pb2.Disposal.ValueType = ...,
         agreements: _abc.Iterable[_builtins.str] | None = ...,
+        daily_rates: _abc.Iterable[Global___DailyRate] | None = ...,
+        rate_today: _money_pb2.Money | None = ...,
+        target_groups: _abc.Iterable[_builtins.str] | None = ...,
+        staffing: Global___Staffing | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["daily_rate", b"daily_rate"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["daily_rate", b"daily_rate", "rate_today", b"rate_today", "staffing", b"staffing"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "age_max", b"age_max", "age_min", b"age_min", "agreements", b"agreements", "approved", b"approved", "authority", b"authority", "competences", b"competences", "daily_rate", b"daily_rate", "display_name", b"display_name", "disposal", b"disposal", "etag", b"etag", "gender_rule", b"gender_rule", "kind", b"kind", "languages", b"languages", "name", b"name", "need_level", b"need_level", "place_count", b"place_count", "schools", b"schools", "severe_need_limit", b"severe_need_limit", "step", b"step", "town", b"town"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "age_max", b"age_max", "age_min", b"age_min", "agreements", b"agreements", "approved", b"approved", "authority", b"authority", "competences", b"competences", "daily_rate", b"daily_rate", "daily_rates", b"daily_rates", "display_name", b"display_name", "disposal", b"disposal", "etag", b"etag", "gender_rule", b"gender_rule", "kind", b"kind", "languages", b"languages", "name", b"name", "need_level", b"need_level", "place_count", b"place_count", "rate_today", b"rate_today", "schools", b"schools", "severe_need_limit", b"severe_need_limit", "staffing", b"staffing", "step", b"step", "target_groups", b"target_groups", "town", b"town"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InstitutionUnit: _TypeAlias = InstitutionUnit  # noqa: Y015
+
+@_typing.final
+class DailyRate(_message.Message):
+    """What a child costs a day, from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    source: _builtins.str
+    """Where it stands, such as a list of rates."""
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """The first day."""
+
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """Public cost of one child a day."""
+
+    def __init__(
+        self,
+        *,
+        from_date: _date_pb2.Date | None = ...,
+        amount: _money_pb2.Money | None = ...,
+        source: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "from_date", b"from_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "from_date", b"from_date", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DailyRate: _TypeAlias = DailyRate  # noqa: Y015
+
+@_typing.final
+class Staffing(_message.Message):
+    """Adults at work in a unit at a time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADULTS_BY_DAY_FIELD_NUMBER: _builtins.int
+    ADULTS_BY_NIGHT_FIELD_NUMBER: _builtins.int
+    AWAKE_AT_NIGHT_FIELD_NUMBER: _builtins.int
+    adults_by_day: _builtins.int
+    """By day."""
+    adults_by_night: _builtins.int
+    """By night."""
+    awake_at_night: _builtins.bool
+    """Whether somebody is awake at night."""
+    def __init__(
+        self,
+        *,
+        adults_by_day: _builtins.int = ...,
+        adults_by_night: _builtins.int = ...,
+        awake_at_night: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adults_by_day", b"adults_by_day", "adults_by_night", b"adults_by_night", "awake_at_night", b"awake_at_night"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Staffing: _TypeAlias = Staffing  # noqa: Y015
 
 @_typing.final
 class Vacancy(_message.Message):
@@ -525,6 +775,40 @@ class CreateInstitutionRequest(_message.Message):
 Global___CreateInstitutionRequest: _TypeAlias = CreateInstitutionRequest  # noqa: Y015
 
 @_typing.final
+class UpdateInstitutionRequest(_message.Message):
+    """Changes an institution."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSTITUTION_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def institution(self) -> Global___Institution:
+        """The institution, with its name, its etag and what changes."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Which fields change."""
+
+    def __init__(
+        self,
+        *,
+        institution: Global___Institution | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["institution", b"institution", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["institution", b"institution", "request_id", b"request_id", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateInstitutionRequest: _TypeAlias = UpdateInstitutionRequest  # noqa: Y015
+
+@_typing.final
 class GetInstitutionRequest(_message.Message):
     """Names an institution."""
 
@@ -637,6 +921,40 @@ class CreateUnitRequest(_message.Message):
 Global___CreateUnitRequest: _TypeAlias = CreateUnitRequest  # noqa: Y015
 
 @_typing.final
+class UpdateUnitRequest(_message.Message):
+    """Changes a unit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def unit(self) -> Global___InstitutionUnit:
+        """The unit, with its name, its etag and what changes."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Which fields change."""
+
+    def __init__(
+        self,
+        *,
+        unit: Global___InstitutionUnit | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "unit", b"unit", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateUnitRequest: _TypeAlias = UpdateUnitRequest  # noqa: Y015
+
+@_typing.final
 class GetUnitRequest(_message.Message):
     """Names a unit."""
 
@@ -721,6 +1039,100 @@ class ListUnitsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListUnitsResponse: _TypeAlias = ListUnitsResponse  # noqa: Y015
+
+@_typing.final
+class RecordDeliveryRequest(_message.Message):
+    """Notes a delivery."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    DELIVERY_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"institutions/{institution}"."""
+    id: _builtins.str
+    """Last part of the name; one is made where empty."""
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def delivery(self) -> Global___Delivery:
+        """The delivery."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        delivery: Global___Delivery | None = ...,
+        id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "id", b"id", "parent", b"parent", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordDeliveryRequest: _TypeAlias = RecordDeliveryRequest  # noqa: Y015
+
+@_typing.final
+class ListDeliveriesRequest(_message.Message):
+    """Asks for deliveries."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"institutions/{institution}"; empty means all."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDeliveriesRequest: _TypeAlias = ListDeliveriesRequest  # noqa: Y015
+
+@_typing.final
+class ListDeliveriesResponse(_message.Message):
+    """A page of deliveries."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DELIVERIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def deliveries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Delivery]:
+        """The newest first."""
+
+    def __init__(
+        self,
+        *,
+        deliveries: _abc.Iterable[Global___Delivery] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deliveries", b"deliveries", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDeliveriesResponse: _TypeAlias = ListDeliveriesResponse  # noqa: Y015
 
 @_typing.final
 class ReportVacancyRequest(_message.Message):
@@ -995,6 +1407,7 @@ class ImportCapacityRequest(_message.Message):
     INSTITUTION_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
     VACANCY_FIELD_NUMBER: _builtins.int
+    DELIVERY_FIELD_NUMBER: _builtins.int
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """First row only: the caller's key."""
@@ -1013,6 +1426,10 @@ class ImportCapacityRequest(_message.Message):
         """A vacancy, as told by the file's owner."""
 
     @_builtins.property
+    def delivery(self) -> Global___RecordDeliveryRequest:
+        """A delivery, behind its institution."""
+
+    @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
         """First row of each kind: the fields that the file tells, by their paths in the record; empty means all. Of a record
         that exists, the others stay as they are.
@@ -1026,13 +1443,14 @@ class ImportCapacityRequest(_message.Message):
         institution: Global___CreateInstitutionRequest | None = ...,
         unit: Global___CreateUnitRequest | None = ...,
         vacancy: Global___ReportVacancyRequest | None = ...,
+        delivery: Global___RecordDeliveryRequest | None = ...,
         update_mask: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["institution", b"institution", "row", b"row", "unit", b"unit", "update_mask", b"update_mask", "vacancy", b"vacancy"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "institution", b"institution", "row", b"row", "unit", b"unit", "update_mask", b"update_mask", "vacancy", b"vacancy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["institution", b"institution", "request_id", b"request_id", "row", b"row", "unit", b"unit", "update_mask", b"update_mask", "vacancy", b"vacancy", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "institution", b"institution", "request_id", b"request_id", "row", b"row", "unit", b"unit", "update_mask", b"update_mask", "vacancy", b"vacancy", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_row: _TypeAlias = _typing.Literal["institution", "unit", "vacancy"]  # noqa: Y015
+    _WhichOneofReturnType_row: _TypeAlias = _typing.Literal["institution", "unit", "vacancy", "delivery"]  # noqa: Y015
     _WhichOneofArgType_row: _TypeAlias = _typing.Literal["row", b"row"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_row) -> _WhichOneofReturnType_row | None: ...
 

@@ -43,6 +43,11 @@ class CapacityServiceStub:
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.CreateInstitutionRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Institution.FromString,
                 _registered_method=True)
+        self.UpdateInstitution = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/UpdateInstitution',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.UpdateInstitutionRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Institution.FromString,
+                _registered_method=True)
         self.GetInstitution = channel.unary_unary(
                 '/havn.capacity.v1.CapacityService/GetInstitution',
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.GetInstitutionRequest.SerializeToString,
@@ -58,6 +63,11 @@ class CapacityServiceStub:
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.CreateUnitRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.InstitutionUnit.FromString,
                 _registered_method=True)
+        self.UpdateUnit = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/UpdateUnit',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.UpdateUnitRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.InstitutionUnit.FromString,
+                _registered_method=True)
         self.GetUnit = channel.unary_unary(
                 '/havn.capacity.v1.CapacityService/GetUnit',
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.GetUnitRequest.SerializeToString,
@@ -67,6 +77,16 @@ class CapacityServiceStub:
                 '/havn.capacity.v1.CapacityService/ListUnits',
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListUnitsRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListUnitsResponse.FromString,
+                _registered_method=True)
+        self.RecordDelivery = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/RecordDelivery',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.RecordDeliveryRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Delivery.FromString,
+                _registered_method=True)
+        self.ListDeliveries = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/ListDeliveries',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesResponse.FromString,
                 _registered_method=True)
         self.ReportVacancy = channel.unary_unary(
                 '/havn.capacity.v1.CapacityService/ReportVacancy',
@@ -114,6 +134,13 @@ class CapacityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateInstitution(self, request, context):
+        """Changes an institution; the etag must be the one last read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetInstitution(self, request, context):
         """One institution.
         """
@@ -135,6 +162,13 @@ class CapacityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateUnit(self, request, context):
+        """Changes a unit; the etag must be the one last read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetUnit(self, request, context):
         """One unit.
         """
@@ -144,6 +178,20 @@ class CapacityServiceServicer:
 
     def ListUnits(self, request, context):
         """Units by name, of one institution where asked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordDelivery(self, request, context):
+        """Notes what an institution delivered of a service that it promised.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDeliveries(self, request, context):
+        """What an institution delivered, the newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -188,7 +236,7 @@ class CapacityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ImportCapacity(self, request_iterator, context):
-        """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend.
+        """Takes institutions, units, vacancies and deliveries, new or known by their key: all, or none and a list of what to mend.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -200,6 +248,11 @@ def add_CapacityServiceServicer_to_server(servicer, server):
             'CreateInstitution': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateInstitution,
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.CreateInstitutionRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Institution.SerializeToString,
+            ),
+            'UpdateInstitution': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateInstitution,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.UpdateInstitutionRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Institution.SerializeToString,
             ),
             'GetInstitution': grpc.unary_unary_rpc_method_handler(
@@ -217,6 +270,11 @@ def add_CapacityServiceServicer_to_server(servicer, server):
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.CreateUnitRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.InstitutionUnit.SerializeToString,
             ),
+            'UpdateUnit': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateUnit,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.UpdateUnitRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.InstitutionUnit.SerializeToString,
+            ),
             'GetUnit': grpc.unary_unary_rpc_method_handler(
                     servicer.GetUnit,
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.GetUnitRequest.FromString,
@@ -226,6 +284,16 @@ def add_CapacityServiceServicer_to_server(servicer, server):
                     servicer.ListUnits,
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListUnitsRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListUnitsResponse.SerializeToString,
+            ),
+            'RecordDelivery': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordDelivery,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.RecordDeliveryRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Delivery.SerializeToString,
+            ),
+            'ListDeliveries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDeliveries,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesResponse.SerializeToString,
             ),
             'ReportVacancy': grpc.unary_unary_rpc_method_handler(
                     servicer.ReportVacancy,
@@ -288,6 +356,33 @@ class CapacityService:
             target,
             '/havn.capacity.v1.CapacityService/CreateInstitution',
             havn_dot_capacity_dot_v1_dot_capacity__pb2.CreateInstitutionRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.Institution.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateInstitution(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/UpdateInstitution',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.UpdateInstitutionRequest.SerializeToString,
             havn_dot_capacity_dot_v1_dot_capacity__pb2.Institution.FromString,
             options,
             channel_credentials,
@@ -381,6 +476,33 @@ class CapacityService:
             _registered_method=True)
 
     @staticmethod
+    def UpdateUnit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/UpdateUnit',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.UpdateUnitRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.InstitutionUnit.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetUnit(request,
             target,
             options=(),
@@ -424,6 +546,60 @@ class CapacityService:
             '/havn.capacity.v1.CapacityService/ListUnits',
             havn_dot_capacity_dot_v1_dot_capacity__pb2.ListUnitsRequest.SerializeToString,
             havn_dot_capacity_dot_v1_dot_capacity__pb2.ListUnitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordDelivery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/RecordDelivery',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.RecordDeliveryRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.Delivery.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDeliveries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/ListDeliveries',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesResponse.FromString,
             options,
             channel_credentials,
             insecure,

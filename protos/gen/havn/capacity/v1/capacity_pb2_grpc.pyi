@@ -39,16 +39,24 @@ class CapacityServiceStub:
     def __new__(cls, channel: _aio.Channel) -> CapacityServiceAsyncStub: ...
     CreateInstitution: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.CreateInstitutionRequest, _capacity_pb2.Institution]
     """Enters an institution."""
+    UpdateInstitution: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.UpdateInstitutionRequest, _capacity_pb2.Institution]
+    """Changes an institution; the etag must be the one last read."""
     GetInstitution: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.GetInstitutionRequest, _capacity_pb2.Institution]
     """One institution."""
     ListInstitutions: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListInstitutionsRequest, _capacity_pb2.ListInstitutionsResponse]
     """Institutions by name."""
     CreateUnit: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.CreateUnitRequest, _capacity_pb2.InstitutionUnit]
     """Enters a unit of an institution."""
+    UpdateUnit: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.UpdateUnitRequest, _capacity_pb2.InstitutionUnit]
+    """Changes a unit; the etag must be the one last read."""
     GetUnit: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.GetUnitRequest, _capacity_pb2.InstitutionUnit]
     """One unit."""
     ListUnits: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListUnitsRequest, _capacity_pb2.ListUnitsResponse]
     """Units by name, of one institution where asked."""
+    RecordDelivery: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.RecordDeliveryRequest, _capacity_pb2.Delivery]
+    """Notes what an institution delivered of a service that it promised."""
+    ListDeliveries: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListDeliveriesRequest, _capacity_pb2.ListDeliveriesResponse]
+    """What an institution delivered, the newest first."""
     ReportVacancy: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ReportVacancyRequest, _capacity_pb2.Vacancy]
     """Says how many places of a unit are free, in one call."""
     ListVacancies: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListVacanciesRequest, _capacity_pb2.ListVacanciesResponse]
@@ -65,7 +73,7 @@ class CapacityServiceStub:
     of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
     """
     ImportCapacity: _grpc.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]
-    """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend."""
+    """Takes institutions, units, vacancies and deliveries, new or known by their key: all, or none and a list of what to mend."""
 
 @_typing.type_check_only
 class CapacityServiceAsyncStub(CapacityServiceStub):
@@ -78,16 +86,24 @@ class CapacityServiceAsyncStub(CapacityServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateInstitution: _aio.UnaryUnaryMultiCallable[_capacity_pb2.CreateInstitutionRequest, _capacity_pb2.Institution]  # type: ignore[assignment]
     """Enters an institution."""
+    UpdateInstitution: _aio.UnaryUnaryMultiCallable[_capacity_pb2.UpdateInstitutionRequest, _capacity_pb2.Institution]  # type: ignore[assignment]
+    """Changes an institution; the etag must be the one last read."""
     GetInstitution: _aio.UnaryUnaryMultiCallable[_capacity_pb2.GetInstitutionRequest, _capacity_pb2.Institution]  # type: ignore[assignment]
     """One institution."""
     ListInstitutions: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListInstitutionsRequest, _capacity_pb2.ListInstitutionsResponse]  # type: ignore[assignment]
     """Institutions by name."""
     CreateUnit: _aio.UnaryUnaryMultiCallable[_capacity_pb2.CreateUnitRequest, _capacity_pb2.InstitutionUnit]  # type: ignore[assignment]
     """Enters a unit of an institution."""
+    UpdateUnit: _aio.UnaryUnaryMultiCallable[_capacity_pb2.UpdateUnitRequest, _capacity_pb2.InstitutionUnit]  # type: ignore[assignment]
+    """Changes a unit; the etag must be the one last read."""
     GetUnit: _aio.UnaryUnaryMultiCallable[_capacity_pb2.GetUnitRequest, _capacity_pb2.InstitutionUnit]  # type: ignore[assignment]
     """One unit."""
     ListUnits: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListUnitsRequest, _capacity_pb2.ListUnitsResponse]  # type: ignore[assignment]
     """Units by name, of one institution where asked."""
+    RecordDelivery: _aio.UnaryUnaryMultiCallable[_capacity_pb2.RecordDeliveryRequest, _capacity_pb2.Delivery]  # type: ignore[assignment]
+    """Notes what an institution delivered of a service that it promised."""
+    ListDeliveries: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListDeliveriesRequest, _capacity_pb2.ListDeliveriesResponse]  # type: ignore[assignment]
+    """What an institution delivered, the newest first."""
     ReportVacancy: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ReportVacancyRequest, _capacity_pb2.Vacancy]  # type: ignore[assignment]
     """Says how many places of a unit are free, in one call."""
     ListVacancies: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListVacanciesRequest, _capacity_pb2.ListVacanciesResponse]  # type: ignore[assignment]
@@ -104,7 +120,7 @@ class CapacityServiceAsyncStub(CapacityServiceStub):
     of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
     """
     ImportCapacity: _aio.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]  # type: ignore[assignment]
-    """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend."""
+    """Takes institutions, units, vacancies and deliveries, new or known by their key: all, or none and a list of what to mend."""
 
 class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns institutions, their units and vacancies, and the waiting list.
@@ -120,6 +136,14 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_capacity_pb2.Institution, _abc.Awaitable[_capacity_pb2.Institution]]:
         """Enters an institution."""
+
+    @_abc_1.abstractmethod
+    def UpdateInstitution(
+        self,
+        request: _capacity_pb2.UpdateInstitutionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.Institution, _abc.Awaitable[_capacity_pb2.Institution]]:
+        """Changes an institution; the etag must be the one last read."""
 
     @_abc_1.abstractmethod
     def GetInstitution(
@@ -146,6 +170,14 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Enters a unit of an institution."""
 
     @_abc_1.abstractmethod
+    def UpdateUnit(
+        self,
+        request: _capacity_pb2.UpdateUnitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.InstitutionUnit, _abc.Awaitable[_capacity_pb2.InstitutionUnit]]:
+        """Changes a unit; the etag must be the one last read."""
+
+    @_abc_1.abstractmethod
     def GetUnit(
         self,
         request: _capacity_pb2.GetUnitRequest,
@@ -160,6 +192,22 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_capacity_pb2.ListUnitsResponse, _abc.Awaitable[_capacity_pb2.ListUnitsResponse]]:
         """Units by name, of one institution where asked."""
+
+    @_abc_1.abstractmethod
+    def RecordDelivery(
+        self,
+        request: _capacity_pb2.RecordDeliveryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.Delivery, _abc.Awaitable[_capacity_pb2.Delivery]]:
+        """Notes what an institution delivered of a service that it promised."""
+
+    @_abc_1.abstractmethod
+    def ListDeliveries(
+        self,
+        request: _capacity_pb2.ListDeliveriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.ListDeliveriesResponse, _abc.Awaitable[_capacity_pb2.ListDeliveriesResponse]]:
+        """What an institution delivered, the newest first."""
 
     @_abc_1.abstractmethod
     def ReportVacancy(
@@ -212,6 +260,6 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_capacity_pb2.ImportCapacityRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_capacity_pb2.ImportCapacityResponse, _abc.Awaitable[_capacity_pb2.ImportCapacityResponse]]:
-        """Takes institutions, units and vacancies, new or known by their key: all, or none and a list of what to mend."""
+        """Takes institutions, units, vacancies and deliveries, new or known by their key: all, or none and a list of what to mend."""
 
 def add_CapacityServiceServicer_to_server(servicer: CapacityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

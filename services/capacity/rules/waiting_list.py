@@ -1,29 +1,13 @@
-"""What institutions, units and vacancies must be, and the order of the waiting list. Numbers: docs/rules.md."""
+"""The order of the waiting list (W1), and what is asked for of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from itertools import takewhile
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
-from services.shared import fields
-from services.shared.errors import FieldProblem
 from services.shared.names import last_part
-from services.shared.reference import towns
-from services.shared.wire import age, changeable, day, time, timestamp
-
-MOST_PLACES = 200
-LOWEST_UNIT_STEP = 4
-HIGHEST_STEP = 8
-FARTHEST_VACANCY = timedelta(days=366)
-FRESH = timedelta(days=7)
-STALE = timedelta(days=21)
-"""Ages of a confirmation from which it is ageing, and stale (W2)."""
-
-INSTITUTION_CHANGEABLE = changeable(pb.Institution, fixed=["name", "etag", "authority"])
-UNIT_CHANGEABLE = changeable(pb.InstitutionUnit, fixed=["name", "etag", "authority", "approved"])
-VACANCY_CHANGEABLE = changeable(pb.Vacancy, fixed=["name", "etag", "authority", "freshness"])
-"""Fields that an update may change."""
+from services.shared.wire import age, day
 
 _OVERDUE = (
     (90, pb.POSITION_REASON_OVERDUE_OVER_90_DAYS),
@@ -46,51 +30,6 @@ _WORDS = {
     ),
     pb.POSITION_REASON_PLACE_BY_DATE: terms.Words(da="Efter frist", en="By place-by date"),
 }
-
-
-def check_institution(institution: pb.Institution) -> None:
-    """Passes an institution that can be entered. Raises BadInput with every problem."""
-    fields.refuse(
-        [
-            *fields.named("institution.authority", institution.authority, "authorities/{authority}"),
-            *fields.known_town("institution.town", institution.town, towns()),
-        ]
-    )
-
-
-def check_unit(unit: pb.InstitutionUnit) -> None:
-    """Passes a unit that can be entered. Raises BadInput with every problem."""
-    fields.refuse(_unit_problems(unit))
-
-
-def check_vacancy(vacancy: pb.Vacancy, unit: pb.InstitutionUnit, today: date) -> None:
-    """Passes a vacancy that the unit can have. Raises BadInput with every problem."""
-    latest = today + FARTHEST_VACANCY
-    fields.refuse(
-        [
-            *fields.between("vacancy.free_place_count", vacancy.free_place_count, 0, unit.place_count),
-            *fields.not_after("vacancy.from_date", day(vacancy.from_date), latest, "a year from today"),
-            *fields.confirmed("vacancy.confirmed_time", time(vacancy.confirmed_time), today),
-        ]
-    )
-
-
-def confirm(vacancy: pb.Vacancy, kept: pb.Vacancy | None, by: str, now: datetime) -> None:
-    """Confirms a vacancy that came without a time: now, unless it only says again what was said before (W2)."""
-    said_before = kept is not None and (kept.free_place_count, kept.from_date) == (
-        vacancy.free_place_count,
-        vacancy.from_date,
-    )
-    vacancy.confirmed_time.CopyFrom(kept.confirmed_time if kept and said_before else timestamp(now))
-    vacancy.confirmed_by = kept.confirmed_by if kept and said_before else vacancy.confirmed_by or by
-
-
-def freshness(confirmed: datetime, now: datetime) -> pb.Freshness.ValueType:
-    """How far to trust a confirmation (W2)."""
-    elapsed = now - confirmed
-    if elapsed <= FRESH:
-        return pb.FRESHNESS_FRESH
-    return pb.FRESHNESS_AGEING if elapsed <= STALE else pb.FRESHNESS_STALE
 
 
 def ordered(entries: Iterable[pb.WaitingListEntry], today: date) -> list[pb.WaitingListEntry]:
@@ -155,13 +94,3 @@ def _reason(entry: pb.WaitingListEntry) -> pb.PositionReason.ValueType:
         return pb.POSITION_REASON_IN_DANGER
     overdue = (reason for limit, reason in _OVERDUE if entry.days_overdue > limit)
     return next(overdue, pb.POSITION_REASON_PLACE_BY_DATE)
-
-
-def _unit_problems(unit: pb.InstitutionUnit) -> Iterator[FieldProblem]:
-    yield from fields.known_town("unit.town", unit.town, towns())
-    yield from fields.between("unit.step", unit.step, LOWEST_UNIT_STEP, HIGHEST_STEP)
-    yield from fields.between("unit.place_count", unit.place_count, 1, MOST_PLACES)
-    yield from fields.ages("unit.age_min", unit.age_min, unit.age_max)
-    yield from fields.between("unit.severe_need_limit", unit.severe_need_limit, 0, unit.place_count)
-    for position, authority in enumerate(unit.agreements):
-        yield from fields.named(f"unit.agreements[{position}]", authority, "authorities/{authority}")

@@ -1,0 +1,1 @@
+"""What capacity decides, a file for each concept. Numbers: docs/rules.md."""
