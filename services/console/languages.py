@@ -3,7 +3,7 @@
 from contextvars import ContextVar
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +22,9 @@ from services.shared import wire
 
 LOCALES = Path(__file__).parent / "locales"
 COOKIE = "havn-language"
+
+FORMATTED = 10_000
+"""Days, moments, numbers and amounts of each kind that are kept as they are written: making one takes 20 to 50 µs."""
 
 
 class Language(StrEnum):
@@ -102,22 +105,42 @@ def said(words: terms.Words) -> str:
 def day(value: date_pb2.Date | date | None) -> str:
     """A day, such as "22. nov. 2026"; nothing for none."""
     found = wire.day(value) if isinstance(value, date_pb2.Date) else value
-    return dates.format_date(found, locale=spoken()) if found else ""
+    return _day(found, spoken()) if found else ""
 
 
 def moment(value: Timestamp | datetime, zone: str) -> str:
     """A moment on the clocks of a time zone, such as "22. nov. 2026 14.05"."""
     found = value.ToDatetime(ZoneInfo("UTC")) if isinstance(value, Timestamp) else value
-    there = found.astimezone(ZoneInfo(zone))
-    return f"{dates.format_date(there, locale=spoken())} {dates.format_time(there, 'short', locale=spoken())}"
+    return _moment(found.replace(second=0, microsecond=0), zone, spoken())
 
 
 def number(value: float) -> str:
     """A number, such as "1.234"."""
-    return numbers.format_decimal(value, locale=spoken())
+    return _number(value, spoken())
 
 
 def kroner(value: money_pb2.Money) -> str:
     """An amount in whole kroner, such as "1.234 kr."."""
     amount = round(value.units + value.nanos / 1e9)
-    return numbers.format_currency(amount, "DKK", "#,##0 ¤", locale=spoken(), currency_digits=False)
+    return _kroner(amount, spoken())
+
+
+@lru_cache(FORMATTED)
+def _day(value: date, language: Language) -> str:
+    return dates.format_date(value, locale=language)
+
+
+@lru_cache(FORMATTED)
+def _moment(value: datetime, zone: str, language: Language) -> str:
+    there = value.astimezone(ZoneInfo(zone))
+    return f"{dates.format_date(there, locale=language)} {dates.format_time(there, 'short', locale=language)}"
+
+
+@lru_cache(FORMATTED)
+def _number(value: float, language: Language) -> str:
+    return numbers.format_decimal(value, locale=language)
+
+
+@lru_cache(FORMATTED)
+def _kroner(amount: int, language: Language) -> str:
+    return numbers.format_currency(amount, "DKK", "#,##0 ¤", locale=language, currency_digits=False)

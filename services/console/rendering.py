@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 ASSETS = HERE / "assets" / "dist"
+
+PIECES = 10_000
+"""Pieces of pages kept at hand: the rows of a long list in two languages."""
 
 
 class AssetsMissing(RuntimeError):
@@ -70,7 +74,7 @@ def rendering(zone: str) -> Rendering:
         "number": languages.number,
         "kroner": languages.kroner,
     }
-    environment.globals["asset"] = _assets()
+    environment.globals |= {"asset": _assets(), "piece": partial(_piece, environment)}
     return Rendering(environment)
 
 
@@ -91,7 +95,27 @@ def _said(text: str, /, **values: Any) -> Markup:  # noqa: ANN401
 
 
 def _counted(one: str, many: str, number: int, /, **values: Any) -> Markup:  # noqa: ANN401
-    return Markup(languages.ngettext(one, many, number)) % ({"num": number} | values)
+    if values:
+        return Markup(languages.ngettext(one, many, number)) % ({"num": number} | values)
+    return _numbered(languages.spoken(), one, many, number)
+
+
+@lru_cache(PIECES)
+def _numbered(language: languages.Language, one: str, many: str, number: int) -> Markup:
+    return Markup(languages.translations(language).ngettext(one, many, number)) % {"num": number}
+
+
+def _piece(environment: Environment, template: str, /, **values: Hashable) -> Markup:
+    """A piece of a page that shows these values and nothing else: made once for all who are shown the same."""
+    return _made(environment, languages.spoken(), template, tuple(values.items()))
+
+
+@lru_cache(PIECES)
+def _made(
+    environment: Environment, _language: languages.Language, template: str, values: tuple[tuple[str, Hashable], ...]
+) -> Markup:
+    # The template escaped what was put into it.
+    return Markup(environment.get_template(template).render(values))
 
 
 @cache

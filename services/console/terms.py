@@ -28,7 +28,7 @@ def need_level(level: terms.NeedLevel.ValueType) -> str:
     }.get(level, "")
 
 
-def spoken(languages: Iterable[terms.SpokenLanguage]) -> str:
+def spoken(languages: Iterable[terms.Language.ValueType]) -> str:
     """Languages in the order given, such as "Kalaallisut, Danish"."""
     names = {
         terms.LANGUAGE_KALAALLISUT: _("Kalaallisut"),
@@ -36,7 +36,7 @@ def spoken(languages: Iterable[terms.SpokenLanguage]) -> str:
         terms.LANGUAGE_INUKTUN: _("Inuktun"),
         terms.LANGUAGE_DANISH: _("Danish"),
     }
-    return ", ".join(names[each.language] for each in languages if each.language in names)
+    return ", ".join(names[number] for number in languages if number in names)
 
 
 def gender(number: terms.Gender.ValueType) -> str:

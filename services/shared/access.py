@@ -7,9 +7,11 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from types import MappingProxyType
+from typing import Any
 
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from joserfc import jws, jwt
@@ -25,6 +27,9 @@ EVERYWHERE = "*"
 
 TOKEN_LIFETIME = 600
 """Seconds; the longest that a stolen token works."""
+
+SEEN = 2_000
+"""Tokens whose signature was checked, and is not checked again: most calls come with one that was seen before."""
 
 # Text before the key is allowed in PEM, and passed over.
 _MARK = b"Made by Havn, for development alone: production refuses this key.\n"
@@ -94,33 +99,36 @@ class Signer:
         content = json.dumps(claims).encode()
         return jws.serialize_compact({"alg": "ES256", "typ": kind}, content, self._key, algorithms=_ALGORITHMS)
 
-    def verifier(self, revoked: Revoked | None = None) -> "Verifier":
+    def verifier(self, revoked: Revoked | None = None, now: Callable[[], float] = time.time) -> "Verifier":
         """What checks the tokens made here."""
-        return Verifier(self._key, revoked or Revoked())
+        return Verifier(self._key, revoked or Revoked(), now)
 
 
 class Verifier:
     """Checks tokens with the public half of a key."""
 
-    _claims = jwt.JWTClaimsRegistry(
-        leeway=_LEEWAY,
-        iss={"essential": True, "value": "havn"},
-        aud={"essential": True, "value": "havn"},
-        sub={"essential": True},
-        nbf={"essential": True},
-        exp={"essential": True},
-        iat={"essential": True},
-        jti={"essential": True},
-    )
-
-    def __init__(self, key: ECKey, revoked: Revoked) -> None:
+    def __init__(self, key: ECKey, revoked: Revoked, now: Callable[[], float] = time.time) -> None:
         self._key = ECKey.import_key(key.as_dict(private=False))
         self._revoked = revoked
+        self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(now()),
+            leeway=_LEEWAY,
+            iss={"essential": True, "value": "havn"},
+            aud={"essential": True, "value": "havn"},
+            sub={"essential": True},
+            nbf={"essential": True},
+            exp={"essential": True},
+            iat={"essential": True},
+            jti={"essential": True},
+        )
+        # A good signature stays good. Whether its time is over, and whether it was revoked, is asked each time.
+        self._signed = lru_cache(SEEN)(self._checked)
+        self._opened = lru_cache(SEEN)(self._checked_of)
 
     def caller(self, token: str) -> Caller:
         """Who the token speaks for. Raises TokenInvalid and TokenRevoked."""
         try:
-            claims = jwt.decode(token, self._key, algorithms=_ALGORITHMS).claims
+            claims = self._signed(token)
             self._claims.validate(claims)
             caller = _caller(claims)
         except (JoseError, ValueError, TypeError) as error:
@@ -130,16 +138,22 @@ class Verifier:
 
     def standing(self, token: str) -> Callable[[], None]:
         """What passes as long as a token, good when its call began, is not revoked. It raises TokenRevoked."""
-        return partial(self._revoked.refuse, jwt.decode(token, self._key, algorithms=_ALGORITHMS).claims)
+        return partial(self._revoked.refuse, self._signed(token))
 
     def opened(self, kind: str, signed: str) -> Mapping[str, object]:
         """The claims that were signed as of this kind; none for what was not."""
         try:
-            found = jws.deserialize_compact(signed, self._key, algorithms=_ALGORITHMS)
+            return self._opened(kind, signed)
         except (JoseError, ValueError):
             return {}
+
+    def _checked(self, token: str) -> dict[str, Any]:
+        return jwt.decode(token, self._key, algorithms=_ALGORITHMS).claims
+
+    def _checked_of(self, kind: str, signed: str) -> Mapping[str, object]:
+        found = jws.deserialize_compact(signed, self._key, algorithms=_ALGORITHMS)
         claims: dict[str, object] = json.loads(found.payload) if found.headers().get("typ") == kind else {}
-        return claims
+        return MappingProxyType(claims)
 
 
 def _caller(claims: Mapping[str, object]) -> Caller:

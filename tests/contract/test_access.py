@@ -1,5 +1,6 @@
 """What a token must be, and what else stands before every RPC; who may call what is in test_access_product.py."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 
 import grpc
@@ -125,3 +126,13 @@ def test_a_token_is_refused_by_whoever_trusts_another_key() -> None:
     assert signer.verifier().caller(signer.token(cast.COORDINATOR)) == cast.COORDINATOR
     with pytest.raises(TokenInvalid):
         Signer(ECKey.generate_key("P-256")).verifier().caller(signer.token(cast.COORDINATOR))
+
+
+def test_a_token_that_was_good_is_refused_once_its_time_is_over() -> None:
+    signer = Signer(ECKey.generate_key("P-256"))
+    clock = [time.time()]
+    verifier, token = signer.verifier(now=lambda: clock[0]), signer.token(cast.COORDINATOR)
+    assert verifier.caller(token) == cast.COORDINATOR
+    clock[0] += 700
+    with pytest.raises(TokenInvalid):
+        verifier.caller(token)

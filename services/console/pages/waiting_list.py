@@ -3,18 +3,22 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.responses import Response
 
 from havn.capacity.v1.capacity_pb2 import WaitingListEntry
 from havn.matching.v1.matching_pb2 import CountSuitablePlacesRequest
 from havn.placements.v1.placements_pb2 import ListRequestsRequest, PlacementRequest
+from havn.terms.v1.terms_pb2 import Language, NeedLevel
 from services.console import searches, terms
 from services.console.languages import gettext as _
+from services.console.languages import said
 from services.console.searches import PAGE_SIZE, Kept, NoRoom, Search
 from services.console.visits import Page, Visit, may, new_key, see_other
 from services.shared.names import last_part
 from services.shared.reference import ladder, towns
+from services.shared.wire import day
 
 LIST = "havn.capacity.v1.CapacityService.ListWaitingList"
 SUGGEST = "havn.matching.v1.MatchingService.SuggestMatches"
@@ -26,36 +30,43 @@ _ID = re.compile(r"[a-z0-9-]{1,40}")
 
 @dataclass(frozen=True)
 class Row:
-    """One who waits, as the list shows it."""
+    """One who waits, as the list shows it: nothing else of the request, for rows are kept at hand."""
 
-    entry: WaitingListEntry
-    case: PlacementRequest
-    """What the list needs of the request; empty where it left the list meanwhile."""
-
-    @property
-    def id(self) -> str:
-        """The request's reference."""
-        return last_part(self.entry.request)
-
-    @property
-    def child(self) -> str:
-        """The child's reference."""
-        return last_part(self.entry.child)
+    position: int
+    id: str
+    """The request's reference."""
+    child: str
+    """The child's."""
+    in_danger: bool
+    days_overdue: int
+    place_by: date | None
+    why: str
+    """Why it stands here."""
+    age: int
+    town: str
+    siblings: int
+    parent_with_child: bool
+    need_step: int
+    days_waited: int
+    languages: tuple[Language.ValueType, ...]
+    """What the child speaks, best first."""
+    need_level: NeedLevel.ValueType
+    """How much support it needs."""
 
     @property
     def spoken(self) -> str:
-        """What the child speaks, best first."""
-        return terms.spoken(self.case.child.languages)
+        """What the child speaks, in words."""
+        return terms.spoken(self.languages)
 
     @property
     def need(self) -> str:
-        """How much support it needs."""
-        return terms.need_level(self.case.needs.level)
+        """How much support it needs, in a word."""
+        return terms.need_level(self.need_level)
 
     @property
     def step(self) -> str:
         """What the step sought is."""
-        return terms.step(self.entry.need_step)
+        return terms.step(self.need_step)
 
 
 @dataclass(frozen=True)
@@ -155,8 +166,29 @@ async def _found(visit: Visit, search: Search) -> Found:
     if names:
         asked = ListRequestsRequest(names=names, page_size=len(names))
         cases = {case.name: case for case in (await visit.services.placements.ListRequests(asked)).requests}
-    rows = [Row(entry, cases.get(entry.request, PlacementRequest())) for entry in answer.entries]
+    rows = [_row(entry, cases.get(entry.request, PlacementRequest())) for entry in answer.entries]
     return Found(search, rows, answer.total_count)
+
+
+def _row(entry: WaitingListEntry, case: PlacementRequest) -> Row:
+    """The row of an entry, and of its request, which is empty where it left the list meanwhile."""
+    return Row(
+        position=entry.position,
+        id=last_part(entry.request),
+        child=last_part(entry.child),
+        in_danger=entry.in_danger,
+        days_overdue=entry.days_overdue,
+        place_by=day(entry.place_by_date) if entry.HasField("place_by_date") else None,
+        why=said(entry.reason_words),
+        age=entry.age,
+        town=entry.town,
+        siblings=entry.sibling_count,
+        parent_with_child=entry.parent_with_child,
+        need_step=entry.need_step,
+        days_waited=entry.days_waited,
+        languages=tuple(each.language for each in case.child.languages),
+        need_level=case.needs.level,
+    )
 
 
 async def _places(visit: Visit, ids: Sequence[str]) -> Mapping[str, int]:
