@@ -7,12 +7,12 @@ from sqlmodel import col
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1 import capacity_pb2_grpc as rpc
-from havn.placements.v1.events_pb2 import PlacementRequestChanged
+from havn.placements.v1.events_pb2 import OfferChanged, PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.capacity import events, reports, waiting_lists
 from services.capacity.institutions_api import InstitutionsApi
 from services.capacity.rules import vacancies, waiting_list
-from services.capacity.store import UNITS, VACANCIES, WAITING, Capacity, VacancyRow
+from services.capacity.store import UNITS, VACANCIES, WAITING, WAITING_OFFERS, Capacity, VacancyRow
 from services.capacity.taking import Rows, looked_at
 from services.capacity.waiting_lists import WaitingLists
 from services.shared import access, importing, wire
@@ -21,7 +21,7 @@ from services.shared.clock import Clock
 from services.shared.consumers import Subscription
 from services.shared.importing import Taking
 from services.shared.rebuilding import Copy
-from services.shared.records import Change, positions
+from services.shared.records import Change, View, positions
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
@@ -73,10 +73,14 @@ class CapacityApi(InstitutionsApi):
     async def ListWaitingList(self, request: pb.ListWaitingListRequest, context: Context) -> pb.ListWaitingListResponse:
         """A page of the waiting list, as of today."""
         today = self._clock.today()
-        ordered = await self._store.view(lambda view: self._lists.ordered(view, today))
-        entries = waiting_list.asked_for(ordered, request)
-        page = positions(entries, request.page_size, request.page_token, request.skip)
-        return pb.ListWaitingListResponse(entries=page.items, next_page_token=page.next_token, total_count=len(entries))
+
+        def read(view: View) -> pb.ListWaitingListResponse:
+            entries = waiting_list.asked_for(self._lists.ordered(view, today), request)
+            page = positions(entries, request.page_size, request.page_token, request.skip)
+            told = waiting_lists.with_offers(view, page.items)
+            return pb.ListWaitingListResponse(entries=told, next_page_token=page.next_token, total_count=len(entries))
+
+        return await self._store.view(read)
 
     async def WatchWaitingList(
         self, request: pb.WatchWaitingListRequest, context: Context
@@ -127,9 +131,18 @@ def build(platform: Platform, store: Store) -> Parts:
     return Parts(
         descriptor=pb.DESCRIPTOR.services_by_name["CapacityService"],
         register=lambda server: rpc.add_CapacityServiceServicer_to_server(api, server),
-        subscriptions=[Subscription("placements", "requests", {PlacementRequestChanged: waiting.request_changed})],
+        subscriptions=[
+            Subscription(
+                "placements",
+                "requests",
+                {PlacementRequestChanged: waiting.request_changed, OfferChanged: waiting.offer_changed},
+            )
+        ],
         channels=[channel],
-        copies=[Copy(WAITING, "placements", waiting.all)],
+        copies=[
+            Copy(WAITING, "placements", waiting.all),
+            Copy(WAITING_OFFERS, "placements", waiting.all_offers),
+        ],
         watched=[api.reported, api.versions],
     )
 

@@ -8,10 +8,10 @@ from grpc.aio import Channel
 from havn.capacity.v1 import events_pb2 as pb
 from havn.capacity.v1.capacity_pb2 import Delivery, Institution, InstitutionUnit, Vacancy, WaitingListEntry
 from havn.placements.v1 import placements_pb2 as placements
-from havn.placements.v1.events_pb2 import PlacementRequestChanged
+from havn.placements.v1.events_pb2 import OfferChanged, PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.capacity import wire
-from services.capacity.store import WAITING
+from services.capacity.store import WAITING, WAITING_OFFERS
 from services.shared.clock import Clock
 from services.shared.consumers import Effect
 from services.shared.events import Announcement
@@ -64,12 +64,13 @@ def vacancy_reported(vacancy: Vacancy) -> Announcement:
 
 
 class WaitingList:
-    """Keeps the waiting list as placements' requests say."""
+    """Keeps the waiting list as placements' requests and offers say."""
 
     def __init__(self, placements_stub: "PlacementsServiceAsyncStub", clock: Clock) -> None:
         self._placements = placements_stub
         self._clock = clock
         self._requests = Together(self._read)
+        self._offers = Together(self._read_offers)
 
     async def request_changed(self, event: PlacementRequestChanged) -> Effect:
         """Reads the request as it is now, and keeps what the list needs of it."""
@@ -80,15 +81,34 @@ class WaitingList:
 
         return keep
 
+    async def offer_changed(self, event: OfferChanged) -> Effect:
+        """Reads the offer as it is now, and keeps it with each entry that it is for."""
+        kept = list(wire.waiting_list_offers(await self._offers.get(event.name)))
+
+        def keep(change: Change) -> None:
+            for offer in kept:
+                change.put_newer(WAITING_OFFERS, offer)
+
+        return keep
+
     async def _read(self, names: list[str]) -> Iterable[placements.PlacementRequest]:
         asked = placements.ListRequestsRequest(names=names, page_size=len(names))
         return (await self._placements.ListRequests(asked)).requests
+
+    async def _read_offers(self, names: list[str]) -> Iterable[placements.Offer]:
+        asked = placements.ListOffersRequest(names=names, page_size=len(names))
+        return (await self._placements.ListOffers(asked)).offers
 
     async def all(self, channel: Channel) -> Pages:
         """Every entry, made of all requests as they are now."""
         asked = placements.ListRequestsRequest()
         async for page in pages(PlacementsServiceStub(channel).ListRequests, asked, "requests"):
             yield [self._entry(request) for request in page]
+
+    async def all_offers(self, channel: Channel) -> Pages:
+        """Every offer, with each entry that it is for."""
+        async for page in pages(PlacementsServiceStub(channel).ListOffers, placements.ListOffersRequest(), "offers"):
+            yield [kept for offer in page for kept in wire.waiting_list_offers(offer)]
 
     def _entry(self, request: placements.PlacementRequest) -> WaitingListEntry:
         return wire.waiting_list_entry(request, filed=self._clock.day_of(time(request.create_time)))

@@ -1,6 +1,7 @@
 """Waiting lists in their order, each made once for as long as it stays the same."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from threading import Lock
 
@@ -8,8 +9,9 @@ from sqlmodel import col, func, select
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.capacity.rules import waiting_list
-from services.capacity.store import WAITING, WaitingListRow
+from services.capacity.store import WAITING, WAITING_OFFERS, WaitingListOfferRow, WaitingListRow
 from services.shared.access import EVERYWHERE, Caller
+from services.shared.names import parent
 from services.shared.rebuilding import rebuilds
 from services.shared.records import View
 
@@ -41,17 +43,35 @@ class WaitingLists:
         return entries
 
 
-def versions(view: View, today: date) -> Versions:
-    """The versions of all waiting lists: each change of a request makes its entry's version greater, or adds one.
+def with_offers(view: View, entries: Iterable[pb.WaitingListEntry]) -> list[pb.WaitingListEntry]:
+    """The entries, each with the homes that were asked for it, in the order in which they were (W3)."""
+    told = {entry.name: entry for entry in entries}
+    offers = defaultdict(list)
+    for offer in view.all(WAITING_OFFERS, col(WaitingListOfferRow.parent).in_(told)):
+        offers[parent(offer.name)].append(offer)
+    for name, asked in offers.items():
+        # The list shares its entries: these are told of more.
+        entry = pb.WaitingListEntry(offers=asked)
+        entry.MergeFrom(told[name])
+        told[name] = entry
+    return list(told.values())
 
-    What a rebuild drops is no change of a request: rebuilds count as well. So does each day: ages, delays and with them
-    the order are others from midnight on.
+
+def versions(view: View, today: date) -> Versions:
+    """The versions of all waiting lists: each change of a request or an offer makes one greater, or adds one.
+
+    What a rebuild drops is no change: rebuilds count as well. So does each day: ages, delays and with them the order
+    are others from midnight on.
     """
-    counted = select(WaitingListRow.authority, func.count(), func.sum(WaitingListRow.version))
-    found = view.session.exec(counted.group_by(col(WaitingListRow.authority))).all()
+    counts, totals = Counter[str](), Counter[str]()
+    for table in (WaitingListRow, WaitingListOfferRow):
+        counted = select(table.authority, func.count(), func.sum(table.version)).group_by(col(table.authority))
+        for authority, count, total in view.session.exec(counted):
+            counts[authority] += count
+            totals[authority] += total
     done = rebuilds(view.session, "capacity")
-    told = {authority: f"{today}-{done}-{count}-{total}" for authority, count, total in found}
-    return told | {EVERYWHERE: f"{today}-{done}-{sum(row[1] for row in found)}-{sum(row[2] for row in found)}"}
+    told = {authority: f"{today}-{done}-{count}-{totals[authority]}" for authority, count in counts.items()}
+    return told | {EVERYWHERE: f"{today}-{done}-{counts.total()}-{totals.total()}"}
 
 
 def version_for(caller: Caller, known: Versions) -> str:

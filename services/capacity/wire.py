@@ -1,5 +1,6 @@
-"""What of a placement request the waiting list needs: the least, never the case."""
+"""What of a placement request, and of the offers for it, the waiting list needs: the least, never the case."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from havn.capacity.v1 import capacity_pb2 as pb
@@ -23,14 +24,50 @@ def waiting_list_entry(request: placements.PlacementRequest, filed: date) -> pb.
     return entry
 
 
+def waiting_list_offers(offer: placements.Offer) -> Iterator[pb.WaitingListOffer]:
+    """The offer as the entry of each request that it is for has it."""
+    for request in (offer.request, *offer.sibling_requests):
+        kept = pb.WaitingListOffer(
+            name=f"waitingListEntries/{last_part(request)}/{offer.name}",
+            etag=offer.etag,
+            authority=offer.authority,
+            offer=offer.name,
+            home=offer.home,
+            state=offer.state,
+            create_time=offer.create_time,
+            answer_by_time=offer.answer_by_time,
+            answer_reason=offer.answer_reason,
+        )
+        if offer.HasField("answer_time"):
+            kept.answer_time.CopyFrom(offer.answer_time)
+        yield kept
+
+
 def _describe(entry: pb.WaitingListEntry, request: placements.PlacementRequest) -> None:
     entry.child = request.child.reference
     entry.birth_date.CopyFrom(request.child.birth_date)
     entry.town = request.child.town
     entry.need_step = request.need_step.step
     entry.parent_with_child = request.kind == placements.REQUEST_KIND_PARENT_WITH_CHILD
+    entry.step_down = request.kind == placements.REQUEST_KIND_STEP_DOWN
+    entry.need_level = request.needs.level
+    entry.needed_competences.extend(request.needs.needed_competences)
+    entry.gender = request.child.gender
+    entry.languages.extend(request.child.languages)
+    entry.interim_solution = _interim_solution(request)
+    entry.interim_unsafe = request.current_home.unsafe
     entry.in_danger = request.HasField("danger")
     entry.sibling_count = sum(bond.rule != placements.SIBLING_RULE_APART for bond in request.siblings)
     entry.place_by_date.CopyFrom(request.place_by_date)
     if request.HasField("waiting_since_date"):
         entry.waiting_since_date.CopyFrom(request.waiting_since_date)
+
+
+def _interim_solution(request: placements.PlacementRequest) -> pb.InterimSolution.ValueType:
+    """The kind of place where the child lives, never which one."""
+    if not request.HasField("current_home"):
+        return pb.INTERIM_SOLUTION_UNSPECIFIED
+    home = request.current_home.home
+    if not home:
+        return pb.INTERIM_SOLUTION_OWN_HOME
+    return pb.INTERIM_SOLUTION_FOSTER_FAMILY if home.startswith("families/") else pb.INTERIM_SOLUTION_INSTITUTION

@@ -14,7 +14,10 @@ from services.shared.database import Database
 from tests import cast, databases
 from tests.conftest import Client, running_havn
 
-LATER = ("DROP TABLE deliveries",)
+LATER = (
+    "DROP TABLE waiting_list_offers",
+    "DROP TABLE deliveries",
+)
 """What later migrations make anew."""
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -10,10 +11,14 @@ from hypothesis import strategies as st
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
+from havn.terms.v1 import terms_pb2 as terms
 from services.capacity.rules import waiting_list as rules
+from services.capacity.wire import waiting_list_entry
+from services.matching.rules.plan import make_plan
 from services.shared.wire import date_message
 from tests import cast
 from tests.conftest import Client, Havn
+from tests.matching import facts
 
 IN_DANGER = pb.POSITION_REASON_IN_DANGER
 OVER_90 = pb.POSITION_REASON_OVERDUE_OVER_90_DAYS
@@ -97,6 +102,26 @@ def test_each_reason_is_said_in_both_languages(reason: pb.PositionReason.ValueTy
     assert told.reason_words.en
 
 
+CLASSES = {"danger": (True, 0), "by_91": (False, 91), "by_31": (False, 31), "by_1": (False, 1), "in_time": (False, 0)}
+
+
+@pytest.mark.parametrize(("first", "second"), list(combinations(CLASSES, 2)))
+def test_who_stands_first_gets_the_only_place_in_the_plan(first: str, second: str) -> None:
+    """W1 and L1 to L5 are one order, written down twice."""
+    listed = [entry(name, due=-CLASSES[name][1], in_danger=CLASSES[name][0]) for name in (second, first)]
+    children = [
+        facts.child(
+            name,
+            place_by_date=facts.days(-CLASSES[name][1]),
+            danger_since=facts.TODAY if CLASSES[name][0] else None,
+        )
+        for name in (second, first)
+    ]
+    plan = make_plan(facts.world(children, [facts.family(place_count=1)]))
+    assert order(*listed)[0] == first
+    assert list(plan.place_of) == [f"requests/{first}"]
+
+
 @given(st.permutations([entry(str(n), due=n * 31 - 100, waits=n % 3, in_danger=n % 4 == 0) for n in range(8)]))
 def test_the_order_does_not_depend_on_how_the_list_is_kept(entries: list[pb.WaitingListEntry]) -> None:
     assert order(*entries) == order(*sorted(entries, key=lambda one: one.name))
@@ -128,6 +153,12 @@ async def test_the_list_holds_of_a_request_what_a_list_needs_and_nothing_of_the_
         return filed.name in await waiting(coordinator)
 
     full = cast.a_full_request(
+        needs=placements.NeedsProfile(
+            level=terms.NEED_LEVEL_MODERATE,
+            needed_competences=[terms.COMPETENCE_TRAUMA],
+            wished_competences=[terms.COMPETENCE_TRAUMA],
+        ),
+        current_home=placements.CurrentHome(home="families/f-7", step=2, unsafe=True),
         kind=placements.REQUEST_KIND_PARENT_WITH_CHILD,
         siblings=[
             cast.a_sibling(),
@@ -154,7 +185,32 @@ async def test_the_list_holds_of_a_request_what_a_list_needs_and_nothing_of_the_
         place_by_date=cast.day(30),
         etag="1",
         in_danger=True,
+        need_level=terms.NEED_LEVEL_MODERATE,
+        needed_competences=[terms.COMPETENCE_TRAUMA],
+        gender=terms.GENDER_GIRL,
+        languages=cast.greenlandic(),
+        interim_solution=pb.INTERIM_SOLUTION_FOSTER_FAMILY,
+        interim_unsafe=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("home", "kind"),
+    [
+        (None, pb.INTERIM_SOLUTION_UNSPECIFIED),
+        ("", pb.INTERIM_SOLUTION_OWN_HOME),
+        ("families/f-7", pb.INTERIM_SOLUTION_FOSTER_FAMILY),
+        ("institutions/i/units/u", pb.INTERIM_SOLUTION_INSTITUTION),
+    ],
+)
+def test_of_where_a_child_lives_meanwhile_the_list_tells_the_kind_alone(
+    home: str | None, kind: pb.InterimSolution.ValueType
+) -> None:
+    current_home = None if home is None else placements.CurrentHome(home=home)
+    request = cast.a_request(state=placements.REQUEST_STATE_OPEN, current_home=current_home)
+    told = waiting_list_entry(request, filed=cast.TODAY)
+    assert told.interim_solution == kind
+    assert b"f-7" not in told.SerializeToString()
 
 
 async def test_who_was_on_no_other_list_waits_since_the_day_of_filing(havn: Havn, coordinator: Client) -> None:

@@ -20,6 +20,7 @@ NOUNS = {
     "free place": ("free place", "free places", "ledig plads", "ledige pladser"),
     "held place": ("held place", "held places", "holdt plads", "holdte pladser"),
     "home": ("home", "homes", "hjem", "hjem"),
+    "home said no": ("home said no", "homes said no", "hjem har sagt nej", "hjem har sagt nej"),
     "home does": ("home does", "homes do", "hjem passer", "hjem passer"),
     "more home fits": ("more home fits", "more homes fit", "hjem mere passer", "hjem mere passer"),
     "inquiry": ("inquiry", "inquiries", "forespørgsel", "forespørgsler"),
@@ -67,6 +68,8 @@ DANISH = {
     "Nobody waits.": "Ingen venter.",
     "Nobody waits who is what was asked for.": "Ingen venter, som svarer til det søgte.",
     "{children}, in this order:": "{children} i denne rækkefølge:",
+    "a home said yes": "et hjem har sagt ja",
+    "a home is asked": "et hjem er spurgt",
     "parent with child": "forælder med barn",
     # The plan.
     "The plan covers {children} and {homes} that may be used. It has a place for {placed}. It is a suggestion: "

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 
 from havn.capacity.v1.capacity_pb2 import ListWaitingListResponse, WaitingListEntry
+from havn.placements.v1 import placements_pb2 as placements
 from services.havn.views.phrases import Lang, count, phrase
 from services.havn.views.words import day, said, short, table
 
@@ -31,7 +32,7 @@ def _cells(entry: WaitingListEntry, lang: Lang) -> tuple[str, ...]:
         str(entry.need_step),
         str(entry.days_waited),
         day(entry.place_by_date),
-        "; ".join([said(entry.reason_words, lang), *_company(entry, lang)]),
+        "; ".join([said(entry.reason_words, lang), *_company(entry, lang), *_homes(entry, lang)]),
     )
 
 
@@ -40,3 +41,14 @@ def _company(entry: WaitingListEntry, lang: Lang) -> Iterator[str]:
         yield count(entry.sibling_count, "sibling", lang)
     if entry.parent_with_child:
         yield phrase("parent with child", lang)
+
+
+def _homes(entry: WaitingListEntry, lang: Lang) -> Iterator[str]:
+    """What came of asking homes."""
+    states = [offer.state for offer in entry.offers]
+    if declined := states.count(placements.OFFER_STATE_DECLINED):
+        yield count(declined, "home said no", lang)
+    if placements.OFFER_STATE_ACCEPTED in states:
+        yield phrase("a home said yes", lang)
+    elif placements.OFFER_STATE_ASKED in states:
+        yield phrase("a home is asked", lang)

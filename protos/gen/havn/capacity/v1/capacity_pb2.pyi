@@ -12,6 +12,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.type import date_pb2 as _date_pb2
 from google.type import money_pb2 as _money_pb2
+from havn.placements.v1 import placements_pb2 as _placements_pb2
 from havn.terms.v1 import terms_pb2 as _terms_pb2
 import builtins as _builtins
 import sys
@@ -203,6 +204,34 @@ POSITION_REASON_OVERDUE_UP_TO_30_DAYS: PositionReason.ValueType  # 4
 POSITION_REASON_PLACE_BY_DATE: PositionReason.ValueType  # 5
 """By place-by date."""
 Global___PositionReason: _TypeAlias = PositionReason  # noqa: Y015
+
+class _InterimSolution:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _InterimSolutionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_InterimSolution.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    INTERIM_SOLUTION_UNSPECIFIED: _InterimSolution.ValueType  # 0
+    """Not stated."""
+    INTERIM_SOLUTION_OWN_HOME: _InterimSolution.ValueType  # 1
+    """With its parents, or in its network."""
+    INTERIM_SOLUTION_FOSTER_FAMILY: _InterimSolution.ValueType  # 2
+    """In a foster family."""
+    INTERIM_SOLUTION_INSTITUTION: _InterimSolution.ValueType  # 3
+    """In an institution."""
+
+class InterimSolution(_InterimSolution, metaclass=_InterimSolutionEnumTypeWrapper):
+    """Where a child lives while it waits."""
+
+INTERIM_SOLUTION_UNSPECIFIED: InterimSolution.ValueType  # 0
+"""Not stated."""
+INTERIM_SOLUTION_OWN_HOME: InterimSolution.ValueType  # 1
+"""With its parents, or in its network."""
+INTERIM_SOLUTION_FOSTER_FAMILY: InterimSolution.ValueType  # 2
+"""In a foster family."""
+INTERIM_SOLUTION_INSTITUTION: InterimSolution.ValueType  # 3
+"""In an institution."""
+Global___InterimSolution: _TypeAlias = InterimSolution  # noqa: Y015
 
 @_typing.final
 class Institution(_message.Message):
@@ -665,6 +694,14 @@ class WaitingListEntry(_message.Message):
     BIRTH_DATE_FIELD_NUMBER: _builtins.int
     IN_DANGER_FIELD_NUMBER: _builtins.int
     CHILD_FIELD_NUMBER: _builtins.int
+    NEED_LEVEL_FIELD_NUMBER: _builtins.int
+    NEEDED_COMPETENCES_FIELD_NUMBER: _builtins.int
+    GENDER_FIELD_NUMBER: _builtins.int
+    LANGUAGES_FIELD_NUMBER: _builtins.int
+    STEP_DOWN_FIELD_NUMBER: _builtins.int
+    INTERIM_SOLUTION_FIELD_NUMBER: _builtins.int
+    INTERIM_UNSAFE_FIELD_NUMBER: _builtins.int
+    OFFERS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"waitingListEntries/{request}"."""
     request: _builtins.str
@@ -695,6 +732,16 @@ class WaitingListEntry(_message.Message):
     """Whether the child is in danger."""
     child: _builtins.str
     """The child, by its reference: "children/{child}"."""
+    need_level: _terms_pb2.NeedLevel.ValueType
+    """How much support is sought."""
+    gender: _terms_pb2.Gender.ValueType
+    """Of the child."""
+    step_down: _builtins.bool
+    """A less intrusive place is sought for a child that has one."""
+    interim_solution: Global___InterimSolution.ValueType
+    """Where the child lives while it waits: the kind alone, never which one."""
+    interim_unsafe: _builtins.bool
+    """Staying there is not safe."""
     @_builtins.property
     def reason_words(self) -> _terms_pb2.Words:
         """The reason in words."""
@@ -710,6 +757,18 @@ class WaitingListEntry(_message.Message):
     @_builtins.property
     def birth_date(self) -> _date_pb2.Date:
         """The child's birth date, from which `age` follows; never in an answer."""
+
+    @_builtins.property
+    def needed_competences(self) -> _containers.RepeatedScalarFieldContainer[_terms_pb2.Competence.ValueType]:
+        """What a home must be good at."""
+
+    @_builtins.property
+    def languages(self) -> _containers.RepeatedCompositeFieldContainer[_terms_pb2.SpokenLanguage]:
+        """What the child speaks, best first."""
+
+    @_builtins.property
+    def offers(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaitingListOffer]:
+        """The homes that were asked for it, in the order in which they were."""
 
     def __init__(
         self,
@@ -733,14 +792,86 @@ class WaitingListEntry(_message.Message):
         birth_date: _date_pb2.Date | None = ...,
         in_danger: _builtins.bool = ...,
         child: _builtins.str = ...,
+        need_level: _terms_pb2.NeedLevel.ValueType = ...,
+        needed_competences: _abc.Iterable[_terms_pb2.Competence.ValueType] | None = ...,
+        gender: _terms_pb2.Gender.ValueType = ...,
+        languages: _abc.Iterable[_terms_pb2.SpokenLanguage] | None = ...,
+        step_down: _builtins.bool = ...,
+        interim_solution: Global___InterimSolution.ValueType = ...,
+        interim_unsafe: _builtins.bool = ...,
+        offers: _abc.Iterable[Global___WaitingListOffer] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "place_by_date", b"place_by_date", "reason_words", b"reason_words", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "authority", b"authority", "birth_date", b"birth_date", "child", b"child", "days_overdue", b"days_overdue", "days_waited", b"days_waited", "etag", b"etag", "in_danger", b"in_danger", "name", b"name", "need_step", b"need_step", "parent_with_child", b"parent_with_child", "place_by_date", b"place_by_date", "position", b"position", "reason", b"reason", "reason_words", b"reason_words", "request", b"request", "sibling_count", b"sibling_count", "town", b"town", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "authority", b"authority", "birth_date", b"birth_date", "child", b"child", "days_overdue", b"days_overdue", "days_waited", b"days_waited", "etag", b"etag", "gender", b"gender", "in_danger", b"in_danger", "interim_solution", b"interim_solution", "interim_unsafe", b"interim_unsafe", "languages", b"languages", "name", b"name", "need_level", b"need_level", "need_step", b"need_step", "needed_competences", b"needed_competences", "offers", b"offers", "parent_with_child", b"parent_with_child", "place_by_date", b"place_by_date", "position", b"position", "reason", b"reason", "reason_words", b"reason_words", "request", b"request", "sibling_count", b"sibling_count", "step_down", b"step_down", "town", b"town", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WaitingListEntry: _TypeAlias = WaitingListEntry  # noqa: Y015
+
+@_typing.final
+class WaitingListOffer(_message.Message):
+    """A home that was asked for one who waits, and what it said. Rule W3: after a no, the entry stands where it stood."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    OFFER_FIELD_NUMBER: _builtins.int
+    HOME_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    ANSWER_BY_TIME_FIELD_NUMBER: _builtins.int
+    ANSWER_TIME_FIELD_NUMBER: _builtins.int
+    ANSWER_REASON_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"waitingListEntries/{request}/offers/{offer}"."""
+    etag: _builtins.str
+    """Grows with every change of the offer."""
+    authority: _builtins.str
+    """Who is responsible for the child."""
+    offer: _builtins.str
+    """"offers/{offer}"."""
+    home: _builtins.str
+    """Who was asked: "families/{family}" or "institutions/{institution}/units/{unit}"."""
+    state: _placements_pb2.OfferState.ValueType
+    """Where it stands."""
+    answer_reason: _builtins.str
+    """What the home said to its answer; there when it declined."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When the home was asked."""
+
+    @_builtins.property
+    def answer_by_time(self) -> _timestamp_pb2.Timestamp:
+        """Without an answer by then it expires."""
+
+    @_builtins.property
+    def answer_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was answered; absent where it was not."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        offer: _builtins.str = ...,
+        home: _builtins.str = ...,
+        state: _placements_pb2.OfferState.ValueType = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        answer_by_time: _timestamp_pb2.Timestamp | None = ...,
+        answer_time: _timestamp_pb2.Timestamp | None = ...,
+        answer_reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer_by_time", b"answer_by_time", "answer_time", b"answer_time", "create_time", b"create_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_by_time", b"answer_by_time", "answer_reason", b"answer_reason", "answer_time", b"answer_time", "authority", b"authority", "create_time", b"create_time", "etag", b"etag", "home", b"home", "name", b"name", "offer", b"offer", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaitingListOffer: _TypeAlias = WaitingListOffer  # noqa: Y015
 
 @_typing.final
 class CreateInstitutionRequest(_message.Message):
