@@ -77,7 +77,7 @@ def application(console: Console, hub: Hub, hosts: list[str]) -> Starlette:
     """The console, answering to these names of its host."""
     pages = visits.routes(console, (*PAGES, live.page(hub)))
     routes = [
-        *login.routes(console),
+        *login.routes(console, hub.log_out),
         *pages,
         Route(ALIVE, _alive),
         Route("/worker.js", _worker),

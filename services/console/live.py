@@ -1,7 +1,8 @@
 """Live pages: each browser hears at once of what changed, by server-sent events.
 
 However many pages listen, a service is asked once per topic and caller's scope. When a service goes away, those who
-listen are let go: their pages say that they are not live, and connect again until it is back.
+listen are let go: their pages say that they are not live, and connect again until it is back. Whoever logs out, and
+whoever's session is revoked or over, hears that alone, and nothing more.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from havn.capacity.v1.capacity_pb2 import WatchVacanciesRequest, WatchWaitingLis
 from havn.matching.v1.matching_pb2 import WatchHomesRequest
 from havn.placements.v1.placements_pb2 import WatchOffersRequest
 from services.console.services import Services
+from services.console.sessions import Session, Sessions
 from services.console.visits import Page, Visit, may
 from services.shared.access import Caller
 from services.shared.call import Call, begin
@@ -28,10 +30,14 @@ log = structlog.get_logger()
 STREAM_SECONDS = 1800.0
 """So long a stream of a service is listened to before it is opened anew."""
 
-QUIET_SECONDS = 15.0
-"""After so long without news a comment is sent: whoever is gone is noticed."""
+LOOK_SECONDS = 1.0
+"""How often it is looked whether the session of a listener stands."""
 
-MOST_WAITING = 100
+QUIET_LOOKS = 15
+"""After so many without news a comment is sent: whoever is gone is noticed."""
+
+OVER = "over"
+"""Told instead of a topic when the session is over."""
 
 
 @dataclass(frozen=True)
@@ -63,43 +69,68 @@ TOPICS = {
 """By the names that pages give in `data-live`."""
 
 
+class Heard:
+    """What a page is still to be told, each word once however far behind it is; None ends it."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str | None, None] = {}
+        self._some = asyncio.Event()
+
+    def put(self, news: str | None) -> None:
+        """Has it told."""
+        self._waiting[news] = None
+        self._some.set()
+
+    async def get(self) -> str | None:
+        """What has waited longest, as soon as there is something."""
+        await self._some.wait()
+        news = next(iter(self._waiting))
+        del self._waiting[news]
+        if not self._waiting:
+            self._some.clear()
+        return news
+
+
 @dataclass
 class Feed:
     """One stream, and the pages that hear of it."""
 
     task: asyncio.Task[None] | None = None
-    listeners: set["asyncio.Queue[str | None]"] = field(default_factory=set)
+    listeners: set[Heard] = field(default_factory=set)
 
 
 class Hub:
     """Who listens to what."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, sessions: Sessions) -> None:
         self._services = services
+        self._sessions = sessions
         self._feeds: dict[tuple[str, Caller], Feed] = {}
+        self._listening: dict[str, set[Heard]] = {}
+        """By the id of a session, its pages."""
 
-    async def listen(self, caller: Caller, topics: list[str]) -> AsyncIterator[str]:
+    async def listen(self, session: Session, topics: list[str]) -> AsyncIterator[str]:
         """The name of each topic soon, then again whenever it changed; "" when nothing did for a while.
 
-        Ends when a service goes away.
+        Ends when a service goes away, and with OVER when the session does.
         """
-        heard: asyncio.Queue[str | None] = asyncio.Queue(MOST_WAITING)
+        heard = Heard()
+        self._listening.setdefault(session.id, set()).add(heard)
         try:
             for topic in topics:
-                if not self._join(topic, caller, heard):
+                if not self._join(topic, session.caller, heard):
                     yield topic
-            while True:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(QUIET_SECONDS):
-                        topic_or_end = await heard.get()
-                        if topic_or_end is None:
-                            return
-                        yield topic_or_end
-                        continue
-                yield ""
+            async for news in self._news(session, heard):
+                yield news
         finally:
             for topic in topics:
-                self._leave(topic, caller, heard)
+                self._leave(topic, session.caller, heard)
+            self._forget(session.id, heard)
+
+    def log_out(self, session: Session) -> None:
+        """Lets all pages of a session go."""
+        for heard in self._listening.get(session.id, ()):
+            heard.put(OVER)
 
     async def close(self) -> None:
         """Lets all go."""
@@ -111,7 +142,29 @@ class Hub:
             _tell(feed, None)
         await asyncio.gather(*(feed.task for feed in feeds if feed.task), return_exceptions=True)
 
-    def _join(self, topic: str, caller: Caller, heard: "asyncio.Queue[str | None]") -> bool:
+    async def _news(self, session: Session, heard: Heard) -> AsyncIterator[str]:
+        quiet = 0
+        while True:
+            news: str | None = ""
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    news = await heard.get()
+            if news is None:
+                return
+            if news == OVER or not self._sessions.stands(session):
+                yield OVER
+                return
+            quiet = 0 if news else quiet + 1
+            if news or quiet % QUIET_LOOKS == 0:
+                yield news
+
+    def _forget(self, session: str, heard: Heard) -> None:
+        pages = self._listening.get(session, set())
+        pages.discard(heard)
+        if not pages:
+            self._listening.pop(session, None)
+
+    def _join(self, topic: str, caller: Caller, heard: Heard) -> bool:
         """Whether a stream begins because of it: each tells at once how things are."""
         feed = self._feeds.setdefault((topic, caller), Feed())
         feed.listeners.add(heard)
@@ -120,7 +173,7 @@ class Hub:
         feed.task = asyncio.create_task(self._follow(topic, caller, feed))
         return True
 
-    def _leave(self, topic: str, caller: Caller, heard: "asyncio.Queue[str | None]") -> None:
+    def _leave(self, topic: str, caller: Caller, heard: Heard) -> None:
         feed = self._feeds.get((topic, caller))
         if feed is None:
             return
@@ -142,9 +195,7 @@ class Hub:
 
 def _tell(feed: Feed, news: str | None) -> None:
     for heard in feed.listeners:
-        # A page that is so far behind fetches all anew with the first word that it reads.
-        with suppress(asyncio.QueueFull):
-            heard.put_nowait(news)
+        heard.put(news)
 
 
 def page(hub: Hub) -> Page:
@@ -156,12 +207,12 @@ def page(hub: Hub) -> Page:
         if not allowed:
             return Response(status_code=403)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(_events(hub, visit.caller, allowed), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(_events(hub, visit.session, allowed), media_type="text/event-stream", headers=headers)
 
     return Page("/live", show)
 
 
-async def _events(hub: Hub, caller: Caller, topics: list[str]) -> AsyncIterator[str]:
+async def _events(hub: Hub, session: Session, topics: list[str]) -> AsyncIterator[str]:
     with suppress(ClientDisconnect):
-        async for topic in hub.listen(caller, topics):
+        async for topic in hub.listen(session, topics):
             yield f"event: {topic}\ndata: changed\n\n" if topic else ": still here\n\n"

@@ -83,7 +83,7 @@ async def start(platform: Platform, people: Mapping[str, Caller] | None = None) 
         dict(people or {}),
         hide_family_names=settings.console_hides_names,
     )
-    hub = Hub(services)
+    hub = Hub(services, sessions)
     secured = tls.for_browsers(settings)
     listening = _listening(settings)
     config = uvicorn.Config(

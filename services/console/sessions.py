@@ -68,13 +68,18 @@ class Sessions:
     def of(self, request: Request) -> Session | None:
         """The session of a request; None where there is none, or it ended or was revoked."""
         claims = self._verifier.opened(_KIND, request.cookies.get(COOKIE, ""))
-        if not claims or time.time() > float(str(claims["iat"])) + LIFETIME_SECONDS:
-            return None
+        session = _session(claims) if claims else None
+        return session if session and self.stands(session) else None
+
+    def stands(self, session: Session) -> bool:
+        """Whether a session neither ended with its day nor was revoked."""
+        if time.time() > session.begun + LIFETIME_SECONDS:
+            return False
         try:
-            self._revoked.refuse(claims)
+            self._revoked.refuse(session.claims())
         except HavnError:
-            return None
-        return _session(claims)
+            return False
+        return True
 
 
 def end(response: Response) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import grpc
 import structlog
@@ -192,10 +192,18 @@ def same_site(request: Request) -> bool:
 
 
 def _to_login(request: Request) -> Response:
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else "/"
-    response = see_other(f"/login?{urlencode({'back': back})}")
+    response = see_other(f"/login?{urlencode({'back': _back(request)})}")
     if request.headers.get("hx-request") == "true":
         # Only the whole page can become the login.
         response = Response(status_code=204, headers={"HX-Redirect": response.headers["location"]})
     sessions.end(response)
     return response
+
+
+def _back(request: Request) -> str:
+    """The address of the page that is open: what asks for a part of it is not one to come back to."""
+    if request.headers.get("hx-request") == "true":
+        asked = urlsplit(request.headers.get("hx-current-url", ""))
+    else:
+        asked = urlsplit(str(request.url)) if request.method == "GET" else urlsplit("")
+    return (asked.path or "/") + (f"?{asked.query}" if asked.query else "")

@@ -29,6 +29,13 @@ async def test_whoever_is_not_logged_in_is_sent_to_the_login(console: server.Run
         assert answer.headers["location"] == "/login?back=%2Fwaiting-list%3Ftown%3DNuuk"
 
 
+async def test_a_part_of_a_page_leads_to_the_login_and_back_to_the_whole_page(console: server.Running) -> None:
+    headers = {"hx-request": "true", "hx-current-url": f"{console.address}/waiting-list?town=Nuuk"}
+    async with httpx2.AsyncClient(base_url=console.address) as client:
+        answer = await client.get("/waiting-list/places?request=r-1", headers=headers)
+        assert answer.headers["hx-redirect"] == "/login?back=%2Fwaiting-list%3Ftown%3DNuuk"
+
+
 async def test_a_login_leads_back_to_the_page_that_was_asked_for(console: server.Running) -> None:
     async with httpx2.AsyncClient(base_url=console.address) as client:
         answer = await client.post("/login", data={"person": "coordinator", "back": "/waiting-list?town=Nuuk"})

@@ -1,5 +1,6 @@
 """Login and logout, and the choice of a language. These three are for whoever is not logged in, too."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.routing import Route
 
 from services.console import languages, sessions, terms
 from services.console.languages import gettext as _
+from services.console.sessions import Session
 from services.console.visits import Console, same_site, see_other
 from services.shared.access import Caller
 from services.shared.errors import HavnError
@@ -15,8 +17,8 @@ from services.shared.errors import HavnError
 YEAR_SECONDS = 365 * 86400
 
 
-def routes(console: Console) -> list[Route]:
-    """The routes of login, logout and language."""
+def routes(console: Console, logged_out: Callable[[Session], None]) -> list[Route]:
+    """The routes of login, logout and language; whose session it was is told `logged_out`."""
 
     async def show(request: Request) -> Response:
         languages.speak(languages.wanted(request))
@@ -43,6 +45,8 @@ def routes(console: Console) -> list[Route]:
     async def log_out(request: Request) -> Response:
         response = see_other("/login?out=1") if same_site(request) else see_other("/")
         if same_site(request):
+            if session := console.sessions.of(request):
+                logged_out(session)
             sessions.end(response)
             # A phone forgets what it took along and what waits in it.
             response.headers["clear-site-data"] = '"storage"'

@@ -33,6 +33,8 @@ function connect() {
   if (wanted.length === 0) return;
   source = new EventSource(`/live?${wanted.map((topic) => `topic=${encodeURIComponent(topic)}`).join("&")}`);
   for (const topic of wanted) source.addEventListener(topic, () => tell(topic));
+  // The session is over: loaded anew, the page becomes the login.
+  source.addEventListener("over", () => location.reload());
   source.addEventListener("open", () => {
     // What changed while nobody listened is fetched now: each stream begins with a word on every topic.
     retry = FIRST_RETRY;
