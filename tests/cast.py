@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from havn.access.v1 import access_pb2 as access_terms
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.families.v1 import families_pb2 as families
+from havn.families.v1 import support_pb2 as support
 from havn.placements.v1 import placements_pb2 as placements
 from havn.terms.v1 import terms_pb2 as terms
 from services.havn import users
@@ -276,6 +277,7 @@ def a_follow_up(**differing: Value) -> families.FollowUp:
         "children": ["children/c-1"],
         "concern": True,
         "next_visit_date": day(60),
+        "later_reason": "The family travels (invented)",
     }
     return families.FollowUp(**good | differing)
 
@@ -412,6 +414,56 @@ def changing(family: families.FosterFamily, *mask: str, key: str | None = None) 
 def logging(family: str, follow_up: families.FollowUp | None = None, **differing: Value) -> families.LogFollowUpRequest:
     good: dict[str, Value] = {"parent": family, "follow_up": follow_up or a_follow_up(), "request_id": fresh()}
     return families.LogFollowUpRequest(**good | differing)
+
+
+def a_policy(**differing: Value) -> support.SupportPolicy:
+    good: dict[str, Value] = {
+        "authority": MUNICIPALITY,
+        "first_weeks": [1, 2, 4, 8, 12],
+        "severe_weeks": 4,
+        "moderate_weeks": 8,
+        "light_weeks": 13,
+        "scale": [support.ScaleStep(value=step, wording=f"Wording {step} (invented)") for step in (1, 2, 3)],
+        "reason": "Decided (invented)",
+    }
+    return support.SupportPolicy(**good | differing)
+
+
+def publishing(policy: support.SupportPolicy | None = None) -> support.PublishSupportPolicyRequest:
+    return support.PublishSupportPolicyRequest(policy=policy or a_policy(), request_id=fresh())
+
+
+def correcting(
+    kept: families.FollowUp, corrected: families.FollowUp | None = None, **differing: Value
+) -> support.CorrectFollowUpRequest:
+    good: dict[str, Value] = {
+        "name": kept.name,
+        "etag": kept.etag,
+        "follow_up": corrected or a_follow_up(),
+        "reason": "The wrong day (invented)",
+        "request_id": fresh(),
+    }
+    return support.CorrectFollowUpRequest(**good | differing)
+
+
+def drafting(family: str, **differing: Value) -> support.SaveFollowUpDraftRequest:
+    good: dict[str, Value] = {
+        "parent": family,
+        "fields": [support.DraftField(field="trust.note", text="Half a sent")],
+        "request_id": fresh(),
+    }
+    return support.SaveFollowUpDraftRequest(**good | differing)
+
+
+def settling(action: support.AgreedAction, **differing: Value) -> support.SettleActionRequest:
+    good: dict[str, Value] = {
+        "name": action.name,
+        "etag": action.etag,
+        "state": support.ACTION_STATE_DONE,
+        "words": "On the telephone (invented)",
+        "request_id": fresh(),
+    }
+    return support.SettleActionRequest(**good | differing)
 
 
 def founding(institution: capacity.Institution | None = None, **differing: Value) -> capacity.CreateInstitutionRequest:

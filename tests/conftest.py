@@ -21,6 +21,7 @@ from sqlmodel import Session
 from havn.audit.v1.audit_pb2_grpc import AuditServiceStub
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
+from havn.families.v1.support_pb2_grpc import SupportServiceStub
 from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.havn.system import DEFINITIONS
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from havn.audit.v1.audit_pb2_grpc import AuditServiceAsyncStub
     from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceAsyncStub
     from havn.families.v1.families_pb2_grpc import FamiliesServiceAsyncStub
+    from havn.families.v1.support_pb2_grpc import SupportServiceAsyncStub
     from havn.matching.v1.matching_pb2_grpc import MatchingServiceAsyncStub
     from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
 
@@ -120,6 +122,10 @@ class Client:
     @property
     def families(self) -> "FamiliesServiceAsyncStub":
         return FamiliesServiceStub(self.channels["families"])
+
+    @property
+    def support(self) -> "SupportServiceAsyncStub":
+        return SupportServiceStub(self.channels["families"])
 
     @property
     def capacity(self) -> "CapacityServiceAsyncStub":

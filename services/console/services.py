@@ -9,7 +9,7 @@ import grpc
 
 from havn.audit.v1 import audit_pb2_grpc
 from havn.capacity.v1 import capacity_pb2_grpc
-from havn.families.v1 import families_pb2_grpc
+from havn.families.v1 import families_pb2_grpc, support_pb2_grpc
 from havn.matching.v1 import matching_pb2_grpc
 from havn.placements.v1 import placements_pb2_grpc
 from services.shared import clients, tls
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from havn.audit.v1.audit_pb2_grpc import AuditServiceAsyncStub
     from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceAsyncStub
     from havn.families.v1.families_pb2_grpc import FamiliesServiceAsyncStub
+    from havn.families.v1.support_pb2_grpc import SupportServiceAsyncStub
     from havn.matching.v1.matching_pb2_grpc import MatchingServiceAsyncStub
     from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
 
@@ -31,10 +32,11 @@ PEOPLE = 1_000
 
 @dataclass(frozen=True)
 class Services:
-    """The four services, and the audit trail of each by its service's name."""
+    """The four services, families' support by itself, and the audit trail of each by its service's name."""
 
     placements: "PlacementsServiceAsyncStub"
     families: "FamiliesServiceAsyncStub"
+    support: "SupportServiceAsyncStub"
     capacity: "CapacityServiceAsyncStub"
     matching: "MatchingServiceAsyncStub"
     audit: dict[str, "AuditServiceAsyncStub"]
@@ -63,6 +65,7 @@ def connect(platform: Platform) -> Services:
     return Services(
         placements=placements_pb2_grpc.PlacementsServiceStub(channels["placements"]),
         families=families_pb2_grpc.FamiliesServiceStub(channels["families"]),
+        support=support_pb2_grpc.SupportServiceStub(channels["families"]),
         capacity=capacity_pb2_grpc.CapacityServiceStub(channels["capacity"]),
         matching=matching_pb2_grpc.MatchingServiceStub(channels["matching"]),
         audit={service: audit_pb2_grpc.AuditServiceStub(channel) for service, channel in channels.items()},

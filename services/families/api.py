@@ -6,7 +6,7 @@ from sqlmodel import col
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
-from services.families import events
+from services.families import events, following
 from services.families.rules import certificates, follow_ups
 from services.families.rules import family as registry
 from services.families.store import (
@@ -18,6 +18,7 @@ from services.families.store import (
     followed_by,
     latest_follow_ups,
 )
+from services.families.support_api import SupportApi
 from services.shared import importing, names, wire
 from services.shared.checks import check
 from services.shared.clock import Clock
@@ -76,20 +77,8 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
 
     async def LogFollowUp(self, request: pb.LogFollowUpRequest, context: Context) -> pb.FollowUp:
         """Logs a follow-up."""
-
-        def log(change: Change) -> pb.FollowUp:
-            family = change.get(FAMILIES, request.parent)
-            follow_up = request.follow_up
-            follow_ups.check_follow_up(follow_up, self._clock.today())
-            follow_up.name = f"{family.name}/followUps/{names.new_id()}"
-            follow_up.authority = family.authority
-            follow_up.consultant = change.caller.subject
-            follow_up.create_time.CopyFrom(wire.timestamp(change.now))
-            change.add(FOLLOW_UPS, follow_up)
-            change.announce(*events.follow_up_logged(follow_up))
-            return follow_up
-
-        return await self._store.change(request, pb.FollowUp, log)
+        today = self._clock.today()
+        return await self._store.change(request, pb.FollowUp, lambda change: following.log(change, request, today))
 
     async def GetFollowUp(self, request: pb.GetFollowUpRequest, context: Context) -> pb.FollowUp:
         """One follow-up."""
@@ -180,10 +169,11 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
 
 def build(platform: Platform, store: Store) -> Parts:
     """What the service is made of."""
-    api = FamiliesApi(store, platform.clock)
+    api, support = FamiliesApi(store, platform.clock), SupportApi(store, platform.clock)
     return Parts(
         descriptor=pb.DESCRIPTOR.services_by_name["FamiliesService"],
         register=lambda server: rpc.add_FamiliesServiceServicer_to_server(api, server),
+        also=[support.answers()],
     )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
 
 from havn.families.v1 import families_pb2 as pb
-from services.shared.names import parent
+from havn.families.v1 import support_pb2 as support
+from services.shared.names import last_part, parent
 from services.shared.records import Kind
 from services.shared.tables import Record
 from services.shared.wire import day
@@ -36,7 +37,41 @@ class FollowUpRow(Record, Families, table=True):
     parent: str = Field(index=True)
 
 
+class VersionRow(Record, Families, table=True):
+    """How the follow-up `parent` stood before a correction."""
+
+    __tablename__ = "follow_up_versions"
+
+    parent: str = Field(index=True)
+
+
+class ActionRow(Record, Families, table=True):
+    """An action that was agreed on with `family`, at a visit that `consultant` logged."""
+
+    __tablename__ = "agreed_actions"
+
+    family: str = Field(index=True)
+    consultant: str = Field(index=True)
+    state: int = Field(index=True)
+
+
+class DraftRow(Record, Families, table=True):
+    """What `author` has written so far of a follow-up of `family`; without author where it ended."""
+
+    __tablename__ = "follow_up_drafts"
+
+    family: str = Field(index=True)
+    author: str = Field(index=True)
+
+
+class PolicyRow(Record, Families, table=True):
+    """What an authority decided on follow-ups."""
+
+    __tablename__ = "support_policies"
+
+
 _DAYS_DIGITS = 7
+_NUMBER_DIGITS = 6
 
 
 def _follow_up_columns(follow_up: pb.FollowUp) -> dict[str, str]:
@@ -62,3 +97,38 @@ def _visit(sort_key: Any) -> Any:  # noqa: ANN401  # a column, or what is made o
 
 FAMILIES = Kind(FamilyRow, pb.FosterFamily, lambda family: {"consultant": family.consultant})
 FOLLOW_UPS = Kind(FollowUpRow, pb.FollowUp, _follow_up_columns)
+
+
+def _version_columns(version: pb.FollowUp) -> dict[str, str]:
+    follow_up = parent(version.name)
+    return {"parent": follow_up, "sort_key": f"{follow_up}/{_in_order(last_part(version.name))}/{version.name}"}
+
+
+def _action_columns(action: support.AgreedAction) -> dict[str, Any]:
+    return {
+        "family": family_of(action.name),
+        "consultant": action.consultant,
+        "state": action.state,
+        "sort_key": f"{day(action.action.due_date).isoformat()}/{action.name}",
+    }
+
+
+def _policy_columns(policy: support.SupportPolicy) -> dict[str, str]:
+    number = _in_order(policy.version.rpartition("-")[2])
+    return {"sort_key": f"{policy.authority}/{number}/{policy.name}"}
+
+
+def _in_order(number: str) -> str:
+    """A number as text that sorts as the number does."""
+    return number.zfill(_NUMBER_DIGITS)
+
+
+def family_of(name: str) -> str:
+    """The family that a record belongs to."""
+    return "/".join(name.split("/")[:2])
+
+
+FOLLOW_UP_VERSIONS = Kind(VersionRow, pb.FollowUp, _version_columns)
+ACTIONS = Kind(ActionRow, support.AgreedAction, _action_columns)
+DRAFTS = Kind(DraftRow, support.FollowUpDraft, lambda draft: {"family": family_of(draft.name), "author": draft.author})
+POLICIES = Kind(PolicyRow, support.SupportPolicy, _policy_columns, open_to_all=True)

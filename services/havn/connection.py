@@ -6,6 +6,7 @@ import grpc
 
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
+from havn.families.v1.support_pb2_grpc import SupportServiceStub
 from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.shared.clients import Token, blocking_channel
@@ -18,6 +19,7 @@ class Connection:
 
     placements: PlacementsServiceStub
     families: FamiliesServiceStub
+    support: SupportServiceStub
     capacity: CapacityServiceStub
     matching: MatchingServiceStub
     channels: dict[str, grpc.Channel]
@@ -34,6 +36,7 @@ def connect(addresses: dict[str, str], token: Token, identity: Identity | None =
     return Connection(
         placements=PlacementsServiceStub(channels["placements"]),
         families=FamiliesServiceStub(channels["families"]),
+        support=SupportServiceStub(channels["families"]),
         capacity=CapacityServiceStub(channels["capacity"]),
         matching=MatchingServiceStub(channels["matching"]),
         channels=channels,

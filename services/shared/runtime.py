@@ -70,7 +70,7 @@ class Platform:
 class Parts:
     """What a service is made of: what answers calls, what it hears, what runs beside, whom it asks, what it copies.
 
-    `watched` is what its streams show.
+    `also` answers further RPCs in the same process; `watched` is what its streams show.
     """
 
     descriptor: ServiceDescriptor
@@ -80,6 +80,7 @@ class Parts:
     channels: Sequence[grpc.aio.Channel] = ()
     copies: Sequence[Copy] = ()
     watched: Sequence[Watched[Any]] = ()
+    also: Sequence[Answers] = ()
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,12 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     opened.push_async_callback(_cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
     named = {consumer.name: consumer for consumer in consumers}
     operations = OperationsApi(ground.store, ground.bus.parking, named, rebuilding)
-    answers = [(parts.descriptor, parts.register), AuditApi(ground.database, heads).answers(), operations.answers()]
+    answers = [
+        (parts.descriptor, parts.register),
+        *parts.also,
+        AuditApi(ground.database, heads).answers(),
+        operations.answers(),
+    ]
     gate = _gate(name, platform, ground.store, answers, parts.watched)
     port = await serve(gate, answers, readiness, settings, opened)
     platform.addresses[name] = address = f"{settings.host}:{port}"

@@ -24,6 +24,7 @@ from grpc_status import rpc_status
 from havn.access.v1 import access_pb2
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.families.v1 import families_pb2 as families
+from havn.families.v1 import support_pb2 as support
 from havn.matching.v1 import matching_pb2 as matching
 from havn.placements.v1 import placements_pb2 as placements
 from services.havn.system import DEFINITIONS
@@ -183,9 +184,10 @@ async def offered(havn: Havn) -> tuple[placements.Offer, placements.Inquiry]:
 
 def good_requests(records: Sequence[Message]) -> dict[str, list[Message]]:
     """Requests that pass, by the name of their type."""
-    filed, _placed, family, _follow_up, institution, unit, _run, offer, inquiry = records
+    filed, _placed, family, follow_up, institution, unit, _run, offer, inquiry = records
     assert isinstance(filed, placements.PlacementRequest)
     assert isinstance(family, families.FosterFamily)
+    assert isinstance(follow_up, families.FollowUp)
     assert isinstance(institution, capacity.Institution)
     assert isinstance(unit, capacity.InstitutionUnit)
     assert isinstance(offer, placements.Offer)
@@ -211,12 +213,31 @@ def good_requests(records: Sequence[Message]) -> dict[str, list[Message]]:
         placements.ImportPlacementsRequest(request_id="k", request=cast.filing(id="")),
         capacity.ListWaitingListRequest(town="Nuuk", need_steps=[3], in_danger=True, with_siblings=True, query="c-"),
         families.ListFollowUpsDueRequest(consultant="users/consultant"),
+        *about_support(family, follow_up),
         matching.CountSuitablePlacesRequest(requests=[filed.name]),
     ]
     found: dict[str, list[Message]] = {}
     for message in whole:
         found.setdefault(message.DESCRIPTOR.full_name, []).append(message)
     return named(records) | found
+
+
+def about_support(family: families.FosterFamily, follow_up: families.FollowUp) -> list[Message]:
+    action = support.AgreedAction(name=f"{follow_up.name}/actions/1", etag="1")
+    return [
+        support.GetSupportPolicyRequest(authority=cast.MUNICIPALITY),
+        support.ListSupportPoliciesRequest(authority=cast.MUNICIPALITY),
+        cast.publishing(cast.a_policy(scale=[])),
+        support.GetNextVisitRequest(name=family.name),
+        cast.correcting(follow_up),
+        support.ListFollowUpVersionsRequest(parent=follow_up.name),
+        cast.drafting(family.name),
+        support.DiscardFollowUpDraftRequest(parent=family.name, request_id="k"),
+        support.ListFollowUpDraftsRequest(parent=family.name),
+        support.ListActionsRequest(parent=family.name),
+        cast.settling(action),
+        cast.settling(action, state=support.ACTION_STATE_NOT_DONE),
+    ]
 
 
 def named(records: Sequence[Message]) -> dict[str, list[Message]]:

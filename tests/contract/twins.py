@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from havn.audit.v1 import audit_pb2 as audit
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.families.v1 import families_pb2 as families
+from havn.families.v1 import support_pb2 as support
 from havn.matching.v1 import matching_pb2 as matching
 from havn.operations.v1 import operations_pb2 as operations
 from havn.placements.v1 import placements_pb2 as placements
@@ -91,6 +92,7 @@ async def made(havn: Havn, side: Side) -> Side:
     administrator = havn.as_(somebody("ADMINISTRATOR", EVERYWHERE))
     family = await consultant.families.CreateFosterFamily(cast.entering(a_family(side), id=f"f-{word}"))
     follow_up = await consultant.families.LogFollowUp(cast.logging(family.name, a_follow_up(side)))
+    follow_up = await consultant.support.CorrectFollowUp(cast.correcting(follow_up, a_follow_up(side)))
     placed = a_placement(side, family.name)
     placement = await coordinator.placements.RecordPlacement(cast.recording(placed, id=f"p-{word}"))
     request = await coordinator.placements.CreateRequest(cast.filing(a_request(side), id=f"r-{word}"))
@@ -261,6 +263,31 @@ AIMED = {
     "ListCertificatesDue": Aim(lambda side: families.ListCertificatesDueRequest(parent=side.family), "family"),
     "ListFollowUps": Aim(lambda side: families.ListFollowUpsRequest(parent=side.family), "family"),
     "ImportFamilies": Aim(_import_family),
+    "GetSupportPolicy": Aim(lambda side: support.GetSupportPolicyRequest(authority=side.authority)),
+    "ListSupportPolicies": Aim(lambda side: support.ListSupportPoliciesRequest(authority=side.authority)),
+    "PublishSupportPolicy": Aim(
+        lambda side: cast.publishing(cast.a_policy(authority=side.authority, scale=[])), "new", reads=False
+    ),
+    "GetNextVisit": Aim(lambda side: support.GetNextVisitRequest(name=side.family), "family"),
+    "CorrectFollowUp": Aim(
+        lambda side: cast.correcting(families.FollowUp(name=side.follow_up, etag=STALE), a_follow_up(side)),
+        "follow_up",
+        reads=False,
+    ),
+    "ListFollowUpVersions": Aim(lambda side: support.ListFollowUpVersionsRequest(parent=side.follow_up), "follow_up"),
+    "SaveFollowUpDraft": Aim(lambda side: cast.drafting(side.family), "family", reads=False),
+    "ListFollowUpDrafts": Aim(lambda _: support.ListFollowUpDraftsRequest(parent="families/-")),
+    "DiscardFollowUpDraft": Aim(
+        lambda side: support.DiscardFollowUpDraftRequest(parent=side.family, request_id=cast.fresh()),
+        "family",
+        reads=False,
+    ),
+    "ListActions": Aim(lambda side: support.ListActionsRequest(parent=side.family), "family"),
+    "SettleAction": Aim(
+        lambda side: cast.settling(support.AgreedAction(name=f"{side.follow_up}/actions/1", etag=STALE)),
+        "follow_up",
+        reads=False,
+    ),
     "CreateInstitution": Aim(lambda side: cast.founding(an_institution(side), id=""), "new", reads=False),
     "GetInstitution": Aim(lambda side: capacity.GetInstitutionRequest(name=side.institution), "institution", True),
     "ListInstitutions": Aim(lambda _: capacity.ListInstitutionsRequest()),

@@ -523,6 +523,10 @@ class FollowUp(_message.Message):
     CONSULTANT_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     AUTHORITY_FIELD_NUMBER: _builtins.int
+    CONCERN_WORDS_FIELD_NUMBER: _builtins.int
+    LATER_REASON_FIELD_NUMBER: _builtins.int
+    POLICY_VERSION_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"families/{family}/followUps/{follow_up}"."""
     etag: _builtins.str
@@ -533,6 +537,12 @@ class FollowUp(_message.Message):
     """Who logged it."""
     authority: _builtins.str
     """The family's authority."""
+    concern_words: _builtins.str
+    """What the concern is about; empty where there is none, or where the parts say it."""
+    later_reason: _builtins.str
+    """Why the next visit is later than the cadence proposes; empty where it is not. Rule K6."""
+    policy_version: _builtins.str
+    """The version of the authority's support policy that it was logged under."""
     @_builtins.property
     def visit_date(self) -> _date_pb2.Date:
         """Day of the visit; not in the future."""
@@ -573,6 +583,10 @@ class FollowUp(_message.Message):
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was saved."""
 
+    @_builtins.property
+    def correction(self) -> Global___Correction:
+        """The latest correction; absent where nobody corrected it. SupportService lists what stood there before."""
+
     def __init__(
         self,
         *,
@@ -591,14 +605,54 @@ class FollowUp(_message.Message):
         consultant: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         authority: _builtins.str = ...,
+        concern_words: _builtins.str = ...,
+        later_reason: _builtins.str = ...,
+        policy_version: _builtins.str = ...,
+        correction: Global___Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["competences", b"competences", "create_time", b"create_time", "everyday_life", b"everyday_life", "involvement", b"involvement", "next_visit_date", b"next_visit_date", "resources", b"resources", "trust", b"trust", "visit_date", b"visit_date"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["competences", b"competences", "correction", b"correction", "create_time", b"create_time", "everyday_life", b"everyday_life", "involvement", b"involvement", "next_visit_date", b"next_visit_date", "resources", b"resources", "trust", b"trust", "visit_date", b"visit_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actions", b"actions", "authority", b"authority", "children", b"children", "competences", b"competences", "concern", b"concern", "consultant", b"consultant", "create_time", b"create_time", "etag", b"etag", "everyday_life", b"everyday_life", "involvement", b"involvement", "name", b"name", "next_visit_date", b"next_visit_date", "resources", b"resources", "trust", b"trust", "visit_date", b"visit_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actions", b"actions", "authority", b"authority", "children", b"children", "competences", b"competences", "concern", b"concern", "concern_words", b"concern_words", "consultant", b"consultant", "correction", b"correction", "create_time", b"create_time", "etag", b"etag", "everyday_life", b"everyday_life", "involvement", b"involvement", "later_reason", b"later_reason", "name", b"name", "next_visit_date", b"next_visit_date", "policy_version", b"policy_version", "resources", b"resources", "trust", b"trust", "visit_date", b"visit_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FollowUp: _TypeAlias = FollowUp  # noqa: Y015
+
+@_typing.final
+class Correction(_message.Message):
+    """Somebody corrected a follow-up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    author: _builtins.str
+    """Who."""
+    reason: _builtins.str
+    """Why."""
+    number: _builtins.int
+    """How many corrections there are, this one included."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        author: _builtins.str = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+        number: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "number", b"number", "reason", b"reason", "time", b"time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Correction: _TypeAlias = Correction  # noqa: Y015
 
 @_typing.final
 class FollowUpPart(_message.Message):
@@ -608,19 +662,23 @@ class FollowUpPart(_message.Message):
 
     NOTE_FIELD_NUMBER: _builtins.int
     CHILD_WORDS_FIELD_NUMBER: _builtins.int
+    SCALE_FIELD_NUMBER: _builtins.int
     note: _builtins.str
     """What was seen and talked about."""
     child_words: _builtins.str
     """The child's own words; empty where it said none."""
+    scale: _builtins.int
+    """A step of the authority's own scale; 0 where it has none, or none was chosen. Rule K7."""
     def __init__(
         self,
         *,
         note: _builtins.str = ...,
         child_words: _builtins.str = ...,
+        scale: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["child_words", b"child_words", "note", b"note"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["child_words", b"child_words", "note", b"note", "scale", b"scale"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -930,7 +988,7 @@ class LogFollowUpRequest(_message.Message):
     parent: _builtins.str
     """"families/{family}"."""
     request_id: _builtins.str
-    """The caller's key, made by the phone that may send it twice."""
+    """The caller's key, made by the phone that may send it twice. The caller's draft of the family ends with it."""
     @_builtins.property
     def follow_up(self) -> Global___FollowUp:
         """What was found."""

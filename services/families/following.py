@@ -1,0 +1,114 @@
+"""Changes that follow from a visit: the follow-up, its corrections, its actions, and the draft before it."""
+
+from datetime import date
+
+from havn.families.v1 import families_pb2 as pb
+from havn.families.v1 import support_pb2 as support
+from services.families import events, policies
+from services.families.rules import actions, follow_ups
+from services.families.rules.cadence import next_visit
+from services.families.store import ACTIONS, DRAFTS, FAMILIES, FOLLOW_UP_VERSIONS, FOLLOW_UPS
+from services.shared import names
+from services.shared.errors import EtagStale
+from services.shared.names import last_part, parent
+from services.shared.records import Change
+from services.shared.wire import day, timestamp
+
+
+def log(change: Change, request: pb.LogFollowUpRequest, today: date) -> pb.FollowUp:
+    """Keeps a follow-up, with which the caller's draft ends. Raises NotFound and BadInput."""
+    family, follow_up = change.get(FAMILIES, request.parent), request.follow_up
+    policy = policies.in_force(change, family.authority)
+    follow_ups.check_follow_up(follow_up, policy, proposed(policy, family, day(follow_up.visit_date)), today)
+    follow_up.name = f"{family.name}/followUps/{names.new_id()}"
+    follow_up.authority = family.authority
+    follow_up.consultant = change.caller.subject
+    follow_up.policy_version = policy.version
+    follow_up.create_time.CopyFrom(timestamp(change.now))
+    follow_up.ClearField("correction")
+    change.add(FOLLOW_UPS, follow_up)
+    _agree(change, follow_up, already=0)
+    discard_draft(change, family.name)
+    change.announce(*events.follow_up_logged(follow_up))
+    return follow_up
+
+
+def correct(change: Change, request: support.CorrectFollowUpRequest, today: date) -> pb.FollowUp:
+    """Keeps what stood there as a version, and the correction in its place. Raises NotFound, EtagStale, BadInput."""
+    kept, corrected = change.get(FOLLOW_UPS, request.name), request.follow_up
+    family = change.get(FAMILIES, parent(kept.name))
+    correction = pb.Correction(author=change.caller.subject, time=timestamp(change.now), reason=request.reason)
+    follow_ups.correct(kept, corrected, correction)
+    policy = policies.of_version(change, kept.authority, kept.policy_version)
+    follow_ups.check_follow_up(corrected, policy, proposed(policy, family, day(corrected.visit_date)), today)
+    change.save(FOLLOW_UPS, corrected, request.etag)
+    _agree(change, corrected, already=len(kept.actions))
+    kept.name = f"{kept.name}/versions/{corrected.correction.number}"
+    change.add(FOLLOW_UP_VERSIONS, kept)
+    change.announce(*events.follow_up_corrected(corrected))
+    return corrected
+
+
+def proposed(policy: support.SupportPolicy, family: pb.FosterFamily, visit: date) -> date | None:
+    """The visit after that of a day, by the cadence; None for a family that has no beginning to count from."""
+    if not family.HasField("approval"):
+        return None
+    begun = day(family.approval.valid_from_date)
+    return next_visit(policy, begun, family.approval.need_level, visit)
+
+
+def settle_action(change: Change, request: support.SettleActionRequest) -> support.AgreedAction:
+    """Keeps what became of an action. Raises NotFound, EtagStale, BadInput and StateNotAllowed."""
+    action = change.get(ACTIONS, request.name)
+    actions.settle(action, request, by=change.caller.subject)
+    action.settle_time.CopyFrom(timestamp(change.now))
+    return change.save(ACTIONS, action, request.etag)
+
+
+def save_draft(change: Change, request: support.SaveFollowUpDraftRequest) -> support.FollowUpDraft:
+    """Keeps a draft in the place of the one before. Raises NotFound, EtagStale and BadInput."""
+    follow_ups.check_draft(request.fields)
+    draft, kept = _empty(change, request.parent), _kept_draft(change, request.parent)
+    if request.etag not in ("", kept.etag if kept else ""):
+        raise EtagStale(draft.name)
+    draft.author = change.caller.subject
+    draft.fields.extend(request.fields)
+    return _put(change, draft, kept)
+
+
+def discard_draft(change: Change, family: str) -> support.FollowUpDraft:
+    """Empties the caller's draft, if there is one: its name stays. Raises NotFound."""
+    draft, kept = _empty(change, family), _kept_draft(change, family)
+    return _put(change, draft, kept) if kept else draft
+
+
+def _agree(change: Change, follow_up: pb.FollowUp, already: int) -> None:
+    """Keeps the actions behind those that were kept already, each by itself, so that somebody can say how it ended."""
+    for position, action in enumerate(follow_up.actions[already:], start=already + 1):
+        agreed = support.AgreedAction(
+            name=f"{follow_up.name}/actions/{position}",
+            authority=follow_up.authority,
+            action=action,
+            visit_date=follow_up.visit_date,
+            consultant=follow_up.consultant,
+            state=support.ACTION_STATE_OPEN,
+        )
+        change.add(ACTIONS, agreed)
+
+
+def _empty(change: Change, family: str) -> support.FollowUpDraft:
+    """The caller's draft of a family with nothing in it. Raises NotFound."""
+    found = change.get(FAMILIES, family)
+    return support.FollowUpDraft(
+        name=f"{found.name}/followUpDrafts/{last_part(change.caller.subject)}",
+        authority=found.authority,
+        update_time=timestamp(change.now),
+    )
+
+
+def _kept_draft(change: Change, family: str) -> support.FollowUpDraft | None:
+    return change.find(DRAFTS, f"{family}/followUpDrafts/{last_part(change.caller.subject)}")
+
+
+def _put(change: Change, draft: support.FollowUpDraft, kept: support.FollowUpDraft | None) -> support.FollowUpDraft:
+    return change.save(DRAFTS, draft, kept.etag) if kept else change.add(DRAFTS, draft)

@@ -1,0 +1,50 @@
+"""What an authority decided on follow-ups; where it decided nothing, data/support_policy.json."""
+
+import json
+from functools import cache
+
+from google.protobuf.json_format import ParseDict
+from sqlmodel import col
+
+from havn.families.v1 import support_pb2 as pb
+from services.families.store import POLICIES, PolicyRow
+from services.shared.names import last_part
+from services.shared.records import Change, View
+from services.shared.reference import DATA
+from services.shared.wire import timestamp
+
+DEFAULT = DATA / "support_policy.json"
+
+
+def in_force(view: View, authority: str) -> pb.SupportPolicy:
+    """The authority's latest policy, or the default."""
+    return view.last(POLICIES, col(PolicyRow.authority) == authority) or default(authority)
+
+
+def of_version(view: View, authority: str, version: str) -> pb.SupportPolicy:
+    """The policy of that version, as follow-ups name it."""
+    return view.find(POLICIES, f"supportPolicies/{version}") or default(authority)
+
+
+def publish(change: Change, policy: pb.SupportPolicy) -> pb.SupportPolicy:
+    """Keeps the next version. Raises NotFound outside the scope, NameTaken where somebody else was faster."""
+    latest = change.last(POLICIES, col(PolicyRow.authority) == policy.authority)
+    number = int(latest.version.rpartition("-")[2]) + 1 if latest else 1
+    policy.version = f"{last_part(policy.authority)}-{number}"
+    policy.name = f"supportPolicies/{policy.version}"
+    policy.author = change.caller.subject
+    policy.create_time.CopyFrom(timestamp(change.now))
+    return change.add(POLICIES, policy)
+
+
+def default(authority: str) -> pb.SupportPolicy:
+    """Havn's own."""
+    policy = pb.SupportPolicy(authority=authority)
+    policy.MergeFrom(_default())
+    return policy
+
+
+@cache
+def _default() -> pb.SupportPolicy:
+    told = json.loads(DEFAULT.read_text("utf-8"))
+    return ParseDict({name: value for name, value in told.items() if name != "about"}, pb.SupportPolicy())

@@ -1,0 +1,155 @@
+"""The RPCs of support: what authorities decide on follow-ups, and what comes of them."""
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+
+from havn.families.v1 import support_pb2 as pb
+from havn.families.v1 import support_pb2_grpc as rpc
+from havn.families.v1.families_pb2 import FollowUp
+from services.families import following, policies
+from services.families.rules import actions, cadence
+from services.families.store import (
+    ACTIONS,
+    DRAFTS,
+    FAMILIES,
+    FOLLOW_UP_VERSIONS,
+    FOLLOW_UPS,
+    POLICIES,
+    ActionRow,
+    DraftRow,
+    PolicyRow,
+    VersionRow,
+)
+from services.shared.call import current
+from services.shared.clock import Clock
+from services.shared.records import Change, Page, View, positions
+from services.shared.server import Context
+from services.shared.serving import Answers
+from services.shared.store import Store
+from services.shared.wire import date_message, day
+
+EVERY_FAMILY = "families/-"
+"""Parent of what belongs to all families that the caller sees (AIP-159)."""
+
+
+class SupportApi(rpc.SupportServiceServicer):
+    """Policies, corrections, drafts and agreed actions."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def answers(self) -> Answers:
+        """The RPCs, for the server."""
+        descriptor = pb.DESCRIPTOR.services_by_name["SupportService"]
+        return descriptor, lambda server: rpc.add_SupportServiceServicer_to_server(self, server)
+
+    async def GetSupportPolicy(self, request: pb.GetSupportPolicyRequest, context: Context) -> pb.SupportPolicy:
+        """The policy in force."""
+        return await self._store.view(lambda view: policies.in_force(view, request.authority))
+
+    async def ListSupportPolicies(
+        self, request: pb.ListSupportPoliciesRequest, context: Context
+    ) -> pb.ListSupportPoliciesResponse:
+        """A page of an authority's policies."""
+        theirs = col(PolicyRow.authority) == request.authority
+        found = await self._store.view(lambda view: view.all(POLICIES, theirs))
+        page = positions(found[::-1], request.page_size, request.page_token)
+        return pb.ListSupportPoliciesResponse(policies=page.items, next_page_token=page.next_token)
+
+    async def PublishSupportPolicy(self, request: pb.PublishSupportPolicyRequest, context: Context) -> pb.SupportPolicy:
+        """Decides anew."""
+        cadence.check_policy(request.policy)
+        return await self._store.change(
+            request, pb.SupportPolicy, lambda change: policies.publish(change, request.policy)
+        )
+
+    async def GetNextVisit(self, request: pb.GetNextVisitRequest, context: Context) -> pb.NextVisit:
+        """What the cadence proposes."""
+        visit = day(request.visit_date) if request.HasField("visit_date") else self._clock.today()
+
+        def proposed(view: View) -> pb.NextVisit:
+            family = view.get(FAMILIES, request.name)
+            policy = policies.in_force(view, family.authority)
+            found = following.proposed(policy, family, visit)
+            return pb.NextVisit(
+                family=family.name,
+                authority=family.authority,
+                proposed_date=date_message(found) if found else None,
+                latest_date=date_message(cadence.latest(visit)),
+                scale=policy.scale,
+            )
+
+        return await self._store.view(proposed)
+
+    async def CorrectFollowUp(self, request: pb.CorrectFollowUpRequest, context: Context) -> FollowUp:
+        """Corrects a follow-up."""
+        today = self._clock.today()
+        return await self._store.change(request, FollowUp, lambda change: following.correct(change, request, today))
+
+    async def ListFollowUpVersions(
+        self, request: pb.ListFollowUpVersionsRequest, context: Context
+    ) -> pb.ListFollowUpVersionsResponse:
+        """A page of how a follow-up stood."""
+
+        def versions(view: View) -> Page[FollowUp]:
+            of_it = col(VersionRow.parent) == view.get(FOLLOW_UPS, request.parent).name
+            return view.page(FOLLOW_UP_VERSIONS, request.page_size, request.page_token, of_it)
+
+        page = await self._store.view(versions)
+        return pb.ListFollowUpVersionsResponse(versions=page.items, next_page_token=page.next_token)
+
+    async def SaveFollowUpDraft(self, request: pb.SaveFollowUpDraftRequest, context: Context) -> pb.FollowUpDraft:
+        """Keeps a draft. The answer, which is kept for repeats, says nothing of what is written."""
+
+        def save(change: Change) -> pb.FollowUpDraft:
+            saved = following.save_draft(change, request)
+            saved.ClearField("fields")
+            return saved
+
+        return await self._store.change(request, pb.FollowUpDraft, save)
+
+    async def ListFollowUpDrafts(
+        self, request: pb.ListFollowUpDraftsRequest, context: Context
+    ) -> pb.ListFollowUpDraftsResponse:
+        """A page of the caller's own drafts."""
+        mine = col(DraftRow.author) == current().caller.subject
+
+        def drafts(view: View) -> Page[pb.FollowUpDraft]:
+            of_family = _of(view, request.parent, col(DraftRow.family))
+            return view.page(DRAFTS, request.page_size, request.page_token, mine, *of_family)
+
+        page = await self._store.view(drafts)
+        return pb.ListFollowUpDraftsResponse(drafts=page.items, next_page_token=page.next_token)
+
+    async def DiscardFollowUpDraft(self, request: pb.DiscardFollowUpDraftRequest, context: Context) -> pb.FollowUpDraft:
+        """Lets go of a draft."""
+        return await self._store.change(
+            request, pb.FollowUpDraft, lambda change: following.discard_draft(change, request.parent)
+        )
+
+    async def ListActions(self, request: pb.ListActionsRequest, context: Context) -> pb.ListActionsResponse:
+        """A page of agreed actions."""
+        where = [col(ActionRow.state) == request.state] if request.state else []
+        where += [col(ActionRow.consultant) == request.consultant] if request.consultant else []
+
+        def agreed(view: View) -> Page[pb.AgreedAction]:
+            of_family = _of(view, request.parent, col(ActionRow.family))
+            return view.page(ACTIONS, request.page_size, request.page_token, *where, *of_family)
+
+        page, today = await self._store.view(agreed), self._clock.today()
+        return pb.ListActionsResponse(
+            actions=[actions.as_of(action, today) for action in page.items], next_page_token=page.next_token
+        )
+
+    async def SettleAction(self, request: pb.SettleActionRequest, context: Context) -> pb.AgreedAction:
+        """Says what became of an action."""
+        return await self._store.change(
+            request, pb.AgreedAction, lambda change: following.settle_action(change, request)
+        )
+
+
+def _of(view: View, parent: str, column: Mapped[str]) -> list[ColumnElement[bool]]:
+    """What holds of the records of a family, which the caller must see; of all where all are asked for."""
+    return [] if parent == EVERY_FAMILY else [column == view.get(FAMILIES, parent).name]
