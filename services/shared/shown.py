@@ -22,6 +22,7 @@ COLLECTIONS = (
     "rebuilds",
     "requests",
     "suggestions",
+    "supportPolicies",
     "waitingListEntries",
 )
 """The first parts of the names of what case content is about, and of what operators do."""

@@ -1,6 +1,7 @@
 """The consultant's families and the form of a follow-up: with a script, without, by keyboard, wrong and hostile."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -16,7 +17,7 @@ from tests.console.conftest import PHONE, WIDTHS, Browsing, Visitor, csrf, viola
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">{{ 7*7 }}'\"&"
 VISIT = cast.TODAY.isoformat()
-NEXT = cast.TODAY.replace(month=4).isoformat()
+NEXT = (cast.TODAY + timedelta(weeks=4)).isoformat()
 
 
 @pytest_asyncio.fixture(scope="module", autouse=True)
@@ -111,7 +112,7 @@ async def test_by_the_keyboard_alone(browsing: Browsing, consultant: Client) -> 
         await tab_to(page, "concern-1")
         await page.keyboard.press("Space")
         await tab_to(page, "next-visit-date")
-        await page.keyboard.type("04022026")
+        await page.keyboard.type("03302026")
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/follow-ups/*")
     assert len(await logged(consultant, "families/f-2")) == before + 1
@@ -152,6 +153,18 @@ async def test_what_can_not_be_read_is_told_and_nothing_is_saved(visitor: Visito
     assert 'value="yesterday"' in answer.text
     assert "Vælg ja eller nej." in answer.text
     assert await logged(consultant, "families/f-2") == before
+
+
+async def test_a_later_visit_asks_for_its_reason_beside_its_field(visitor: Visitor, consultant: Client) -> None:
+    client, later = await visitor("consultant"), (cast.TODAY + timedelta(weeks=20)).isoformat()
+    family = await consultant.families.CreateFosterFamily(cast.entering(cast.a_family(approval=cast.an_approval())))
+    form = answers("Later", csrf=await csrf(client), **{"next-visit-date": later, "concern-words": "It cries"})
+    answer = await client.post(f"/{family.name}/follow-up", data=form)
+    assert answer.status_code == 422
+    assert 'id="later-reason-error"' in answer.text
+    reasoned = form | {"later-reason": "They travel"}
+    answer = await client.post(f"/{family.name}/follow-up", data=reasoned, follow_redirects=True)
+    assert all(words in answer.text for words in ("They travel", "It cries"))
 
 
 async def test_a_form_that_is_sent_twice_is_saved_once(visitor: Visitor, consultant: Client) -> None:

@@ -22,6 +22,8 @@ FROM_SERVICES = {
     "may not be after today: log a visit that took place",
     "must be after this visit",
     "may not be after 26 weeks from this visit",
+    "must say why the next visit is later than the cadence proposes",
+    "may be given with a concern only",
 }
 """What services say of fields, and pages translate."""
 

@@ -18,6 +18,7 @@ PARTS = ("competences", "resources", "involvement", "trust", "everyday_life")
 FEWEST_ROWS = 1
 _ROW = re.compile(r"action-([1-9][0-9]?)-(?:what|owner|due)")
 _ITEM = re.compile(r"follow_up\.(\w+)\[(\d+)\](?:\.(\w+))?")
+_ALONE = ("visit-date", "next-visit-date", "concern", "concern-words", "later-reason")
 _FIELDS = {"what": "what", "owner": "owner", "due_date": "due"}
 
 
@@ -64,6 +65,8 @@ class Filled:
         """The follow-up, of a form that can be read."""
         follow_up = pb.FollowUp(
             concern=self["concern"] == "yes",
+            concern_words=self["concern-words"],
+            later_reason=self["later-reason"],
             children=self.children,
             actions=[self._action(row) for row in self.actions],
             **{part: self._part(part) for part in PARTS},  # type: ignore[arg-type]  # names of fields
@@ -80,7 +83,7 @@ class Filled:
         names = [part.replace("_", "-") if part not in PARTS else part for part in path.split(".")[1:]]
         if names and names[0] in PARTS:
             return f"{names[0]}-words" if names[1:] == ["child-words"] else f"{names[0]}-note"
-        return names[0] if names in (["visit-date"], ["next-visit-date"], ["concern"]) else ""
+        return names[0] if len(names) == 1 and names[0] in _ALONE else ""
 
     def _item_field(self, field: str, position: int, inner: str | None) -> str:
         if field == "actions" and inner in _FIELDS:

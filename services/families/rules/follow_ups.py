@@ -102,7 +102,7 @@ def _follow_up_problems(follow_up: pb.FollowUp, today: date) -> Iterator[FieldPr
 def _later_problems(follow_up: pb.FollowUp, proposed: date | None) -> Iterator[FieldProblem]:
     """The consultant may come earlier than the cadence proposes, and later for a reason (K6)."""
     if proposed and day(follow_up.next_visit_date) > proposed and not follow_up.later_reason.strip():
-        told = f"must say why the next visit is later than {proposed.isoformat()}, as the cadence proposes (K6)"
+        told = "must say why the next visit is later than the cadence proposes"
         yield FieldProblem("follow_up.later_reason", told)
 
 
