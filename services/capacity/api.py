@@ -76,9 +76,15 @@ class CapacityApi(InstitutionsApi):
 
         def read(view: View) -> pb.ListWaitingListResponse:
             entries = waiting_list.asked_for(self._lists.ordered(view, today), request)
+            urgent = waiting_list.urgent(entries)
             page = positions(entries, request.page_size, request.page_token, request.skip)
-            told = waiting_lists.with_offers(view, page.items)
-            return pb.ListWaitingListResponse(entries=told, next_page_token=page.next_token, total_count=len(entries))
+            return pb.ListWaitingListResponse(
+                entries=waiting_lists.with_offers(view, page.items),
+                next_page_token=page.next_token,
+                total_count=len(entries),
+                in_danger_count=sum(entry.in_danger for entry in urgent),
+                overdue_count=sum(entry.days_overdue > 0 for entry in urgent),
+            )
 
         return await self._store.view(read)
 

@@ -13,7 +13,7 @@ from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
 from services.placements import offer_rules, offering, watched
 from services.placements.homes import FAMILY, Home
-from services.placements.store import INQUIRIES, OFFERS, InquiryRow, OfferRow, in_state, is_for
+from services.placements.store import INQUIRIES, OFFERS, InquiryRow, OfferRow, in_state, is_for, stands
 from services.placements.wire import Homes
 from services.shared.access import Caller
 from services.shared.call import current
@@ -54,9 +54,17 @@ class OffersApi(rpc.PlacementsServiceServicer):
         where += [is_for(request.request)] if request.request else []
         where += [col(OfferRow.home) == request.home] if request.home else []
         where += [col(OfferRow.name).in_(request.names)] if request.names else []
-        page = await self._store.view(lambda view: view.page(OFFERS, request.page_size, request.page_token, *where))
-        offers = [self._as_it_stands(offer) for offer in page.items]
-        return pb.ListOffersResponse(offers=offers, next_page_token=page.next_token)
+
+        def read(view: View) -> pb.ListOffersResponse:
+            page = view.page(OFFERS, request.page_size, request.page_token, *where)
+            counts = view.counts(OFFERS, stands(self._clock.now()), *where) if request.counted else {}
+            return pb.ListOffersResponse(
+                offers=[self._as_it_stands(offer) for offer in page.items],
+                next_page_token=page.next_token,
+                counts=[pb.OfferCount(state=state, count=count) for state, count in counts.items()],
+            )
+
+        return await self._store.view(read)
 
     async def WithdrawOffer(self, request: pb.WithdrawOfferRequest, context: Context) -> pb.Offer:
         """Takes an offer back."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, case, or_
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col
 
@@ -115,6 +115,11 @@ def in_state(
     if state == pb.OFFER_STATE_EXPIRED:
         return or_(is_so, and_(asked, col(table.answer_by) <= sortable(now)))
     return is_so
+
+
+def stands(now: datetime) -> ColumnElement[pb.OfferState.ValueType]:
+    """The state that an offer is in now, whether or not it is marked that nobody answered in time."""
+    return case((is_late(now), pb.OFFER_STATE_EXPIRED), else_=col(OfferRow.state))
 
 
 def is_for(request: str) -> ColumnElement[bool]:

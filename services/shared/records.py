@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 from sqlmodel import Session, col
 
 from services.shared import traces
@@ -44,6 +44,7 @@ class Resource(Protocol):
 
 
 M = TypeVar("M", bound=Resource)
+N = TypeVar("N", bound=int)
 T = TypeVar("T")
 
 
@@ -124,6 +125,11 @@ class View:
         token = next_token(shown[-1].sort_key) if len(rows) > len(shown) else ""
         return Page([kind.message.FromString(row.body) for row in shown], token)
 
+    def counts(self, kind: Kind[M], by: ColumnElement[N], *where: ColumnElement[bool]) -> dict[N, int]:
+        """How many messages `all` gives, by a number that each has."""
+        counted = select(by, func.count()).where(*self._scope(kind), *where).group_by(by)
+        return {row[0]: row[1] for row in self._execute(counted)}
+
     def _kept(self, kind: Kind[M], name: str) -> Kept | None:
         """The row of a name, whoever may see it."""
         found = _by_name(kind.table).first(self.connection, {"of_name": name})
@@ -135,10 +141,13 @@ class View:
 
     def _select(self, kind: Kind[M], where: Iterable[ColumnElement[bool]]) -> Any:  # noqa: ANN401
         table = kind.table
-        scope = [_under(table, own) for own in self.caller.narrowed()]
+        return select(*_columns(table)).where(*self._scope(kind), *where).order_by(col(table.sort_key))
+
+    def _scope(self, kind: Kind[M]) -> list[ColumnElement[bool]]:
+        scope = [_under(kind.table, own) for own in self.caller.narrowed()]
         if not kind.open_to_all and self.caller.authority != EVERYWHERE:
-            scope.append(col(table.authority) == self.caller.authority)
-        return select(*_columns(table)).where(*scope, *where).order_by(col(table.sort_key))
+            scope.append(col(kind.table.authority) == self.caller.authority)
+        return scope
 
     def _execute(self, statement: Any) -> Any:  # noqa: ANN401  # SQLAlchemy's types need each column
         # Past the session: its objects would cost most of the time of a call, and no message is one of them.

@@ -309,7 +309,7 @@ async def test_a_filtered_page_keeps_the_positions_of_the_whole_list_and_says_ho
     await havn.until("capacity", all_wait)
     whole = await waiting(coordinator)
     first = await coordinator.capacity.ListWaitingList(pb.ListWaitingListRequest(town=town, page_size=2))
-    assert (len(first.entries), first.total_count) == (2, 3)
+    assert (len(first.entries), first.total_count, first.in_danger_count, first.overdue_count) == (2, 3, 0, 1)
     asked = pb.ListWaitingListRequest(town=town, page_size=2, page_token=first.next_page_token)
     second = await coordinator.capacity.ListWaitingList(asked)
     assert (len(second.entries), second.total_count, second.next_page_token) == (1, 3, "")

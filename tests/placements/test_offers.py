@@ -355,6 +355,11 @@ async def test_o4_lists_find_by_how_it_stands_now_marked_or_not(tmp_path: Path) 
                 pb.ListInquiriesRequest(parent=home, state=state)
             )
             assert [each.name for each in inquiries.inquiries] == [offer_rules.inquiry_name(offer)]
+        counted = pb.ListOffersRequest(page_size=1, counted=True)
+        told = (await havn.as_(cast.COORDINATOR).placements.ListOffers(counted)).counts
+        assert {each.state: each.count for each in told} == {pb.OFFER_STATE_EXPIRED: 1, pb.OFFER_STATE_ASKED: 1}
+        elsewhere = await havn.as_(cast.elsewhere(cast.COORDINATOR)).placements.ListOffers(counted)
+        assert (len(elsewhere.offers), len(elsewhere.counts)) == (0, 0)
 
 
 # O5: siblings.

@@ -50,12 +50,16 @@ def asked_for(
     entries: Sequence[pb.WaitingListEntry], asked: pb.ListWaitingListRequest
 ) -> Sequence[pb.WaitingListEntry]:
     """The entries of a list in its order (W1) that are all that was asked for."""
-    # Few are in danger or overdue, and they come first: the many behind them need no look.
     if asked.in_danger or asked.overdue:
-        entries = list(takewhile(lambda entry: entry.reason != pb.POSITION_REASON_PLACE_BY_DATE, entries))
+        entries = urgent(entries)
     for condition in _conditions(asked):
         entries = [entry for entry in entries if condition(entry)]
     return entries
+
+
+def urgent(entries: Iterable[pb.WaitingListEntry]) -> Sequence[pb.WaitingListEntry]:
+    """The entries of a list in its order (W1) that are in danger or overdue: few, and the many behind need no look."""
+    return list(takewhile(lambda entry: entry.reason != pb.POSITION_REASON_PLACE_BY_DATE, entries))
 
 
 def _conditions(asked: pb.ListWaitingListRequest) -> Iterator[Callable[[pb.WaitingListEntry], bool]]:

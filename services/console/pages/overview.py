@@ -45,12 +45,8 @@ async def show(visit: Visit) -> Response:
 
 async def waiting(visit: Visit) -> list[Task]:
     """Children on the waiting list."""
-
-    async def count(*, in_danger: bool = False, overdue: bool = False) -> int:
-        request = capacity.ListWaitingListRequest(page_size=1, in_danger=in_danger, overdue=overdue)
-        return (await visit.services.capacity.ListWaitingList(request)).total_count
-
-    in_danger, overdue, all_of_them = await asyncio.gather(count(in_danger=True), count(overdue=True), count())
+    counted = await visit.services.capacity.ListWaitingList(capacity.ListWaitingListRequest(page_size=1))
+    in_danger, overdue, all_of_them = counted.in_danger_count, counted.overdue_count, counted.total_count
     return [
         Task(in_danger, ngettext("child in danger", "children in danger", in_danger), "/waiting-list?danger=yes", True),
         Task(
@@ -65,12 +61,9 @@ async def waiting(visit: Visit) -> list[Task]:
 
 async def offers(visit: Visit) -> list[Task]:
     """Homes that were asked."""
-
-    async def count(state: placements.OfferState.ValueType) -> int:
-        request = placements.ListOffersRequest(page_size=MOST_COUNTED, state=state)
-        return len((await visit.services.placements.ListOffers(request)).offers)
-
-    yes, asked = await asyncio.gather(count(placements.OFFER_STATE_ACCEPTED), count(placements.OFFER_STATE_ASKED))
+    counted = await visit.services.placements.ListOffers(placements.ListOffersRequest(page_size=1, counted=True))
+    counts = {each.state: each.count for each in counted.counts}
+    yes, asked = counts.get(placements.OFFER_STATE_ACCEPTED, 0), counts.get(placements.OFFER_STATE_ASKED, 0)
     return [
         Task(yes, ngettext("home said yes: decide", "homes said yes: decide", yes), "/offers?state=yes", True),
         Task(asked, ngettext("home has not answered yet", "homes have not answered yet", asked), "/offers?state=asked"),

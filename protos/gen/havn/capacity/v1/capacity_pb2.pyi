@@ -1465,10 +1465,16 @@ class ListWaitingListResponse(_message.Message):
     ENTRIES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    IN_DANGER_COUNT_FIELD_NUMBER: _builtins.int
+    OVERDUE_COUNT_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
     total_count: _builtins.int
     """Entries that are what was asked for, on all pages."""
+    in_danger_count: _builtins.int
+    """Of these, children in danger."""
+    overdue_count: _builtins.int
+    """Of these, those past their place-by date."""
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaitingListEntry]:
         """By position: each has the one that it has in the whole list."""
@@ -1479,10 +1485,12 @@ class ListWaitingListResponse(_message.Message):
         entries: _abc.Iterable[Global___WaitingListEntry] | None = ...,
         next_page_token: _builtins.str = ...,
         total_count: _builtins.int = ...,
+        in_danger_count: _builtins.int = ...,
+        overdue_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "next_page_token", b"next_page_token", "total_count", b"total_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "in_danger_count", b"in_danger_count", "next_page_token", b"next_page_token", "overdue_count", b"overdue_count", "total_count", b"total_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

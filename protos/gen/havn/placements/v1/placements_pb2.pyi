@@ -1538,6 +1538,7 @@ class ListOffersRequest(_message.Message):
     REQUEST_FIELD_NUMBER: _builtins.int
     HOME_FIELD_NUMBER: _builtins.int
     NAMES_FIELD_NUMBER: _builtins.int
+    COUNTED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
@@ -1548,6 +1549,8 @@ class ListOffersRequest(_message.Message):
     """Only those that this request is part of, as a sibling's too."""
     home: _builtins.str
     """Only those of this home."""
+    counted: _builtins.bool
+    """Also how many of these there are on all pages, by how they stand."""
     @_builtins.property
     def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only those of these names; none means all."""
@@ -1561,10 +1564,11 @@ class ListOffersRequest(_message.Message):
         request: _builtins.str = ...,
         home: _builtins.str = ...,
         names: _abc.Iterable[_builtins.str] | None = ...,
+        counted: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["home", b"home", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "request", b"request", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted", b"counted", "home", b"home", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "request", b"request", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1578,25 +1582,57 @@ class ListOffersResponse(_message.Message):
 
     OFFERS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
     @_builtins.property
     def offers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Offer]:
         """The newest first."""
 
+    @_builtins.property
+    def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___OfferCount]:
+        """Where it was asked to count: each state that any of these has, once."""
+
     def __init__(
         self,
         *,
         offers: _abc.Iterable[Global___Offer] | None = ...,
         next_page_token: _builtins.str = ...,
+        counts: _abc.Iterable[Global___OfferCount] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "offers", b"offers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "next_page_token", b"next_page_token", "offers", b"offers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListOffersResponse: _TypeAlias = ListOffersResponse  # noqa: Y015
+
+@_typing.final
+class OfferCount(_message.Message):
+    """How many offers stand so."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    state: Global___OfferState.ValueType
+    """How they stand."""
+    count: _builtins.int
+    """How many."""
+    def __init__(
+        self,
+        *,
+        state: Global___OfferState.ValueType = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OfferCount: _TypeAlias = OfferCount  # noqa: Y015
 
 @_typing.final
 class WithdrawOfferRequest(_message.Message):
