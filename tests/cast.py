@@ -195,6 +195,9 @@ def a_placement(**differing: Value) -> placements.Placement:
     return placements.Placement(**good | differing)
 
 
+FULL_TIME = families.CARE_KIND_FULL_TIME
+
+
 def a_family(**differing: Value) -> families.FosterFamily:
     good: dict[str, Value] = {
         "authority": MUNICIPALITY,
@@ -224,6 +227,10 @@ def a_full_family(**differing: Value) -> families.FosterFamily:
         "daily_rate": kroner(850),
         "agreements": [OTHER_MUNICIPALITY],
         "consultant": "users/consultant",
+        "application": families.Application(
+            applied_date=day(-200), motivation="There is room at our table", place_count=2, care=FULL_TIME
+        ),
+        "assessment": an_assessment(),
     }
     return a_family(**everything | differing)
 
@@ -238,6 +245,23 @@ def an_approval(**differing: Value) -> families.Approval:
         "valid_until_date": day(300),
     }
     return families.Approval(**good | differing)
+
+
+def an_assessment(**differing: Value) -> families.Assessment:
+    """All that an approval in Greenland or Denmark needs."""
+    visits = [families.HomeVisit(visit_date=day(after), visitor="Consultant (invented)") for after in (-150, -140)]
+    good: dict[str, Value] = {
+        "care": "Calm and clear",
+        "attachment": "Close to its own children",
+        "family_bonds": "Speaks well of parents",
+        "commitment": "Means it for life",
+        "teamwork": "Asks for help",
+        "visits": visits,
+        "certificates_seen_by": "Consultant (invented)",
+        "certificates_seen_date": day(-130),
+        "recommendation": "To be approved",
+    }
+    return families.Assessment(**good | differing)
 
 
 def an_availability(**differing: Value) -> families.Availability:
@@ -393,6 +417,21 @@ def withdrawing_offer(offer: placements.Offer, **differing: Value) -> placements
         "request_id": fresh(),
     }
     return placements.WithdrawOfferRequest(**good | differing)
+
+
+def assessing(family: families.FosterFamily, **differing: Value) -> families.AssessFamilyRequest:
+    good: dict[str, Value] = {"assessment": an_assessment()}
+    return families.AssessFamilyRequest(name=family.name, etag=family.etag, request_id=fresh(), **good | differing)
+
+
+def approving(family: families.FosterFamily, **differing: Value) -> families.ApproveFamilyRequest:
+    good: dict[str, Value] = {"approval": an_approval(), "reason": "Assessed (invented)"}
+    return families.ApproveFamilyRequest(name=family.name, etag=family.etag, request_id=fresh(), **good | differing)
+
+
+def pausing(family: families.FosterFamily, **differing: Value) -> families.PauseFamilyRequest:
+    good: dict[str, Value] = {"reason": "Ill (invented)"}
+    return families.PauseFamilyRequest(name=family.name, etag=family.etag, request_id=fresh(), **good | differing)
 
 
 def a_ready_family(**differing: Value) -> families.FosterFamily:

@@ -7,7 +7,7 @@ from sqlmodel import col
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
 from services.families import events, following
-from services.families.rules import certificates, follow_ups
+from services.families.rules import certificates, follow_ups, way
 from services.families.rules import family as registry
 from services.families.store import (
     FAMILIES,
@@ -19,9 +19,9 @@ from services.families.store import (
     latest_follow_ups,
 )
 from services.families.support_api import SupportApi
+from services.families.way_api import WayApi
 from services.shared import importing, names, wire
 from services.shared.checks import check
-from services.shared.clock import Clock
 from services.shared.drafts import Draft, Entry
 from services.shared.importing import UNCHANGED, Difference, Taking, difference
 from services.shared.records import Change, Page, View, keyed
@@ -32,15 +32,11 @@ from services.shared.store import Store
 EVERY_FAMILY = "families/-"
 """Parent of the follow-ups of all families that the caller sees (AIP-159)."""
 
-FAMILY = Entry(FAMILIES, "family", registry.CHANGEABLE, events.family_created, events.family_updated)
+FAMILY = Entry(FAMILIES, "family", registry.TOLD_BY_IMPORTS, events.family_created, events.family_updated)
 
 
-class FamiliesApi(rpc.FamiliesServiceServicer):
-    """Foster families and their follow-ups."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
+class FamiliesApi(WayApi):
+    """Foster families, their way and their follow-ups."""
 
     async def CreateFosterFamily(self, request: pb.CreateFosterFamilyRequest, context: Context) -> pb.FosterFamily:
         """Enters a family."""
@@ -48,7 +44,7 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
 
     async def GetFosterFamily(self, request: pb.GetFosterFamilyRequest, context: Context) -> pb.FosterFamily:
         """One family."""
-        return await self._store.view(lambda view: view.get(FAMILIES, request.name))
+        return self._told(await self._store.view(lambda view: view.get(FAMILIES, request.name)))
 
     async def ListFosterFamilies(
         self, request: pb.ListFosterFamiliesRequest, context: Context
@@ -57,7 +53,8 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
         where = followed_by(request.consultant)
         where += [col(FamilyRow.name).in_(request.names)] if request.names else []
         page = await self._store.view(lambda view: view.page(FAMILIES, request.page_size, request.page_token, *where))
-        return pb.ListFosterFamiliesResponse(families=page.items, next_page_token=page.next_token)
+        families = [self._told(family) for family in page.items]
+        return pb.ListFosterFamiliesResponse(families=families, next_page_token=page.next_token)
 
     async def UpdateFosterFamily(self, request: pb.UpdateFosterFamilyRequest, context: Context) -> pb.FosterFamily:
         """Changes a family."""
@@ -71,7 +68,7 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
             registry.check_family(updated, self._clock.today())
             change.save(FAMILIES, updated, request.family.etag)
             change.announce(*events.family_updated(updated))
-            return updated
+            return self._told(updated)
 
         return await self._store.change(request, pb.FosterFamily, update)
 
@@ -150,7 +147,10 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
     def _take(self, draft: Draft, row: pb.ImportFamiliesRequest) -> Difference:
         family = row.family.family
         family.name = f"families/{names.chosen_id(row.family.id)}"
-        changed = difference(family, draft.kept(FAMILY, family, row.update_mask))
+        kept = draft.kept(FAMILY, family, row.update_mask)
+        _clear_computed(family)
+        way.record(family, kept, self._hand(draft.caller.subject))
+        changed = difference(family, kept)
         if changed != UNCHANGED:
             importing.check_row(row.family)
             registry.check_family(family, self._clock.today())
@@ -159,12 +159,20 @@ class FamiliesApi(rpc.FamiliesServiceServicer):
 
     def _enter(self, change: Change, request: pb.CreateFosterFamilyRequest) -> pb.FosterFamily:
         family = request.family
+        _clear_computed(family)
+        family.ClearField("history")
+        way.record(family, None, self._hand(change.caller.subject))
         registry.check_type(family)
         registry.check_family(family, self._clock.today())
         family.name = f"families/{names.chosen_id(request.id)}"
         change.add(FAMILIES, family)
         change.announce(*events.family_created(family))
-        return family
+        return self._told(family)
+
+
+def _clear_computed(family: pb.FosterFamily) -> None:
+    for field in registry.COMPUTED:
+        family.ClearField(field)
 
 
 def build(platform: Platform, store: Store) -> Parts:

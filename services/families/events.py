@@ -7,7 +7,19 @@ from havn.families.v1.families_pb2 import FollowUp, FosterFamily
 from services.shared.events import Announcement
 from services.shared.names import last_part, parent
 
-_UNTOLD: tuple[tuple[Literal["pause", "training", "availability"], str], ...] = (
+_OWN: tuple[Literal["consultant", "application", "assessment", "refusal", "ending", "history"], ...] = (
+    "consultant",
+    "application",
+    "assessment",
+    "refusal",
+    "ending",
+    "history",
+)
+"""What is the family's and its consultant's own: who is approved, and for what, is all that others need of its way."""
+
+_UNTOLD: tuple[tuple[Literal["approval", "pause", "training", "availability"], str], ...] = (
+    ("approval", "conditions"),
+    ("approval", "approved_by"),
     ("pause", "author"),
     ("pause", "reason"),
     ("training", "waived_by"),
@@ -42,7 +54,8 @@ def follow_up_corrected(follow_up: FollowUp) -> Announcement:
 
 def _family_changed(family: FosterFamily, word: str) -> Announcement:
     event = pb.FosterFamilyChanged(family=family, version=int(family.etag))
-    event.family.ClearField("consultant")
+    for own in _OWN:
+        event.family.ClearField(own)
     for part, text in _UNTOLD:
         if event.family.HasField(part):
             getattr(event.family, part).ClearField(text)

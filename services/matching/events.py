@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 LISTENS = [("families", "homes"), ("capacity", "homes"), ("placements", "children")]
 
 
-_UNTOLD_OF_FAMILIES: tuple[tuple[Literal["pause", "training", "availability"], str], ...] = (
+_OWN_OF_FAMILIES: tuple[
+    Literal["consultant", "application", "assessment", "refusal", "ending", "history", "state", "breaches"], ...
+] = ("consultant", "application", "assessment", "refusal", "ending", "history", "state", "breaches")
+_UNTOLD_OF_FAMILIES: tuple[tuple[Literal["approval", "pause", "training", "availability"], str], ...] = (
+    ("approval", "conditions"),
+    ("approval", "approved_by"),
     ("pause", "author"),
     ("pause", "reason"),
     ("training", "waived_by"),
@@ -85,7 +90,8 @@ def copies() -> list[Copy]:
 async def _families(channel: Channel) -> Pages:
     async for page in pages(FamiliesServiceStub(channel).ListFosterFamilies, ListFosterFamiliesRequest(), "families"):
         for family in page:
-            family.ClearField("consultant")
+            for own in _OWN_OF_FAMILIES:
+                family.ClearField(own)
             for part, text in _UNTOLD_OF_FAMILIES:
                 if family.HasField(part):
                     getattr(family, part).ClearField(text)

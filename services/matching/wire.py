@@ -128,14 +128,18 @@ def hold(offer: placements.Offer, clock: Clock) -> homes.Hold:
 
 
 def family_home(family: families.FosterFamily) -> homes.Home:
-    """A foster family as a home; its free places are those that it reports. Without an approval it takes nobody."""
+    """A foster family as a home; its free places are those that it reports. Without an approval it takes nobody.
+
+    One that is approved for relief alone is a relief family, whatever its type.
+    """
     approval, kind = family.approval, families.FamilyType.Name(family.type).removeprefix("FAMILY_TYPE_")
+    for_relief = approval.care == families.CARE_KIND_RELIEF
     return homes.Home(
         name=family.name,
         display_name=family.display_name,
         authority=family.authority,
-        type=FAMILY_TYPES[family.type],
-        step=data.family_steps()[kind],
+        type=homes.HomeType.RELIEF if for_relief else FAMILY_TYPES[family.type],
+        step=data.family_steps()["RELIEF" if for_relief else kind],
         town=family.town,
         place_count=approval.place_count,
         ages=homes.Ages(approval.ages.min, approval.ages.max),

@@ -225,6 +225,10 @@ def _known_unit(unit: capacity.InstitutionUnit, side: Side) -> capacity.Institut
     return unit
 
 
+def _step(request: Callable[..., Message], side: Side) -> Message:
+    return request(name=side.family, etag=STALE, reason="x", request_id=cast.fresh())
+
+
 AIMED = {
     "CreateRequest": Aim(lambda side: cast.filing(a_request(side), id=""), "new", reads=False),
     "GetRequest": Aim(lambda side: placements.GetRequestRequest(name=side.request), "request"),
@@ -257,6 +261,12 @@ AIMED = {
     "UpdateFosterFamily": Aim(
         lambda side: cast.changing(_known_family(a_family(side), side), "schools"), "family", reads=False
     ),
+    "AssessFamily": Aim(lambda side: cast.assessing(_known_family(a_family(side), side)), "family", reads=False),
+    "ApproveFamily": Aim(lambda side: cast.approving(_known_family(a_family(side), side)), "family", reads=False),
+    "RefuseFamily": Aim(lambda side: _step(families.RefuseFamilyRequest, side), "family", reads=False),
+    "PauseFamily": Aim(lambda side: _step(families.PauseFamilyRequest, side), "family", reads=False),
+    "ResumeFamily": Aim(lambda side: _step(families.ResumeFamilyRequest, side), "family", reads=False),
+    "EndFamily": Aim(lambda side: _step(families.EndFamilyRequest, side), "family", reads=False),
     "LogFollowUp": Aim(lambda side: cast.logging(side.family, a_follow_up(side)), "family", reads=False),
     "GetFollowUp": Aim(lambda side: families.GetFollowUpRequest(name=side.follow_up), "follow_up"),
     "ListFollowUpsDue": Aim(lambda _: families.ListFollowUpsDueRequest()),

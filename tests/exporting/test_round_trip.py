@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from havn.capacity.v1 import capacity_pb2
+from havn.families.v1 import families_pb2
 from havn.placements.v1 import placements_pb2
 from havn.terms.v1 import terms_pb2
 from services.havn.exporting.files import write_export
@@ -83,9 +84,32 @@ APART = st.builds(
 )
 
 
+APPROVALS = st.builds(
+    families_pb2.Approval,
+    reference=TEXTS,
+    place_count=st.integers(1, 12),
+    ages=st.builds(families_pb2.AgeRange, min=st.integers(0, 5), max=st.integers(5, 17)),
+    need_level=st.sampled_from(list(choices.choices(terms_pb2.NeedLevel).values())),
+    valid_from_date=DAYS,
+    valid_until_date=DAYS,
+    child=st.one_of(st.just(""), NAMES.map("children/{}".format)),
+    care=st.sampled_from([0, *choices.choices(families_pb2.CareKind).values()]),
+    conditions=st.one_of(st.just(""), TEXTS),
+    approved_by=st.one_of(st.just(""), TEXTS),
+)
 PARTS_OF_A_LIST: dict[str, st.SearchStrategy[Any]] = {
     "SpokenLanguage": SPOKEN,
     "SiblingBond": st.one_of(TOGETHER, APART),
+    "HomeVisit": st.builds(families_pb2.HomeVisit, visit_date=DAYS, visitor=TEXTS, note=st.one_of(st.just(""), TEXTS)),
+    "FamilyStep": st.builds(
+        families_pb2.FamilyStep,
+        kind=st.sampled_from(list(choices.choices(families_pb2.FamilyStepKind).values())),
+        taken_time=MOMENTS,
+        taken_by=TEXTS,
+        reason=st.one_of(st.just(""), TEXTS),
+        until_date=st.one_of(st.none(), DAYS),
+        approval=st.one_of(st.none(), APPROVALS),
+    ),
     "DailyRate": st.builds(capacity_pb2.DailyRate, from_date=DAYS, amount=MONEY, source=st.one_of(st.just(""), TEXTS)),
     "PromisedService": st.builds(
         capacity_pb2.PromisedService, key=KEYS, service=TEXTS, from_date=DAYS, until_date=st.one_of(st.none(), DAYS)

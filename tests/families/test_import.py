@@ -135,7 +135,11 @@ async def test_a_field_that_the_file_does_not_tell_stays_and_an_empty_one_is_cle
     full.ClearField("pause")
     full.training.ClearField("waived_by")
     full.training.ClearField("waived_until_date")
-    full.name, full.etag = kept.name, kept.etag
+    full.name, full.etag, full.state = kept.name, kept.etag, pb.FAMILY_STATE_APPROVED
+    taken_twice = [pb.FAMILY_STEP_KIND_RECORDED, pb.FAMILY_STEP_KIND_RECORDED]
+    assert [step.kind for step in kept.history] == taken_twice
+    assert [step.approval.place_count for step in kept.history] == [2, 3]
+    full.history.extend(kept.history)
     assert kept == full
 
 

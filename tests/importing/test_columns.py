@@ -15,10 +15,13 @@ pytestmark = pytest.mark.once
 CELLS = {"google.type.Date", "google.type.Money", "google.protobuf.Timestamp", "havn.terms.v1.SpokenLanguage"}
 CELLS |= {"havn.placements.v1.SiblingBond"}
 CELLS |= {f"havn.capacity.v1.{part}" for part in ("DailyRate", "PromisedService", "Document")}
+CELLS |= {f"havn.families.v1.{part}" for part in ("HomeVisit", "FamilyStep")}
 # Told by a file though the service sets it otherwise: when and by whom a vacancy was confirmed, a delivery noted or a
 # request filed, and what became of it.
 TOLD = {"confirmed_time", "confirmed_by", "create_time", "filed_by", "state", "withdrawal_reason"}
 TOLD |= {"recorded_by"}
+# Told of today, and kept nowhere.
+COMPUTED = {"havn.families.v1.FosterFamily.state"}
 # Of another file, or of the service alone.
 ELSEWHERE = {"etag", "household"}
 
@@ -31,7 +34,7 @@ def leaves(message: Descriptor, path: str = "", required: bool = True) -> Iterat
     """Paths of the fields that a caller fills, and whether each must be there with its message."""
     for field in message.fields:
         told = field_behavior_pb2.OUTPUT_ONLY in behaviors(field) and field.name not in TOLD
-        if told or field.name in ELSEWHERE:
+        if told or field.name in ELSEWHERE or field.full_name in COMPUTED:
             continue
         needed = field_behavior_pb2.REQUIRED in behaviors(field)
         inner = field.message_type

@@ -194,6 +194,14 @@ def test_each_family_type_has_its_step_of_the_ladder(kind: str, step: int) -> No
     assert wire.family_home(family).step == step
 
 
+def test_a_family_that_is_approved_for_relief_alone_is_a_relief_family() -> None:
+    approval = families.Approval(care=families.CARE_KIND_RELIEF)
+    text_format.Merge("valid_from_date { year: 2025 month: 3 day: 1 }", approval)
+    text_format.Merge("valid_until_date { year: 2025 month: 3 day: 31 }", approval)
+    family = families.FosterFamily(type=families.FAMILY_TYPE_MUNICIPAL, approval=approval)
+    assert (wire.family_home(family).type, wire.family_home(family).step) == (HomeType.RELIEF, 1)
+
+
 def test_a_unit_as_a_home_with_the_free_places_of_its_vacancy() -> None:
     unit = text_format.Parse(UNIT, capacity.InstitutionUnit())
     vacancy = text_format.Parse(VACANCY, capacity.Vacancy())

@@ -76,8 +76,7 @@ async def test_as_many_homes_are_counted_as_are_suggested_now_and_after_a_change
     assert [(one.home_count, one.free_place_count) for one in await count(coordinator, waiting.name)] == [
         (first.home_count + 1, first.free_place_count + 1)
     ]
-    home.pause.CopyFrom(families.Pause(author="Consultant (invented)", reason="A journey"))
-    paused = await consultant.families.UpdateFosterFamily(cast.changing(home, "pause"))
+    paused = await consultant.families.PauseFamily(cast.pausing(home))
     await known(havn, FAMILY_COPIES, paused)
     assert (await count(coordinator, waiting.name))[0].home_count == first.home_count
 

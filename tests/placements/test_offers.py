@@ -114,8 +114,7 @@ async def test_the_same_key_asks_once_and_says_the_same_also_once_the_home_has_g
     offer = await placements.OfferPlace(asking)
     consultant = havn.as_(cast.CONSULTANT)
     family = await consultant.families.GetFosterFamily(families.GetFosterFamilyRequest(name=home))
-    family.pause.CopyFrom(families.Pause(author="Consultant (invented)", reason="Ill"))
-    await consultant.families.UpdateFosterFamily(cast.changing(family, "pause"))
+    await consultant.families.PauseFamily(cast.pausing(family))
     assert await placements.OfferPlace(asking) == offer
 
 

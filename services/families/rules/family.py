@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 from havn.families.v1 import families_pb2 as pb
+from services.families.rules.approval import FOR_ONE_CHILD, covers
 from services.shared import fields
 from services.shared.errors import BadInput, FieldProblem
 from services.shared.reference import family_types, towns
@@ -11,11 +13,14 @@ from services.shared.wire import changeable, day, time
 
 MOST_CHILDREN = 12
 
-FOR_ONE_CHILD = frozenset({pb.FAMILY_TYPE_NETWORK, pb.FAMILY_TYPE_PRIVATE})
-"""Types that are approved for one named child."""
+COMPUTED: tuple[Literal["state", "breaches"], ...] = ("state", "breaches")
+"""Fields of a family that are told of today, and kept nowhere."""
 
-CHANGEABLE = changeable(pb.FosterFamily, fixed=["name", "etag", "authority"])
-"""Fields of a family that an update may change."""
+TOLD_BY_IMPORTS = changeable(pb.FosterFamily, fixed=["name", "etag", "authority", *COMPUTED])
+"""Fields of a family that an import may tell."""
+
+CHANGEABLE = TOLD_BY_IMPORTS - {"approval", "assessment", "refusal", "pause", "ending", "history"}
+"""Fields of a family that an update may change: what was decided on its way changes by its steps (F5)."""
 
 
 def check_family(family: pb.FosterFamily, today: date) -> None:
@@ -25,9 +30,8 @@ def check_family(family: pb.FosterFamily, today: date) -> None:
 
 def check_type(family: pb.FosterFamily) -> None:
     """Passes a type that the jurisdiction of the family's authority has (F1). Raises BadInput."""
-    allowed = family_types(family.authority)
-    if pb.FamilyType.Name(family.type).removeprefix("FAMILY_TYPE_") not in allowed:
-        told = ", ".join(f"FAMILY_TYPE_{kind}" for kind in allowed)
+    if not covers(family):
+        told = ", ".join(f"FAMILY_TYPE_{kind}" for kind in family_types(family.authority))
         raise BadInput.of("family.type", f"must be one that the authority's jurisdiction has: {told}")
 
 
@@ -59,6 +63,22 @@ def _named_child(family: pb.FosterFamily) -> Iterator[FieldProblem]:
     elif child:
         told = "may be given for a network family, or one that parents arranged, only"
         yield FieldProblem("family.approval.child", told)
+
+
+def _way(family: pb.FosterFamily, today: date) -> Iterator[FieldProblem]:
+    """What is told of the way may be incomplete, but no nonsense."""
+    for name in ("refusal", "ending"):
+        if family.HasField(name) and family.HasField("approval"):
+            yield FieldProblem(f"family.{name}", "may not be given with an approval: one of them is over")
+    if family.HasField("application"):
+        applied = family.application
+        yield from fields.not_after("family.application.applied_date", day(applied.applied_date), today, "today")
+        yield from fields.between("family.application.place_count", applied.place_count, 0, MOST_CHILDREN)
+    for position, visit in enumerate(family.assessment.visits):
+        field = f"family.assessment.visits[{position}].visit_date"
+        yield from fields.not_after(field, day(visit.visit_date), today, "today")
+    if family.assessment.child:
+        yield from fields.named("family.assessment.child", family.assessment.child, "children/{child}")
 
 
 def _household(family: pb.FosterFamily, today: date) -> Iterator[FieldProblem]:
@@ -106,4 +126,4 @@ def _experience(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]
         yield from fields.ages("family.experience", family.experience.min, family.experience.max)
 
 
-_FAMILY_PARTS = (_whose, _approval, _household, _availability, _training, _experience)
+_FAMILY_PARTS = (_whose, _approval, _way, _household, _availability, _training, _experience)

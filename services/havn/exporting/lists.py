@@ -7,7 +7,7 @@ from havn.families.v1 import families_pb2
 from services.havn.importing.cells import DAY, MOMENT, TEXT, UNIT, WHOLE, YES_OR_NO, Cell, listed, told_day
 from services.havn.importing.columns import Column, Needed, Sheet
 from services.havn.importing.escaping import part
-from services.havn.importing.family_columns import AUTHORITY, CHILD
+from services.havn.importing.family_cells import AUTHORITY, CHILD
 from services.havn.importing.problems import words
 
 NO = Needed.NO

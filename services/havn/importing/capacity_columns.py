@@ -19,7 +19,7 @@ from services.havn.importing.cells import (
 )
 from services.havn.importing.choices import choice
 from services.havn.importing.columns import Column, Needed, Sheet
-from services.havn.importing.family_columns import (
+from services.havn.importing.family_cells import (
     ACCESSIBILITY,
     AUTHORITIES,
     AUTHORITY,

@@ -1,7 +1,6 @@
 """families.csv and household.csv."""
 
 from havn.families.v1 import families_pb2
-from havn.terms.v1 import terms_pb2
 from services.havn.importing.cells import (
     DAY,
     KEY_CELL,
@@ -14,18 +13,22 @@ from services.havn.importing.cells import (
     listed,
     reference,
 )
-from services.havn.importing.choices import choice, spoken_language
+from services.havn.importing.choices import choice
 from services.havn.importing.columns import Column, Needed, Sheet
+from services.havn.importing.family_cells import (
+    ACCESSIBILITY,
+    AUTHORITIES,
+    AUTHORITY,
+    CARE,
+    CHILD,
+    COMPETENCES,
+    LANGUAGES,
+    NEED_LEVEL,
+    USER,
+)
+from services.havn.importing.family_way_columns import WAY
 
 ALWAYS, WITH_GROUP, NO = Needed.ALWAYS, Needed.WITH_GROUP, Needed.NO
-NEED_LEVEL = choice(terms_pb2.NeedLevel)
-COMPETENCES = listed(choice(terms_pb2.Competence))
-ACCESSIBILITY = listed(choice(terms_pb2.Accessibility))
-LANGUAGES = listed(spoken_language())
-AUTHORITY = reference("authorities", "sermersooq")
-CHILD = reference("children", "k-12")
-AUTHORITIES = listed(AUTHORITY)
-USER = reference("users", "consultant")
 
 
 def _day(name: str, field: str, da: str, en: str) -> Column:
@@ -72,6 +75,9 @@ FAMILIES = Sheet(
             "Netværksfamilie: det barn, den er godkendt til",
             "Network family: the child that it is approved for",
         ),
+        Column("approved_care", "approval.care", CARE, NO, "Godkendt til slags", "Approved for kind"),
+        Column("approval_conditions", "approval.conditions", TEXT, NO, "Vilkår", "Conditions"),
+        Column("approved_by", "approval.approved_by", TEXT, NO, "Godkendt af", "Approved by"),
         Column("competences", "competences", COMPETENCES, NO, "Det er den god til", "What it is good at"),
         Column("experience_age_min", "experience.min", WHOLE, NO, "Erfaring: yngste", "Experience: youngest"),
         Column("experience_age_max", "experience.max", WHOLE, NO, "Erfaring: ældste", "Experience: oldest"),
@@ -113,6 +119,7 @@ FAMILIES = Sheet(
             "Familieplejekonsulenten, der følger familien, som bruger i Havn",
             "The consultant who follows the family, as a user of Havn",
         ),
+        *WAY,
     ),
 )
 

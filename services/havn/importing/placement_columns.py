@@ -18,7 +18,7 @@ from services.havn.importing.cells import (
 )
 from services.havn.importing.choices import choice, sibling_bond
 from services.havn.importing.columns import Column, Needed, Sheet
-from services.havn.importing.family_columns import ACCESSIBILITY, AUTHORITY, CHILD, COMPETENCES, LANGUAGES, NEED_LEVEL
+from services.havn.importing.family_cells import ACCESSIBILITY, AUTHORITY, CHILD, COMPETENCES, LANGUAGES, NEED_LEVEL
 
 ALWAYS, WITH_GROUP, NO = Needed.ALWAYS, Needed.WITH_GROUP, Needed.NO
 GENDER = choice(terms_pb2.Gender)

@@ -58,7 +58,7 @@ FAMILY_PAUSED = Breach(
 FAMILY_WITHOUT_APPROVAL = Breach(
     "R2",
     "FAMILY_WITHOUT_APPROVAL",
-    Phrase("Familien er ikke godkendt endnu", "The family is not approved yet"),
+    Phrase("Familien er ikke godkendt", "The family is not approved"),
     Phrase("At familien godkendes", "The family is approved"),
 )
 APPROVAL_NOT_YET_VALID = Breach(

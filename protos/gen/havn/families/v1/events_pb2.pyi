@@ -29,7 +29,9 @@ class FosterFamilyChanged(_message.Message):
     """Grows with every change."""
     @_builtins.property
     def family(self) -> _families_pb2.FosterFamily:
-        """The family as it is now, but for who follows it, who paused it and why, who waived its course and who confirmed its places."""
+        """The family as it is now, but for who follows it, how it came to be approved and by whom, who paused it and why, who waived
+        its course and who confirmed its places.
+        """
 
     def __init__(
         self,

@@ -76,6 +76,158 @@ FAMILY_TYPE_SPECIALISED: FamilyType.ValueType  # 9
 """Specialiseret: severe needs. Denmark."""
 Global___FamilyType: _TypeAlias = FamilyType  # noqa: Y015
 
+class _FamilyState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FamilyStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FamilyState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FAMILY_STATE_UNSPECIFIED: _FamilyState.ValueType  # 0
+    """Not given."""
+    FAMILY_STATE_APPLIED: _FamilyState.ValueType  # 1
+    """It applied."""
+    FAMILY_STATE_ASSESSING: _FamilyState.ValueType  # 2
+    """It is being assessed."""
+    FAMILY_STATE_APPROVED: _FamilyState.ValueType  # 3
+    """It is approved."""
+    FAMILY_STATE_PAUSED: _FamilyState.ValueType  # 4
+    """It is approved, and a named person took it out for a while."""
+    FAMILY_STATE_EXPIRED: _FamilyState.ValueType  # 5
+    """Its approval has come to its last day."""
+    FAMILY_STATE_REFUSED: _FamilyState.ValueType  # 6
+    """It was refused."""
+    FAMILY_STATE_ENDED: _FamilyState.ValueType  # 7
+    """It is one no more, or has withdrawn its application."""
+
+class FamilyState(_FamilyState, metaclass=_FamilyStateEnumTypeWrapper):
+    """Where a family stands."""
+
+FAMILY_STATE_UNSPECIFIED: FamilyState.ValueType  # 0
+"""Not given."""
+FAMILY_STATE_APPLIED: FamilyState.ValueType  # 1
+"""It applied."""
+FAMILY_STATE_ASSESSING: FamilyState.ValueType  # 2
+"""It is being assessed."""
+FAMILY_STATE_APPROVED: FamilyState.ValueType  # 3
+"""It is approved."""
+FAMILY_STATE_PAUSED: FamilyState.ValueType  # 4
+"""It is approved, and a named person took it out for a while."""
+FAMILY_STATE_EXPIRED: FamilyState.ValueType  # 5
+"""Its approval has come to its last day."""
+FAMILY_STATE_REFUSED: FamilyState.ValueType  # 6
+"""It was refused."""
+FAMILY_STATE_ENDED: FamilyState.ValueType  # 7
+"""It is one no more, or has withdrawn its application."""
+Global___FamilyState: _TypeAlias = FamilyState  # noqa: Y015
+
+class _FamilyStepKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FamilyStepKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FamilyStepKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FAMILY_STEP_KIND_UNSPECIFIED: _FamilyStepKind.ValueType  # 0
+    """Not given."""
+    FAMILY_STEP_KIND_APPLIED: _FamilyStepKind.ValueType  # 1
+    """It applied."""
+    FAMILY_STEP_KIND_ASSESSED: _FamilyStepKind.ValueType  # 2
+    """What was found was kept."""
+    FAMILY_STEP_KIND_APPROVED: _FamilyStepKind.ValueType  # 3
+    """It was approved, or its approval changed."""
+    FAMILY_STEP_KIND_REFUSED: _FamilyStepKind.ValueType  # 4
+    """It was refused."""
+    FAMILY_STEP_KIND_PAUSED: _FamilyStepKind.ValueType  # 5
+    """A pause began, or changed."""
+    FAMILY_STEP_KIND_RESUMED: _FamilyStepKind.ValueType  # 6
+    """A pause ended before its day."""
+    FAMILY_STEP_KIND_ENDED: _FamilyStepKind.ValueType  # 7
+    """It ended."""
+    FAMILY_STEP_KIND_RECORDED: _FamilyStepKind.ValueType  # 8
+    """An approval that was given before, or elsewhere, was recorded."""
+
+class FamilyStepKind(_FamilyStepKind, metaclass=_FamilyStepKindEnumTypeWrapper):
+    """Steps on the way."""
+
+FAMILY_STEP_KIND_UNSPECIFIED: FamilyStepKind.ValueType  # 0
+"""Not given."""
+FAMILY_STEP_KIND_APPLIED: FamilyStepKind.ValueType  # 1
+"""It applied."""
+FAMILY_STEP_KIND_ASSESSED: FamilyStepKind.ValueType  # 2
+"""What was found was kept."""
+FAMILY_STEP_KIND_APPROVED: FamilyStepKind.ValueType  # 3
+"""It was approved, or its approval changed."""
+FAMILY_STEP_KIND_REFUSED: FamilyStepKind.ValueType  # 4
+"""It was refused."""
+FAMILY_STEP_KIND_PAUSED: FamilyStepKind.ValueType  # 5
+"""A pause began, or changed."""
+FAMILY_STEP_KIND_RESUMED: FamilyStepKind.ValueType  # 6
+"""A pause ended before its day."""
+FAMILY_STEP_KIND_ENDED: FamilyStepKind.ValueType  # 7
+"""It ended."""
+FAMILY_STEP_KIND_RECORDED: FamilyStepKind.ValueType  # 8
+"""An approval that was given before, or elsewhere, was recorded."""
+Global___FamilyStepKind: _TypeAlias = FamilyStepKind  # noqa: Y015
+
+class _FamilyBreach:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FamilyBreachEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FamilyBreach.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FAMILY_BREACH_UNSPECIFIED: _FamilyBreach.ValueType  # 0
+    """Not given."""
+    FAMILY_BREACH_NOT_ASSESSED: _FamilyBreach.ValueType  # 1
+    """It is approved, and its assessment lacks something."""
+    FAMILY_BREACH_TYPE_OF_ANOTHER_JURISDICTION: _FamilyBreach.ValueType  # 2
+    """Its authority's jurisdiction has no such type."""
+    FAMILY_BREACH_APPROVED_BEYOND_TYPE: _FamilyBreach.ValueType  # 3
+    """It is approved for more than its type covers."""
+    FAMILY_BREACH_CERTIFICATE_MISSING: _FamilyBreach.ValueType  # 4
+    """It is approved, and a certificate of its household is missing."""
+    FAMILY_BREACH_ASSESSED_FOR_ANOTHER_CHILD: _FamilyBreach.ValueType  # 5
+    """It is approved for one child, and was assessed for another."""
+
+class FamilyBreach(_FamilyBreach, metaclass=_FamilyBreachEnumTypeWrapper):
+    """What is recorded of a family and should not be so."""
+
+FAMILY_BREACH_UNSPECIFIED: FamilyBreach.ValueType  # 0
+"""Not given."""
+FAMILY_BREACH_NOT_ASSESSED: FamilyBreach.ValueType  # 1
+"""It is approved, and its assessment lacks something."""
+FAMILY_BREACH_TYPE_OF_ANOTHER_JURISDICTION: FamilyBreach.ValueType  # 2
+"""Its authority's jurisdiction has no such type."""
+FAMILY_BREACH_APPROVED_BEYOND_TYPE: FamilyBreach.ValueType  # 3
+"""It is approved for more than its type covers."""
+FAMILY_BREACH_CERTIFICATE_MISSING: FamilyBreach.ValueType  # 4
+"""It is approved, and a certificate of its household is missing."""
+FAMILY_BREACH_ASSESSED_FOR_ANOTHER_CHILD: FamilyBreach.ValueType  # 5
+"""It is approved for one child, and was assessed for another."""
+Global___FamilyBreach: _TypeAlias = FamilyBreach  # noqa: Y015
+
+class _CareKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CareKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CareKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CARE_KIND_UNSPECIFIED: _CareKind.ValueType  # 0
+    """Not given."""
+    CARE_KIND_FULL_TIME: _CareKind.ValueType  # 1
+    """Children live there."""
+    CARE_KIND_RELIEF: _CareKind.ValueType  # 2
+    """Children come for relief, and live elsewhere."""
+
+class CareKind(_CareKind, metaclass=_CareKindEnumTypeWrapper):
+    """What a family takes children for."""
+
+CARE_KIND_UNSPECIFIED: CareKind.ValueType  # 0
+"""Not given."""
+CARE_KIND_FULL_TIME: CareKind.ValueType  # 1
+"""Children live there."""
+CARE_KIND_RELIEF: CareKind.ValueType  # 2
+"""Children come for relief, and live elsewhere."""
+Global___CareKind: _TypeAlias = CareKind  # noqa: Y015
+
 class _HouseholdRole:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -153,6 +305,13 @@ class FosterFamily(_message.Message):
     DAILY_RATE_FIELD_NUMBER: _builtins.int
     AGREEMENTS_FIELD_NUMBER: _builtins.int
     CONSULTANT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    APPLICATION_FIELD_NUMBER: _builtins.int
+    ASSESSMENT_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
+    ENDING_FIELD_NUMBER: _builtins.int
+    HISTORY_FIELD_NUMBER: _builtins.int
+    BREACHES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"families/{family}"."""
     etag: _builtins.str
@@ -167,6 +326,8 @@ class FosterFamily(_message.Message):
     """Where it lives."""
     consultant: _builtins.str
     """The consultant who follows it: "users/{user}"; empty where nobody does."""
+    state: Global___FamilyState.ValueType
+    """Where it stands today on the way from application to end."""
     @_builtins.property
     def approval(self) -> Global___Approval:
         """What it may do; absent while it applies: then it is no option."""
@@ -215,6 +376,30 @@ class FosterFamily(_message.Message):
     def agreements(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Authorities that have an agreement on its places, besides its own."""
 
+    @_builtins.property
+    def application(self) -> Global___Application:
+        """What it applied for; absent where that was not recorded."""
+
+    @_builtins.property
+    def assessment(self) -> Global___Assessment:
+        """What was found about it; absent until it is assessed."""
+
+    @_builtins.property
+    def refusal(self) -> Global___Refusal:
+        """Present where it was refused."""
+
+    @_builtins.property
+    def ending(self) -> Global___Ending:
+        """Present once it has ended: then it is approved for nothing."""
+
+    @_builtins.property
+    def history(self) -> _containers.RepeatedCompositeFieldContainer[Global___FamilyStep]:
+        """What happened on the way, the oldest first. It only grows."""
+
+    @_builtins.property
+    def breaches(self) -> _containers.RepeatedScalarFieldContainer[Global___FamilyBreach.ValueType]:
+        """What is so and should not be."""
+
     def __init__(
         self,
         *,
@@ -237,10 +422,17 @@ class FosterFamily(_message.Message):
         daily_rate: _money_pb2.Money | None = ...,
         agreements: _abc.Iterable[_builtins.str] | None = ...,
         consultant: _builtins.str = ...,
+        state: Global___FamilyState.ValueType = ...,
+        application: Global___Application | None = ...,
+        assessment: Global___Assessment | None = ...,
+        refusal: Global___Refusal | None = ...,
+        ending: Global___Ending | None = ...,
+        history: _abc.Iterable[Global___FamilyStep] | None = ...,
+        breaches: _abc.Iterable[Global___FamilyBreach.ValueType] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["approval", b"approval", "availability", b"availability", "daily_rate", b"daily_rate", "experience", b"experience", "pause", b"pause", "training", b"training"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "approval", b"approval", "assessment", b"assessment", "availability", b"availability", "daily_rate", b"daily_rate", "ending", b"ending", "experience", b"experience", "pause", b"pause", "refusal", b"refusal", "training", b"training"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "approval", b"approval", "authority", b"authority", "availability", b"availability", "competences", b"competences", "consultant", b"consultant", "daily_rate", b"daily_rate", "display_name", b"display_name", "etag", b"etag", "experience", b"experience", "household", b"household", "languages", b"languages", "name", b"name", "pause", b"pause", "schools", b"schools", "town", b"town", "training", b"training", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "consultant", b"consultant", "daily_rate", b"daily_rate", "display_name", b"display_name", "ending", b"ending", "etag", b"etag", "experience", b"experience", "history", b"history", "household", b"household", "languages", b"languages", "name", b"name", "pause", b"pause", "refusal", b"refusal", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -259,6 +451,9 @@ class Approval(_message.Message):
     VALID_FROM_DATE_FIELD_NUMBER: _builtins.int
     VALID_UNTIL_DATE_FIELD_NUMBER: _builtins.int
     CHILD_FIELD_NUMBER: _builtins.int
+    CARE_FIELD_NUMBER: _builtins.int
+    CONDITIONS_FIELD_NUMBER: _builtins.int
+    APPROVED_BY_FIELD_NUMBER: _builtins.int
     reference: _builtins.str
     """The approval's number or case reference."""
     place_count: _builtins.int
@@ -266,7 +461,13 @@ class Approval(_message.Message):
     need_level: _terms_pb2.NeedLevel.ValueType
     """The most that a child may need."""
     child: _builtins.str
-    """A network family: the only child it is approved for, "children/{child}"."""
+    """A network family, or one that parents arranged: the only child it is approved for, "children/{child}"."""
+    care: Global___CareKind.ValueType
+    """Whether children live there, or come for relief alone; where not given, its type says."""
+    conditions: _builtins.str
+    """What the approval asks of the family."""
+    approved_by: _builtins.str
+    """Who approved it."""
     @_builtins.property
     def ages(self) -> Global___AgeRange:
         """Ages of the children, both ends included."""
@@ -289,14 +490,269 @@ class Approval(_message.Message):
         valid_from_date: _date_pb2.Date | None = ...,
         valid_until_date: _date_pb2.Date | None = ...,
         child: _builtins.str = ...,
+        care: Global___CareKind.ValueType = ...,
+        conditions: _builtins.str = ...,
+        approved_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "valid_from_date", b"valid_from_date", "valid_until_date", b"valid_until_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "child", b"child", "need_level", b"need_level", "place_count", b"place_count", "reference", b"reference", "valid_from_date", b"valid_from_date", "valid_until_date", b"valid_until_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "approved_by", b"approved_by", "care", b"care", "child", b"child", "conditions", b"conditions", "need_level", b"need_level", "place_count", b"place_count", "reference", b"reference", "valid_from_date", b"valid_from_date", "valid_until_date", b"valid_until_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Approval: _TypeAlias = Approval  # noqa: Y015
+
+@_typing.final
+class Application(_message.Message):
+    """A family wants to take children."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLIED_DATE_FIELD_NUMBER: _builtins.int
+    MOTIVATION_FIELD_NUMBER: _builtins.int
+    PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    CARE_FIELD_NUMBER: _builtins.int
+    motivation: _builtins.str
+    """Why, in its own words."""
+    place_count: _builtins.int
+    """Children at a time that it would take; 0 where not said."""
+    care: Global___CareKind.ValueType
+    """Whether children are to live there, or come for relief alone."""
+    @_builtins.property
+    def applied_date(self) -> _date_pb2.Date:
+        """When it applied."""
+
+    def __init__(
+        self,
+        *,
+        applied_date: _date_pb2.Date | None = ...,
+        motivation: _builtins.str = ...,
+        place_count: _builtins.int = ...,
+        care: Global___CareKind.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied_date", b"applied_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_date", b"applied_date", "care", b"care", "motivation", b"motivation", "place_count", b"place_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Application: _TypeAlias = Application  # noqa: Y015
+
+@_typing.final
+class Assessment(_message.Message):
+    """What was found about a family: the five competences of RUGO (sullissivik.gl), each in words, and what was seen."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CARE_FIELD_NUMBER: _builtins.int
+    ATTACHMENT_FIELD_NUMBER: _builtins.int
+    FAMILY_BONDS_FIELD_NUMBER: _builtins.int
+    COMMITMENT_FIELD_NUMBER: _builtins.int
+    TEAMWORK_FIELD_NUMBER: _builtins.int
+    VISITS_FIELD_NUMBER: _builtins.int
+    CERTIFICATES_SEEN_BY_FIELD_NUMBER: _builtins.int
+    CERTIFICATES_SEEN_DATE_FIELD_NUMBER: _builtins.int
+    RECOMMENDATION_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
+    ASSESSOR_FIELD_NUMBER: _builtins.int
+    ASSESSED_DATE_FIELD_NUMBER: _builtins.int
+    care: _builtins.str
+    """To bring a child up and care for it."""
+    attachment: _builtins.str
+    """To bond with a child: presence, warmth, continuity, respect for its say."""
+    family_bonds: _builtins.str
+    """To respect and support the bonds between the child and its family."""
+    commitment: _builtins.str
+    """To commit itself for life."""
+    teamwork: _builtins.str
+    """To take an active part in a team of professionals."""
+    certificates_seen_by: _builtins.str
+    """Who saw the certificates of the household; empty until somebody did."""
+    recommendation: _builtins.str
+    """What the assessment comes to."""
+    child: _builtins.str
+    """A network family, or one that parents arranged: the child that it was assessed for, "children/{child}"."""
+    assessor: _builtins.str
+    """Who assessed it."""
+    @_builtins.property
+    def visits(self) -> _containers.RepeatedCompositeFieldContainer[Global___HomeVisit]:
+        """Visits to the home."""
+
+    @_builtins.property
+    def certificates_seen_date(self) -> _date_pb2.Date:
+        """When; absent until somebody did."""
+
+    @_builtins.property
+    def assessed_date(self) -> _date_pb2.Date:
+        """When it was last kept."""
+
+    def __init__(
+        self,
+        *,
+        care: _builtins.str = ...,
+        attachment: _builtins.str = ...,
+        family_bonds: _builtins.str = ...,
+        commitment: _builtins.str = ...,
+        teamwork: _builtins.str = ...,
+        visits: _abc.Iterable[Global___HomeVisit] | None = ...,
+        certificates_seen_by: _builtins.str = ...,
+        certificates_seen_date: _date_pb2.Date | None = ...,
+        recommendation: _builtins.str = ...,
+        child: _builtins.str = ...,
+        assessor: _builtins.str = ...,
+        assessed_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assessed_date", b"assessed_date", "certificates_seen_date", b"certificates_seen_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_date", b"assessed_date", "assessor", b"assessor", "attachment", b"attachment", "care", b"care", "certificates_seen_by", b"certificates_seen_by", "certificates_seen_date", b"certificates_seen_date", "child", b"child", "commitment", b"commitment", "family_bonds", b"family_bonds", "recommendation", b"recommendation", "teamwork", b"teamwork", "visits", b"visits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Assessment: _TypeAlias = Assessment  # noqa: Y015
+
+@_typing.final
+class HomeVisit(_message.Message):
+    """A visit to the home of a family that is assessed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISIT_DATE_FIELD_NUMBER: _builtins.int
+    VISITOR_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    visitor: _builtins.str
+    """Who came."""
+    note: _builtins.str
+    """What was seen and talked about."""
+    @_builtins.property
+    def visit_date(self) -> _date_pb2.Date:
+        """Not in the future."""
+
+    def __init__(
+        self,
+        *,
+        visit_date: _date_pb2.Date | None = ...,
+        visitor: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["visit_date", b"visit_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "visit_date", b"visit_date", "visitor", b"visitor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HomeVisit: _TypeAlias = HomeVisit  # noqa: Y015
+
+@_typing.final
+class Refusal(_message.Message):
+    """A family was refused."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    REFUSED_BY_FIELD_NUMBER: _builtins.int
+    REFUSED_DATE_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why, in words that the family can read."""
+    refused_by: _builtins.str
+    """Who refused."""
+    @_builtins.property
+    def refused_date(self) -> _date_pb2.Date:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        refused_by: _builtins.str = ...,
+        refused_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["refused_date", b"refused_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "refused_by", b"refused_by", "refused_date", b"refused_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Refusal: _TypeAlias = Refusal  # noqa: Y015
+
+@_typing.final
+class Ending(_message.Message):
+    """A family is one no more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    ENDED_BY_FIELD_NUMBER: _builtins.int
+    ENDED_DATE_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why."""
+    ended_by: _builtins.str
+    """Who ended it."""
+    @_builtins.property
+    def ended_date(self) -> _date_pb2.Date:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        ended_by: _builtins.str = ...,
+        ended_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended_date", b"ended_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_by", b"ended_by", "ended_date", b"ended_date", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Ending: _TypeAlias = Ending  # noqa: Y015
+
+@_typing.final
+class FamilyStep(_message.Message):
+    """One step on the way."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    TAKEN_BY_FIELD_NUMBER: _builtins.int
+    TAKEN_TIME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    APPROVAL_FIELD_NUMBER: _builtins.int
+    UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    kind: Global___FamilyStepKind.ValueType
+    """Which."""
+    taken_by: _builtins.str
+    """Who took it."""
+    reason: _builtins.str
+    """Why."""
+    @_builtins.property
+    def taken_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def approval(self) -> Global___Approval:
+        """What it was approved for since then."""
+
+    @_builtins.property
+    def until_date(self) -> _date_pb2.Date:
+        """Last day of a pause."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___FamilyStepKind.ValueType = ...,
+        taken_by: _builtins.str = ...,
+        taken_time: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+        approval: Global___Approval | None = ...,
+        until_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["approval", b"approval", "taken_time", b"taken_time", "until_date", b"until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approval", b"approval", "kind", b"kind", "reason", b"reason", "taken_by", b"taken_by", "taken_time", b"taken_time", "until_date", b"until_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FamilyStep: _TypeAlias = FamilyStep  # noqa: Y015
 
 @_typing.final
 class AgeRange(_message.Message):
@@ -975,6 +1431,224 @@ class UpdateFosterFamilyRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateFosterFamilyRequest: _TypeAlias = UpdateFosterFamilyRequest  # noqa: Y015
+
+@_typing.final
+class AssessFamilyRequest(_message.Message):
+    """Keeps an assessment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ASSESSMENT_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    etag: _builtins.str
+    """As last read."""
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def assessment(self) -> Global___Assessment:
+        """All that was found so far; who assesses and when is filled in."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        assessment: Global___Assessment | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assessment", b"assessment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessment", b"assessment", "etag", b"etag", "name", b"name", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssessFamilyRequest: _TypeAlias = AssessFamilyRequest  # noqa: Y015
+
+@_typing.final
+class ApproveFamilyRequest(_message.Message):
+    """Approves a family."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    APPROVAL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    etag: _builtins.str
+    """As last read."""
+    reason: _builtins.str
+    """Why."""
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def approval(self) -> Global___Approval:
+        """For what; who approves is filled in."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        approval: Global___Approval | None = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["approval", b"approval"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approval", b"approval", "etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApproveFamilyRequest: _TypeAlias = ApproveFamilyRequest  # noqa: Y015
+
+@_typing.final
+class RefuseFamilyRequest(_message.Message):
+    """Refuses a family."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    etag: _builtins.str
+    """As last read."""
+    reason: _builtins.str
+    """Why, in words that the family can read."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RefuseFamilyRequest: _TypeAlias = RefuseFamilyRequest  # noqa: Y015
+
+@_typing.final
+class PauseFamilyRequest(_message.Message):
+    """Pauses a family."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    etag: _builtins.str
+    """As last read."""
+    reason: _builtins.str
+    """Why."""
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def until_date(self) -> _date_pb2.Date:
+        """Last day of the pause; absent while it is open."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        until_date: _date_pb2.Date | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["until_date", b"until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id", "until_date", b"until_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PauseFamilyRequest: _TypeAlias = PauseFamilyRequest  # noqa: Y015
+
+@_typing.final
+class ResumeFamilyRequest(_message.Message):
+    """Ends a pause."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    etag: _builtins.str
+    """As last read."""
+    reason: _builtins.str
+    """Why."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResumeFamilyRequest: _TypeAlias = ResumeFamilyRequest  # noqa: Y015
+
+@_typing.final
+class EndFamilyRequest(_message.Message):
+    """Ends a family."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    etag: _builtins.str
+    """As last read."""
+    reason: _builtins.str
+    """Why."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndFamilyRequest: _TypeAlias = EndFamilyRequest  # noqa: Y015
 
 @_typing.final
 class LogFollowUpRequest(_message.Message):

@@ -58,6 +58,36 @@ class FamiliesServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.UpdateFosterFamilyRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
                 _registered_method=True)
+        self.AssessFamily = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/AssessFamily',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.AssessFamilyRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+                _registered_method=True)
+        self.ApproveFamily = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/ApproveFamily',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ApproveFamilyRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+                _registered_method=True)
+        self.RefuseFamily = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/RefuseFamily',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.RefuseFamilyRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+                _registered_method=True)
+        self.PauseFamily = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/PauseFamily',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.PauseFamilyRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+                _registered_method=True)
+        self.ResumeFamily = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/ResumeFamily',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ResumeFamilyRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+                _registered_method=True)
+        self.EndFamily = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/EndFamily',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.EndFamilyRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+                _registered_method=True)
         self.LogFollowUp = channel.unary_unary(
                 '/havn.families.v1.FamiliesService/LogFollowUp',
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.LogFollowUpRequest.SerializeToString,
@@ -98,7 +128,7 @@ class FamiliesServiceServicer:
     """
 
     def CreateFosterFamily(self, request, context):
-        """Enters a family in the registry.
+        """Enters a family in the registry: one that applies; or, with an approval, one that was approved before, as it was recorded.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -119,7 +149,50 @@ class FamiliesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateFosterFamily(self, request, context):
-        """Changes a family; the etag must be the one last read.
+        """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AssessFamily(self, request, context):
+        """Keeps what was found so far about a family: whatever was found before is replaced. Who was refused, or has ended, is on
+        its way again. Rules of the way: docs/rules.md F2 to F6.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveFamily(self, request, context):
+        """Approves an assessed family, or changes what it is approved for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefuseFamily(self, request, context):
+        """Refuses a family that applies.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PauseFamily(self, request, context):
+        """Takes a family out for a while; who lives there stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeFamily(self, request, context):
+        """Ends a pause before its day.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndFamily(self, request, context):
+        """A family is one no more, or withdraws its application. It is approved for nothing; its history stays.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -189,6 +262,36 @@ def add_FamiliesServiceServicer_to_server(servicer, server):
             'UpdateFosterFamily': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateFosterFamily,
                     request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.UpdateFosterFamilyRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
+            ),
+            'AssessFamily': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssessFamily,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.AssessFamilyRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
+            ),
+            'ApproveFamily': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveFamily,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ApproveFamilyRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
+            ),
+            'RefuseFamily': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefuseFamily,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.RefuseFamilyRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
+            ),
+            'PauseFamily': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseFamily,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.PauseFamilyRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
+            ),
+            'ResumeFamily': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeFamily,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ResumeFamilyRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
+            ),
+            'EndFamily': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndFamily,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.EndFamilyRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
             ),
             'LogFollowUp': grpc.unary_unary_rpc_method_handler(
@@ -333,6 +436,168 @@ class FamiliesService:
             target,
             '/havn.families.v1.FamiliesService/UpdateFosterFamily',
             havn_dot_families_dot_v1_dot_families__pb2.UpdateFosterFamilyRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssessFamily(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/AssessFamily',
+            havn_dot_families_dot_v1_dot_families__pb2.AssessFamilyRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveFamily(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/ApproveFamily',
+            havn_dot_families_dot_v1_dot_families__pb2.ApproveFamilyRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefuseFamily(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/RefuseFamily',
+            havn_dot_families_dot_v1_dot_families__pb2.RefuseFamilyRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PauseFamily(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/PauseFamily',
+            havn_dot_families_dot_v1_dot_families__pb2.PauseFamilyRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeFamily(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/ResumeFamily',
+            havn_dot_families_dot_v1_dot_families__pb2.ResumeFamilyRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndFamily(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/EndFamily',
+            havn_dot_families_dot_v1_dot_families__pb2.EndFamilyRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
             options,
             channel_credentials,

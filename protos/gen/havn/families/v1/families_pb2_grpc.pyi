@@ -38,13 +38,27 @@ class FamiliesServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> FamiliesServiceAsyncStub: ...
     CreateFosterFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.CreateFosterFamilyRequest, _families_pb2.FosterFamily]
-    """Enters a family in the registry."""
+    """Enters a family in the registry: one that applies; or, with an approval, one that was approved before, as it was recorded."""
     GetFosterFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.GetFosterFamilyRequest, _families_pb2.FosterFamily]
     """One family, whole."""
     ListFosterFamilies: _grpc.UnaryUnaryMultiCallable[_families_pb2.ListFosterFamiliesRequest, _families_pb2.ListFosterFamiliesResponse]
     """Families by name."""
     UpdateFosterFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.UpdateFosterFamilyRequest, _families_pb2.FosterFamily]
-    """Changes a family; the etag must be the one last read."""
+    """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps."""
+    AssessFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.AssessFamilyRequest, _families_pb2.FosterFamily]
+    """Keeps what was found so far about a family: whatever was found before is replaced. Who was refused, or has ended, is on
+    its way again. Rules of the way: docs/rules.md F2 to F6.
+    """
+    ApproveFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.ApproveFamilyRequest, _families_pb2.FosterFamily]
+    """Approves an assessed family, or changes what it is approved for."""
+    RefuseFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.RefuseFamilyRequest, _families_pb2.FosterFamily]
+    """Refuses a family that applies."""
+    PauseFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.PauseFamilyRequest, _families_pb2.FosterFamily]
+    """Takes a family out for a while; who lives there stays."""
+    ResumeFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.ResumeFamilyRequest, _families_pb2.FosterFamily]
+    """Ends a pause before its day."""
+    EndFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.EndFamilyRequest, _families_pb2.FosterFamily]
+    """A family is one no more, or withdraws its application. It is approved for nothing; its history stays."""
     LogFollowUp: _grpc.UnaryUnaryMultiCallable[_families_pb2.LogFollowUpRequest, _families_pb2.FollowUp]
     """Logs a KRITH follow-up, once by its key. Rules: docs/rules.md K1 to K3."""
     GetFollowUp: _grpc.UnaryUnaryMultiCallable[_families_pb2.GetFollowUpRequest, _families_pb2.FollowUp]
@@ -70,13 +84,27 @@ class FamiliesServiceAsyncStub(FamiliesServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateFosterFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.CreateFosterFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
-    """Enters a family in the registry."""
+    """Enters a family in the registry: one that applies; or, with an approval, one that was approved before, as it was recorded."""
     GetFosterFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.GetFosterFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
     """One family, whole."""
     ListFosterFamilies: _aio.UnaryUnaryMultiCallable[_families_pb2.ListFosterFamiliesRequest, _families_pb2.ListFosterFamiliesResponse]  # type: ignore[assignment]
     """Families by name."""
     UpdateFosterFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.UpdateFosterFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
-    """Changes a family; the etag must be the one last read."""
+    """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps."""
+    AssessFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.AssessFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
+    """Keeps what was found so far about a family: whatever was found before is replaced. Who was refused, or has ended, is on
+    its way again. Rules of the way: docs/rules.md F2 to F6.
+    """
+    ApproveFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.ApproveFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
+    """Approves an assessed family, or changes what it is approved for."""
+    RefuseFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.RefuseFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
+    """Refuses a family that applies."""
+    PauseFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.PauseFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
+    """Takes a family out for a while; who lives there stays."""
+    ResumeFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.ResumeFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
+    """Ends a pause before its day."""
+    EndFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.EndFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
+    """A family is one no more, or withdraws its application. It is approved for nothing; its history stays."""
     LogFollowUp: _aio.UnaryUnaryMultiCallable[_families_pb2.LogFollowUpRequest, _families_pb2.FollowUp]  # type: ignore[assignment]
     """Logs a KRITH follow-up, once by its key. Rules: docs/rules.md K1 to K3."""
     GetFollowUp: _aio.UnaryUnaryMultiCallable[_families_pb2.GetFollowUpRequest, _families_pb2.FollowUp]  # type: ignore[assignment]
@@ -105,7 +133,7 @@ class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _families_pb2.CreateFosterFamilyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
-        """Enters a family in the registry."""
+        """Enters a family in the registry: one that applies; or, with an approval, one that was approved before, as it was recorded."""
 
     @_abc_1.abstractmethod
     def GetFosterFamily(
@@ -129,7 +157,57 @@ class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _families_pb2.UpdateFosterFamilyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
-        """Changes a family; the etag must be the one last read."""
+        """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps."""
+
+    @_abc_1.abstractmethod
+    def AssessFamily(
+        self,
+        request: _families_pb2.AssessFamilyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
+        """Keeps what was found so far about a family: whatever was found before is replaced. Who was refused, or has ended, is on
+        its way again. Rules of the way: docs/rules.md F2 to F6.
+        """
+
+    @_abc_1.abstractmethod
+    def ApproveFamily(
+        self,
+        request: _families_pb2.ApproveFamilyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
+        """Approves an assessed family, or changes what it is approved for."""
+
+    @_abc_1.abstractmethod
+    def RefuseFamily(
+        self,
+        request: _families_pb2.RefuseFamilyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
+        """Refuses a family that applies."""
+
+    @_abc_1.abstractmethod
+    def PauseFamily(
+        self,
+        request: _families_pb2.PauseFamilyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
+        """Takes a family out for a while; who lives there stays."""
+
+    @_abc_1.abstractmethod
+    def ResumeFamily(
+        self,
+        request: _families_pb2.ResumeFamilyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
+        """Ends a pause before its day."""
+
+    @_abc_1.abstractmethod
+    def EndFamily(
+        self,
+        request: _families_pb2.EndFamilyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
+        """A family is one no more, or withdraws its application. It is approved for nothing; its history stays."""
 
     @_abc_1.abstractmethod
     def LogFollowUp(

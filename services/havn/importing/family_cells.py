@@ -1,0 +1,109 @@
+"""Cells of families, and those that hold several facts of one message."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf.message import Message
+
+from havn.families.v1 import families_pb2
+from havn.terms.v1 import terms_pb2
+from services.havn.importing.cells import DAY, MOMENT, TEXT, WHOLE, Cell, NotAllowed, listed, reference
+from services.havn.importing.choices import choice, spoken_language
+from services.havn.importing.columns import setter
+from services.havn.importing.escaping import part, pieces, plain
+from services.havn.importing.problems import words
+
+NEED_LEVEL = choice(terms_pb2.NeedLevel)
+COMPETENCES = listed(choice(terms_pb2.Competence))
+ACCESSIBILITY = listed(choice(terms_pb2.Accessibility))
+LANGUAGES = listed(spoken_language())
+AUTHORITY = reference("authorities", "sermersooq")
+CHILD = reference("children", "k-12")
+AUTHORITIES = listed(AUTHORITY)
+USER = reference("users", "consultant")
+CARE = choice(families_pb2.CareKind)
+
+
+def facts(message: type[Message], allowed: terms_pb2.Words, cells: Mapping[str, Cell]) -> Cell:
+    """A message in one cell: the facts of these paths with colons between them; what is empty is not there."""
+    setters = {path: setter(message, path) for path in cells}
+
+    def parse(cell: str) -> Message:
+        found = pieces(cell, len(cells))
+        made = message()
+        for (path, kind), piece in zip(cells.items(), found, strict=False):
+            if piece:
+                setters[path](made, kind.parse(plain(piece)))
+        if not made.IsInitialized() or not made.ListFields():
+            raise NotAllowed
+        return made
+
+    def tell(value: Message) -> str:
+        told = [_told(value, path, kind) for path, kind in cells.items()]
+        while told and not told[-1]:
+            told.pop()
+        return ":".join(told)
+
+    return Cell(parse, allowed, tell)
+
+
+def _told(message: Any, path: str, kind: Cell) -> str:  # noqa: ANN401  # a message of any type
+    *above, last = path.split(".")
+    for name in above:
+        if not message.HasField(name):
+            return ""
+        message = getattr(message, name)
+    field = message.DESCRIPTOR.fields_by_name[last]
+    if field.message_type is not None and not message.HasField(last):
+        return ""
+    value = getattr(message, last)
+    is_said = value or field.cpp_type == field.CPPTYPE_INT32
+    return part(kind.tell(value)) if is_said else ""
+
+
+VISITS = listed(
+    facts(
+        families_pb2.HomeVisit,
+        words(
+            "dato, hvem der kom, og evt. hvad der blev set, som 2026-01-31:Konsulenten:God plads",
+            "date, who came, and perhaps what was seen, such as 2026-01-31:The consultant:Room enough",
+        ),
+        {"visit_date": DAY, "visitor": TEXT, "note": TEXT},
+    )
+)
+
+_APPROVAL: Mapping[str, Cell] = {
+    "reference": TEXT,
+    "place_count": WHOLE,
+    "ages.min": WHOLE,
+    "ages.max": WHOLE,
+    "need_level": NEED_LEVEL,
+    "valid_from_date": DAY,
+    "valid_until_date": DAY,
+    "child": CHILD,
+    "care": CARE,
+    "conditions": TEXT,
+    "approved_by": TEXT,
+}
+
+HISTORY = listed(
+    facts(
+        families_pb2.FamilyStep,
+        words(
+            "skridt, tidspunkt (kolon skrives \\:), af hvem, evt. hvorfor, pausens sidste dag og godkendelsen: "
+            "reference, børn, yngste, ældste, behov, fra, til, barn, slags, vilkår, af hvem; som "
+            "approved:2026-01-31:Konsulenten:Vurderet",
+            "step, time (a colon is written \\:), by whom, perhaps why, last day of the pause, and the approval: "
+            "reference, children, youngest, oldest, need, from, through, child, kind, conditions, by whom; such as "
+            "approved:2026-01-31:The consultant:Assessed",
+        ),
+        {
+            "kind": choice(families_pb2.FamilyStepKind),
+            "taken_time": MOMENT,
+            "taken_by": TEXT,
+            "reason": TEXT,
+            "until_date": DAY,
+            **{f"approval.{path}": cell for path, cell in _APPROVAL.items()},
+        },
+    )
+)
