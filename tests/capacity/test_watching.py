@@ -110,6 +110,7 @@ class WatchingList:
         return self.seen[-1]
 
     async def until_listed(self, request: str) -> None:
+        await self.more()
         while request not in await listed(self._client):
             await self.more()
 

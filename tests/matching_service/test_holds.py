@@ -44,7 +44,12 @@ async def test_a_held_place_is_suggested_to_its_child_alone_until_the_home_says_
     asked, other = [await coordinator.placements.CreateRequest(cast.filing()) for _ in range(2)]
     offer = await coordinator.placements.OfferPlace(cast.offering(asked, home))
 
+    async def home_known() -> bool:
+        homes = await coordinator.matching.ListHomes(pb.ListHomesRequest(page_size=200))
+        return home in {each.name for each in homes.homes}
+
     held = await copied(havn, offer)
+    await havn.until("matching", home_known)
     assert (held.held_place_count, held.reason, held.asked_by) == (1, "", "")
     assert await suggested(coordinator, asked, home) == []
     assert await suggested(coordinator, other, home) == ["PLACE_HELD"]

@@ -3,11 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 import pytest_asyncio
+from sqlmodel import Session
 
+from services.shared import leases
 from services.shared.leases import Leases
+from services.shared.tables import Lease
 from tests import databases
+from tests.conftest import eventually
 
 
 @pytest_asyncio.fixture
@@ -38,11 +44,24 @@ async def test_whoever_comes_back_to_its_own_work_is_counted(replicas: list[Leas
     assert [await replicas[0].claim("work", 60) for _ in range(3)] == [1, 2, 3]
 
 
-async def test_a_lease_is_kept_through_the_work_and_free_after_it(replicas: list[Leases]) -> None:
+async def test_a_lease_is_kept_through_the_work_and_free_after_it(
+    replicas: list[Leases], monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, other = replicas
+    moment = 1000.0
+    monkeypatch.setattr(leases, "time", SimpleNamespace(time=lambda: moment))
+
+    def until(session: Session) -> float:
+        return session.get_one(Lease, "work").until
+
+    async def kept_on() -> bool:
+        return await one._database.read(until) == moment + 0.3
+
     await one.claim("work", 0.3)
     async with one.kept("work", 0.3):
-        await asyncio.sleep(0.7)
+        for _ in range(2):
+            moment += 0.2
+            await eventually(kept_on)
         assert not await other.claim("work", 60)
     assert await other.claim("work", 60)
 

@@ -4,7 +4,7 @@ import asyncio
 import io
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -62,12 +62,17 @@ class Probe:
     async def lacking(self) -> list[str]:
         return [need for need in readiness.NEEDS if not await self.says(f"readiness/{need}")]
 
-    async def until_lacking(self, needs: list[str]) -> None:
-        """What was lacking before may come back late: a connection that was frozen is made anew."""
+    async def until_lacking(self, needs: list[str], serving: Mapping[str, bool]) -> None:
+        """Returns once this is lacking alone, and health says so under each name.
+
+        What was lacking before may come back late: a connection that was frozen is made anew. On a busy machine a need
+        is now and then found not to be met.
+        """
 
         async def said() -> bool:
             assert await self.says("liveness")
-            return await self.lacking() == needs
+            told = [await self.says(name) for name in serving]
+            return (await self.lacking(), told) == (needs, list(serving.values()))
 
         await eventually(said)
 
@@ -122,9 +127,7 @@ FAULTS: dict[str, Callable[[Havn], AbstractContextManager[None]]] = {
 
 
 async def test_a_service_is_ready_when_it_has_started(probe: Probe) -> None:
-    for name in ("", "readiness", "liveness", RPCS):
-        assert await probe.says(name)
-    assert await probe.lacking() == []
+    await probe.until_lacking([], dict.fromkeys(("", "readiness", "liveness", RPCS), True))
 
 
 @pytest.mark.parametrize("need", FAULTS)
@@ -132,11 +135,8 @@ async def test_a_service_is_not_ready_while_it_lacks_what_it_needs_and_lives_all
     need: str, havn: Havn, probe: Probe
 ) -> None:
     with FAULTS[need](havn):
-        await probe.until_lacking([need])
-        assert await probe.says("") is False
-        assert await probe.says(RPCS) is ANSWERS_CALLS[need]
-    await probe.until_lacking([])
-    assert await probe.says("readiness")
+        await probe.until_lacking([need], {"": False, RPCS: ANSWERS_CALLS[need]})
+    await probe.until_lacking([], {"readiness": True})
 
 
 async def test_a_service_whose_event_loop_hung_does_not_live_until_it_turns_again(
@@ -144,7 +144,9 @@ async def test_a_service_whose_event_loop_hung_does_not_live_until_it_turns_agai
 ) -> None:
     monkeypatch.setattr(readiness, "MOST_LATE_SECONDS", 0.2)
     lives = probe.watch("liveness")
-    assert await anext(lives)
+    # A busy machine may be that late too.
+    while not await anext(lives):
+        pass
     asyncio.get_running_loop().call_soon(time.sleep, 2 * readiness.BEAT_SECONDS)
     assert not await anext(lives)
     assert await anext(lives)
@@ -153,17 +155,21 @@ async def test_a_service_whose_event_loop_hung_does_not_live_until_it_turns_agai
 async def test_a_service_that_does_not_start_lets_go_of_all_that_it_opened(havn: Havn) -> None:
     taken = int(havn.services["placements"].address.rpartition(":")[2])
     settings = havn.platform.settings.model_copy(update={"families_port": taken})
-    tasks, threads = asyncio.all_tasks(), threading.active_count()
+    tasks, threads = asyncio.all_tasks(), own_threads()
     with pytest.raises(RuntimeError):
         await runtime.start(FAMILIES, replace(havn.platform, settings=settings))
 
     async def let_go() -> bool:
         # What runs beside begins and ends tasks of its own all the time; one that was left would stay.
         await asyncio.sleep(0)
-        return asyncio.all_tasks() <= tasks
+        return asyncio.all_tasks() <= tasks and own_threads() <= threads
 
     await eventually(let_go)
-    assert threading.active_count() == threads
+
+
+def own_threads() -> set[threading.Thread]:
+    """All but those that the event loop keeps for whoever needs one."""
+    return {thread for thread in threading.enumerate() if not thread.name.startswith("asyncio_")}
 
 
 def test_people_are_told_what_a_service_lacks() -> None:

@@ -70,7 +70,11 @@ async def test_every_event_is_published_once_and_applied_once_by_either(replicas
     stream = await client.jetstream().stream_info("placements")
     await client.close()
     assert stream.state.messages == len(names)
-    assert None not in await one.rows("placements", sent)
+
+    async def noted() -> bool:
+        return None not in await one.rows("placements", sent)
+
+    await eventually(noted)
 
 
 async def test_one_that_ends_leaves_its_work_to_the_other(replicas: list[Havn]) -> None:
