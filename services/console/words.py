@@ -1,11 +1,13 @@
 """What matching's terms are called on pages, and sentences made of words."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from havn.access.v1 import access_pb2 as access
 from havn.matching.v1 import matching_pb2 as matching
 from services.console import terms
 from services.console.languages import gettext as _
+from services.console.languages import ngettext, number
 
 
 def roles(numbers: Iterable[access.Role.ValueType]) -> str:
@@ -67,6 +69,16 @@ def rule(number: str) -> str:
         "R15": _("Not ours to use"),
     }
     return names.get(number, number)
+
+
+def way(travel: matching.Travel, part: Literal["to_home", "to_parents"]) -> str:
+    """A way in figures, such as "2 legs, 4.5 hours"; nothing within a town, or where it is not known."""
+    trip: matching.Trip = getattr(travel, part)
+    if not trip.leg_count:
+        return ""
+    told = ngettext("%(num)s leg", "%(num)s legs", trip.leg_count) % {"num": trip.leg_count}
+    hours = number(trip.hours)
+    return told if trip.hours_unknown else _("%(legs)s, %(hours)s hours") % {"legs": told, "hours": hours}
 
 
 def opening(text: str) -> str:

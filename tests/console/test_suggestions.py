@@ -11,9 +11,11 @@ from playwright.async_api import expect
 from havn.families.v1 import families_pb2 as families
 from havn.matching.v1 import matching_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
-from services.console import maps, server
+from havn.terms.v1.terms_pb2 import Words
+from services.console import languages, maps, server
+from services.console.languages import Language
 from services.console.maps import Mark
-from services.console.pages.suggestions import Shown, further
+from services.console.pages.suggestions import Shown, compared, further
 from tests import cast
 from tests.conftest import Client, Havn
 from tests.console.conftest import DESK, PHONE, WIDTHS, Browsing, Visitor, logged_in, next_page, violations
@@ -148,6 +150,26 @@ async def test_two_places_side_by_side_with_only_what_differs(browsing: Browsing
         assert titles[-1] == "Public cost"
         assert "Language" not in titles
         assert EVIL not in await page.content()
+        told = await table.inner_text()
+        assert re.search(r"Town\s.*1 leg, \d.\d hours", told, re.DOTALL)
+        assert re.search(r"A visit with the parents\s.*DKK, 1 a month", told, re.DOTALL)
+
+
+async def test_a_card_tells_the_ways_in_figures_and_the_price_of_a_visit_with_the_price(visitor: Visitor) -> None:
+    page, _ = await shown(visitor)
+    first = page.split("<article")[1].split("</article>")[0]
+    assert re.search(r"To the parents: 1 leg, \d.\d hours", first)
+    assert first.index("a day</strong>") < first.index("A visit with the parents: ")
+
+
+def test_suggestions_that_were_kept_without_figures_of_travel_are_compared_by_their_sentences() -> None:
+    said = pb.Reason(criterion="town", words=Words(en="Same town"), met=100, weight=15)
+    before = pb.Suggestion(reasons=[said])
+    after = pb.Suggestion(reasons=[said], travel=pb.Travel(to_home=pb.Trip(leg_count=2, hours=4.5)))
+    languages.speak(Language.EN)
+    town = compared([before, after])[0]
+    assert town.cells == [["Same town"], ["Same town"]]
+    assert town.figures == [["100 of 100"], ["2 legs, 4.5 hours", "100 of 100"]]
 
 
 async def test_one_place_or_four_are_no_comparison(visitor: Visitor) -> None:

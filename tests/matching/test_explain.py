@@ -183,6 +183,24 @@ def test_cost_says_its_parts_and_what_is_unknown() -> None:
     assert not unknown.cost.HasField("rate")
 
 
+def test_ways_are_told_in_the_figures_that_the_sentences_and_the_cost_go_by() -> None:
+    away = child(town="Paamiut", contact=Contact("Paamiut", 2))
+    (suggestion,) = told(world([away], [family()])).suggestions
+    ways = suggestion.travel
+    assert ways.to_home == ways.to_parents == pb.Trip(leg_count=1, hours=ways.to_home.hours)
+    assert 2 < ways.to_home.hours < 4
+    assert (ways.visits_per_month, ways.cost_per_visit.units) == (2, 2 * (1_500 + 265 * 3))
+    assert suggestion.cost.contact_travel.units == 2 * ways.cost_per_visit.units * 12 // 365
+    (near,) = told(world([child()], [family()])).suggestions
+    assert near.travel == pb.Travel(to_home=pb.Trip())
+
+
+def test_a_way_that_is_not_known_has_no_figures() -> None:
+    lost = child(town="Nowhere", contact=Contact("Nowhere", 1))
+    (suggestion,) = told(world([lost], [family()])).suggestions
+    assert suggestion.travel == pb.Travel(visits_per_month=1)
+
+
 def test_staying_put_is_possible_unless_it_is_unsafe() -> None:
     assert told(world([child(current_home=CurrentHome())], [])).staying_put.possible
     assert not told(world([child(current_home=CurrentHome(unsafe=True))], [])).staying_put.possible

@@ -5,9 +5,9 @@ The page works on suggestions as they were shown and kept: nothing on it changes
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
@@ -75,7 +75,7 @@ class Row:
 
     title: str
     cells: list[list[str]]
-    figures: list[str]
+    figures: list[list[str]]
 
     @property
     def differs(self) -> bool:
@@ -192,9 +192,9 @@ def compared(chosen: Sequence[pb.Suggestion]) -> list[Row]:
     """What is said of places, line by line: each criterion, then what to know, and what it means for others."""
     by_name = [{reason.criterion: reason for reason in each.reasons} for each in chosen]
     names = list(dict.fromkeys(name for reasons in by_name for name in reasons))
-    rows = [_criterion(name, [reasons.get(name) for reasons in by_name]) for name in names]
+    rows = [_criterion(name, chosen, [reasons.get(name) for reasons in by_name]) for name in names]
     rows.append(_row(_("All together"), [[words.opening(words.fit(each.fit_class))] for each in chosen]))
-    rows[-1] = Row(rows[-1].title, rows[-1].cells, [_of_100(each.fit) for each in chosen])
+    rows[-1] = Row(rows[-1].title, rows[-1].cells, [[_of_100(each.fit)] for each in chosen])
     rows.append(_row(_("To know before asking"), [[said(note) for note in each.notes] for each in chosen]))
     rows.append(_row(_("For others who wait"), [for_others(each) for each in chosen]))
     return rows
@@ -301,9 +301,15 @@ def _travel(shown: Shown, places: Sequence[pb.Suggestion], count: int) -> dict[s
     return {"travel": told, "map": picture, "map_label": map_label(towns)}
 
 
-def _criterion(name: str, reasons: Sequence[pb.Reason | None]) -> Row:
+WAYS: Mapping[str, Literal["to_home", "to_parents"]] = {"town": "to_home", "contact": "to_parents"}
+"""The way that a criterion is about."""
+
+
+def _criterion(name: str, chosen: Sequence[pb.Suggestion], reasons: Sequence[pb.Reason | None]) -> Row:
     cells = [[said(reason.words)] if reason else [] for reason in reasons]
-    figures = [_of_100(reason.met) if reason and reason.weight else "" for reason in reasons]
+    ways = [words.way(each.travel, WAYS[name]) if name in WAYS else "" for each in chosen]
+    met = [_of_100(reason.met) if reason and reason.weight else "" for reason in reasons]
+    figures = [[figure for figure in both if figure] for both in zip(ways, met, strict=True)]
     return Row(words.criterion(name), cells, figures)
 
 
@@ -312,7 +318,7 @@ def _of_100(figure: int) -> str:
 
 
 def _row(title: str, cells: list[list[str]]) -> Row:
-    return Row(title, cells, [""] * len(cells))
+    return Row(title, cells, [[] for _cell in cells])
 
 
 async def _version_of_homes(visit: Visit) -> str:

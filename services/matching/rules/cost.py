@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from havn.terms.v1 import terms_pb2 as terms
-from services.matching.rules.children import Child
+from services.matching.rules.children import Child, Contact
 from services.matching.rules.facts import World
 from services.matching.rules.homes import Home
 from services.matching.rules.units import Unit, places_used
@@ -46,8 +46,14 @@ def contact_travel(child: Child, home: Home, world: World) -> int | None:
     """Return tickets of one traveller for the visits that the plan foresees; None where the fare is unknown."""
     if child.contact is None or not child.contact.visits_per_month:
         return 0
-    one_way = world.travel.trip(home.town, child.contact.town).cost
-    return None if one_way is None else round(2 * one_way * child.contact.visits_per_month / DAYS_A_MONTH)
+    fare = visit_fare(child.contact, home, world)
+    return None if fare is None else round(fare * child.contact.visits_per_month / DAYS_A_MONTH)
+
+
+def visit_fare(contact: Contact, home: Home, world: World) -> int | None:
+    """Return tickets of one traveller for one visit; None where the fare is unknown."""
+    one_way = world.travel.trip(home.town, contact.town).cost
+    return None if one_way is None else 2 * one_way
 
 
 def interpreter(child: Child, home: Home, world: World) -> int:

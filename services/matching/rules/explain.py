@@ -28,6 +28,7 @@ from services.matching.rules.units import (
     wished_siblings,
 )
 from services.matching.rules.unplaced import Refused, refused, unplaced
+from services.matching.rules.ways import ways
 from services.matching.rules.words import Phrase, opening
 
 MOST_EFFECTS = 3
@@ -47,7 +48,7 @@ def suggest(world: World, plan: Plan, request: str, effects_for: int = MOST_EFFE
     unit = unit_for(child, world)
     siblings = siblings_by_home(unit, plan)
     options = ranking(unit, child, plan, siblings)
-    suggestions = [_suggestion(option, siblings[option.home.name], plan) for option in options]
+    suggestions = [_suggestion(child, option, siblings[option.home.name], plan) for option in options]
     _mark_plan(suggestions, plan.place_of.get(request))
     _tell_effects(suggestions, options, plan, effects_for)
     excluded = refused(unit, world, {option.home.name for option in options})
@@ -159,7 +160,7 @@ def plan_levels(plan: Plan) -> list[pb.PlanLevel]:
     ]
 
 
-def _suggestion(option: Option, siblings: Siblings, plan: Plan) -> pb.Suggestion:
+def _suggestion(child: Child, option: Option, siblings: Siblings, plan: Plan) -> pb.Suggestion:
     return pb.Suggestion(
         home=plan.home_messages[option.home.name],
         summary=summary(option, siblings, plan.world).message(),
@@ -171,6 +172,7 @@ def _suggestion(option: Option, siblings: Siblings, plan: Plan) -> pb.Suggestion
         emergency=option.home.emergency,
         notes=[note.message() for note in notes(option, plan.world)],
         cost=cost_message(option.cost),
+        travel=ways(child, option.home, plan.world),
     )
 
 

@@ -347,6 +347,7 @@ class Suggestion(_message.Message):
     EFFECTS_FIELD_NUMBER: _builtins.int
     EFFECTS_KNOWN_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
+    TRAVEL_FIELD_NUMBER: _builtins.int
     rank: _builtins.int
     """From 1."""
     in_plan: _builtins.bool
@@ -389,6 +390,10 @@ class Suggestion(_message.Message):
     def summary(self) -> _terms_pb2.Words:
         """The place in one sentence: what it is, what speaks for it, and what it costs."""
 
+    @_builtins.property
+    def travel(self) -> Global___Travel:
+        """The ways that the criteria town and contact, and the cost, go by; absent of suggestions that were kept without them."""
+
     def __init__(
         self,
         *,
@@ -406,14 +411,85 @@ class Suggestion(_message.Message):
         effects: _abc.Iterable[Global___Effect] | None = ...,
         effects_known: _builtins.bool = ...,
         summary: _terms_pb2.Words | None = ...,
+        travel: Global___Travel | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "home", b"home", "summary", b"summary"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "home", b"home", "summary", b"summary", "travel", b"travel"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "effects", b"effects", "effects_known", b"effects_known", "emergency", b"emergency", "fit", b"fit", "fit_class", b"fit_class", "home", b"home", "in_plan", b"in_plan", "notes", b"notes", "places", b"places", "rank", b"rank", "reasons", b"reasons", "steps_above_need", b"steps_above_need", "summary", b"summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "effects", b"effects", "effects_known", b"effects_known", "emergency", b"emergency", "fit", b"fit", "fit_class", b"fit_class", "home", b"home", "in_plan", b"in_plan", "notes", b"notes", "places", b"places", "rank", b"rank", "reasons", b"reasons", "steps_above_need", b"steps_above_need", "summary", b"summary", "travel", b"travel"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Suggestion: _TypeAlias = Suggestion  # noqa: Y015
+
+@_typing.final
+class Travel(_message.Message):
+    """The ways to and from a place, in figures."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TO_HOME_FIELD_NUMBER: _builtins.int
+    TO_PARENTS_FIELD_NUMBER: _builtins.int
+    VISITS_PER_MONTH_FIELD_NUMBER: _builtins.int
+    COST_PER_VISIT_FIELD_NUMBER: _builtins.int
+    visits_per_month: _builtins.float
+    """Visits that the plan foresees a month; 0 where none."""
+    @_builtins.property
+    def to_home(self) -> Global___Trip:
+        """From the town of the child that was asked for; absent where unknown."""
+
+    @_builtins.property
+    def to_parents(self) -> Global___Trip:
+        """From there to the parents; absent where unknown, or where no contact is planned."""
+
+    @_builtins.property
+    def cost_per_visit(self) -> _money_pb2.Money:
+        """Return tickets of one traveller for one of them; absent where unknown, or where no contact is planned."""
+
+    def __init__(
+        self,
+        *,
+        to_home: Global___Trip | None = ...,
+        to_parents: Global___Trip | None = ...,
+        visits_per_month: _builtins.float = ...,
+        cost_per_visit: _money_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cost_per_visit", b"cost_per_visit", "to_home", b"to_home", "to_parents", b"to_parents"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_per_visit", b"cost_per_visit", "to_home", b"to_home", "to_parents", b"to_parents", "visits_per_month", b"visits_per_month"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Travel: _TypeAlias = Travel  # noqa: Y015
+
+@_typing.final
+class Trip(_message.Message):
+    """A way between two towns; own defaults by legs and distance (data/README.md)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_COUNT_FIELD_NUMBER: _builtins.int
+    HOURS_FIELD_NUMBER: _builtins.int
+    HOURS_UNKNOWN_FIELD_NUMBER: _builtins.int
+    leg_count: _builtins.int
+    """Flights or boats one after another; 0 within a town."""
+    hours: _builtins.float
+    """Hours, one way."""
+    hours_unknown: _builtins.bool
+    """The distance is not known, and so neither are the hours."""
+    def __init__(
+        self,
+        *,
+        leg_count: _builtins.int = ...,
+        hours: _builtins.float = ...,
+        hours_unknown: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hours", b"hours", "hours_unknown", b"hours_unknown", "leg_count", b"leg_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Trip: _TypeAlias = Trip  # noqa: Y015
 
 @_typing.final
 class Reason(_message.Message):
