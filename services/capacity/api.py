@@ -3,8 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
-from sqlmodel import col
-
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1 import capacity_pb2_grpc as rpc
 from havn.placements.v1.events_pb2 import OfferChanged, PlacementRequestChanged
@@ -12,7 +10,7 @@ from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.capacity import events, reports, waiting_lists
 from services.capacity.institutions_api import InstitutionsApi
 from services.capacity.rules import vacancies, waiting_list
-from services.capacity.store import UNITS, VACANCIES, WAITING, WAITING_OFFERS, Capacity, VacancyRow
+from services.capacity.store import UNITS, VACANCIES, WAITING, WAITING_OFFERS, Capacity
 from services.capacity.taking import Rows, looked_at
 from services.capacity.waiting_lists import WaitingLists
 from services.shared import access, importing, wire
@@ -51,8 +49,9 @@ class CapacityApi(InstitutionsApi):
 
     async def ListVacancies(self, request: pb.ListVacanciesRequest, context: Context) -> pb.ListVacanciesResponse:
         """A page of vacancies."""
-        where = [col(VacancyRow.name).in_(request.names)] if request.names else []
-        page = await self._store.view(lambda view: view.page(VACANCIES, request.page_size, request.page_token, *where))
+        page = await self._store.view(
+            lambda view: view.page(VACANCIES, request.page_size, request.page_token, names=request.names)
+        )
         shown = [self._fresh(vacancy) for vacancy in page.items]
         return pb.ListVacanciesResponse(vacancies=shown, next_page_token=page.next_token)
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from threading import Lock
 
 from sqlmodel import col, func, select
@@ -14,6 +15,7 @@ from services.shared.access import EVERYWHERE, Caller
 from services.shared.names import parent
 from services.shared.rebuilding import rebuilds
 from services.shared.records import View
+from services.shared.statements import Statement
 
 Versions = Mapping[str, str]
 """A version of each authority's waiting list, and of all of them."""
@@ -47,7 +49,7 @@ def with_offers(view: View, entries: Iterable[pb.WaitingListEntry]) -> list[pb.W
     """The entries, each with the homes that were asked for it, in the order in which they were (W3)."""
     told = {entry.name: entry for entry in entries}
     offers = defaultdict(list)
-    for offer in view.all(WAITING_OFFERS, col(WaitingListOfferRow.parent).in_(told)):
+    for offer in view.among(WAITING_OFFERS, "parent", told):
         offers[parent(offer.name)].append(offer)
     for name, asked in offers.items():
         # The list shares its entries: these are told of more.
@@ -65,13 +67,17 @@ def versions(view: View, today: date) -> Versions:
     """
     counts, totals = Counter[str](), Counter[str]()
     for table in (WaitingListRow, WaitingListOfferRow):
-        counted = select(table.authority, func.count(), func.sum(table.version)).group_by(col(table.authority))
-        for authority, count, total in view.session.exec(counted):
+        for authority, count, total in _counted(table).rows(view.connection, {}):
             counts[authority] += count
             totals[authority] += total
     done = rebuilds(view.session, "capacity")
     told = {authority: f"{today}-{done}-{count}-{totals[authority]}" for authority, count in counts.items()}
     return told | {EVERYWHERE: f"{today}-{done}-{counts.total()}-{totals.total()}"}
+
+
+@cache
+def _counted(table: type[WaitingListRow] | type[WaitingListOfferRow]) -> Statement:
+    return Statement(select(table.authority, func.count(), func.sum(table.version)).group_by(col(table.authority)))
 
 
 def version_for(caller: Caller, known: Versions) -> str:

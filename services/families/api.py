@@ -51,8 +51,9 @@ class FamiliesApi(WayApi):
     ) -> pb.ListFosterFamiliesResponse:
         """A page of families."""
         where = followed_by(request.consultant)
-        where += [col(FamilyRow.name).in_(request.names)] if request.names else []
-        page = await self._store.view(lambda view: view.page(FAMILIES, request.page_size, request.page_token, *where))
+        page = await self._store.view(
+            lambda view: view.page(FAMILIES, request.page_size, request.page_token, *where, names=request.names)
+        )
         families = [self._told(family) for family in page.items]
         return pb.ListFosterFamiliesResponse(families=families, next_page_token=page.next_token)
 

@@ -46,8 +46,9 @@ class PlacementsApi(OffersApi):
         """A page of requests."""
         where = [col(RequestRow.state) == request.state] if request.state else []
         where += [col(RequestRow.child) == request.child] if request.child else []
-        where += [col(RequestRow.name).in_(request.names)] if request.names else []
-        page = await self._store.view(lambda view: view.page(REQUESTS, request.page_size, request.page_token, *where))
+        page = await self._store.view(
+            lambda view: view.page(REQUESTS, request.page_size, request.page_token, *where, names=request.names)
+        )
         return pb.ListRequestsResponse(requests=page.items, next_page_token=page.next_token)
 
     async def UpdateRequest(self, request: pb.UpdateRequestRequest, context: Context) -> pb.PlacementRequest:
@@ -89,8 +90,9 @@ class PlacementsApi(OffersApi):
         """A page of placements."""
         where = [col(PlacementRow.home) == request.home] if request.home else []
         where += [col(PlacementRow.child) == request.child] if request.child else []
-        where += [col(PlacementRow.name).in_(request.names)] if request.names else []
-        page = await self._store.view(lambda view: view.page(PLACEMENTS, request.page_size, request.page_token, *where))
+        page = await self._store.view(
+            lambda view: view.page(PLACEMENTS, request.page_size, request.page_token, *where, names=request.names)
+        )
         return pb.ListPlacementsResponse(placements=page.items, next_page_token=page.next_token)
 
     async def ImportPlacements(

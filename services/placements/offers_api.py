@@ -53,10 +53,9 @@ class OffersApi(rpc.PlacementsServiceServicer):
         where = [in_state(OfferRow, request.state, self._clock.now())] if request.state else []
         where += [is_for(request.request)] if request.request else []
         where += [col(OfferRow.home) == request.home] if request.home else []
-        where += [col(OfferRow.name).in_(request.names)] if request.names else []
 
         def read(view: View) -> pb.ListOffersResponse:
-            page = view.page(OFFERS, request.page_size, request.page_token, *where)
+            page = view.page(OFFERS, request.page_size, request.page_token, *where, names=request.names)
             counts = view.counts(OFFERS, stands(self._clock.now()), *where) if request.counted else {}
             return pb.ListOffersResponse(
                 offers=[self._as_it_stands(offer) for offer in page.items],

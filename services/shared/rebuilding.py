@@ -13,10 +13,12 @@ from typing import Any
 
 import grpc
 import structlog
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select, update
 
 from services.shared.access import Caller
 from services.shared.records import Change, Kind
+from services.shared.statements import Statement
 from services.shared.store import Store, mark
 from services.shared.tables import InboxEvent
 
@@ -25,6 +27,8 @@ log = structlog.get_logger()
 PAGE = 200
 RETRY_SECONDS = 2.0
 POLL_SECONDS = 1.0
+
+_REBUILDS = Statement(select(func.count()).select_from(InboxEvent).where(col(InboxEvent.consumer) == bindparam("done")))
 
 Pages = AsyncIterator[Sequence[Any]]
 """Records, some at a time."""
@@ -136,8 +140,8 @@ class Rebuilding:
 
 def rebuilds(session: Session, service: str) -> int:
     """How many rebuilds of a service's copies are over."""
-    done = select(func.count()).select_from(InboxEvent).where(col(InboxEvent.consumer) == _done(service))
-    return session.exec(done).one()
+    [(count,)] = _REBUILDS.rows(session.connection(), {"done": _done(service)})
+    return int(count)
 
 
 def _done(service: str) -> str:

@@ -3,10 +3,11 @@
 import re
 import uuid
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from google.protobuf.message import Message
@@ -25,6 +26,9 @@ DEFAULT_PAGE = 50
 
 ANNOUNCING = Statement(insert(OutboxEvent).inline())
 """The statement that adds an event to the outbox."""
+
+_SLOTS = (4, 20, 50, MAX_PAGE)
+"""So many values at most has a statement that asks for several: made once for each of these, it is told at once."""
 
 _POSITION = re.compile(r"[0-9]{1,9}")
 _PAGE_TOKEN = "must be the next_page_token of the answer before, or empty"
@@ -117,11 +121,23 @@ class View:
         row = self._execute(backwards).first()
         return None if row is None else kind.message.FromString(row.body)
 
-    def page(self, kind: Kind[M], size: int, token: str, *where: ColumnElement[bool]) -> Page[M]:
-        """A page of them. Raises BadInput for a size or token that can't be."""
-        behind = col(kind.table.sort_key) > after(token)
-        rows = self._execute(self._select(kind, [*where, behind]).limit(page_size(size) + 1)).all()
-        shown = rows[: page_size(size)]
+    def among(self, kind: Kind[M], column: str, values: Collection[str]) -> list[M]:
+        """All messages that the caller sees and of which a column has one of these values."""
+        return [kind.message.FromString(row.body) for row in self._among(kind, column, values)]
+
+    def page(
+        self, kind: Kind[M], size: int, token: str, *where: ColumnElement[bool], names: Collection[str] = ()
+    ) -> Page[M]:
+        """A page of those that `all` gives, of these names if there are any. Raises BadInput for what can't be."""
+        begun, most = after(token), page_size(size)
+        rows: Sequence[Any]
+        if names and not where:
+            rows = [row for row in self._among(kind, "name", names) if row.sort_key > begun]
+        else:
+            named = [col(kind.table.name).in_(names)] if names else []
+            behind = col(kind.table.sort_key) > begun
+            rows = self._execute(self._select(kind, [*where, *named, behind]).limit(most + 1)).all()
+        shown = rows[:most]
         token = next_token(shown[-1].sort_key) if len(rows) > len(shown) else ""
         return Page([kind.message.FromString(row.body) for row in shown], token)
 
@@ -134,6 +150,16 @@ class View:
         """The row of a name, whoever may see it."""
         found = _by_name(kind.table).first(self.connection, {"of_name": name})
         return None if found is None else Kept(*found)
+
+    def _among(self, kind: Kind[M], column: str, values: Collection[str]) -> list[Kept]:
+        asked, found = list(values), []
+        for begin in range(0, len(asked), MAX_PAGE):
+            some = asked[begin : begin + MAX_PAGE]
+            slots = next(slots for slots in _SLOTS if slots >= len(some))
+            filled = {f"value_{number}": some[min(number, len(some) - 1)] for number in range(slots)}
+            found += _having(kind.table, column, slots).rows(self.connection, filled)
+        rows = (Kept(*row) for row in found)
+        return sorted((row for row in rows if self._sees(kind, row)), key=attrgetter("sort_key"))
 
     def _sees(self, kind: Kind[M], row: Kept) -> bool:
         authority = self.caller.authority if kind.open_to_all else row.authority
@@ -202,6 +228,12 @@ class Change(View):
 @cache
 def _by_name(table: type[Record]) -> Statement:
     return Statement(select(*_columns(table)).where(col(table.name) == bindparam("of_name")))
+
+
+@cache
+def _having(table: type[Record], column: str, slots: int) -> Statement:
+    asked: list[Any] = [bindparam(f"value_{number}") for number in range(slots)]
+    return Statement(select(*_columns(table)).where(col(getattr(table, column)).in_(asked)))
 
 
 @cache

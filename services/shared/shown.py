@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -29,6 +29,12 @@ COLLECTIONS = (
 
 Shown = dict[str, list[str]]
 """Names of records, by the authority that they were shown as records of."""
+
+SEEN = 20_000
+"""Texts of which it is kept whether they are names: lists show the same ones again and again. No sentence is among
+them, for a sentence does not begin as a name does."""
+
+_COLLECTIONS = frozenset(COLLECTIONS)
 
 # A sentence never is a name by itself, so that no free text gets in.
 _NAME = re.compile(rf"({'|'.join(COLLECTIONS)})(/[A-Za-z0-9-]{{1,40}}){{1,5}}")
@@ -70,8 +76,13 @@ def _look(message: Any, authority: str, found: dict[str, dict[str, None]]) -> No
 
 
 def _note(text: str, authority: str, found: dict[str, dict[str, None]]) -> None:
-    if "/" in text and _NAME.fullmatch(text) and not any(looks_like_cpr(part) for part in text.split("/")):
+    if text.partition("/")[0] in _COLLECTIONS and _is_name(text):
         found.setdefault(authority, {})[text] = None
+
+
+@lru_cache(SEEN)
+def _is_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text)) and not any(looks_like_cpr(part) for part in text.split("/"))
 
 
 @cache

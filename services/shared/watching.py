@@ -1,6 +1,7 @@
 """What many watch at once: read again after each change, once for all of them, and never while nobody watches."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import Generic, TypeVar
@@ -23,11 +24,14 @@ class Watched(Generic[T]):
         self._caller = caller
         self._read = read
         self._value: T | None = None
+        self._latest: tuple[T, float] | None = None
+        """What was read last, and when, as long as nobody told of a change since."""
+        self._changes = 0
         self._watchers = 0
         self._ended = False
         self._changed = asyncio.Event()
         self._news = asyncio.Event()
-        store.on_change(self._changed.set)
+        store.on_change(self._told)
 
     async def run(self) -> None:
         """Reads for those who watch until cancelled."""
@@ -64,14 +68,28 @@ class Watched(Generic[T]):
         self._tell()
 
     async def _now(self) -> T:
-        found = await self._store.view_as(self._caller, self._read)
+        if self._latest and self._latest[1] + LOOK_SECONDS > time.monotonic():
+            return self._latest[0]
+        found = await self._found()
         # Of equal ones all share one.
         return self._value if self._value is not None and self._value == found else found
+
+    async def _found(self) -> T:
+        begun, changes = time.monotonic(), self._changes
+        found = await self._store.view_as(self._caller, self._read)
+        if changes == self._changes:
+            self._latest = (found, begun)
+        return found
+
+    def _told(self) -> None:
+        self._latest = None
+        self._changes += 1
+        self._changed.set()
 
     async def _look(self) -> None:
         self._changed.clear()
         try:
-            found = await self._store.view_as(self._caller, self._read)
+            found = await self._found()
         except BaseException:
             self._changed.set()
             raise

@@ -146,3 +146,31 @@ async def test_an_end_ends_all_that_is_watched_and_lets_nobody_begin(counted: Co
         await waiting
     with pytest.raises(StopAsyncIteration):
         await following(watched.each())
+
+
+async def test_those_who_begin_one_after_another_share_what_was_read_until_it_changes(
+    store: Store, counted: Counted, watched: Watched[int]
+) -> None:
+    for _ in range(MANY):
+        assert await first(watched) == 1
+    assert counted.reads == 1
+    changed(store, counted, 2)
+    assert await first(watched) == 2
+
+
+async def test_what_changes_while_it_is_read_is_read_again(
+    store: Store, counted: Counted, watched: Watched[int]
+) -> None:
+    reading = asyncio.ensure_future(first(watched))
+    await asyncio.sleep(0)
+    changed(store, counted, 2)
+    await reading
+    assert await first(watched) == 2
+
+
+async def first(watched: Watched[int]) -> int:
+    """What somebody sees who begins to watch, and ends."""
+    stream = watched.each()
+    value = await following(stream)
+    await stream.aclose()
+    return value
