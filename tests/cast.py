@@ -505,6 +505,16 @@ def settling(action: support.AgreedAction, **differing: Value) -> support.Settle
     return support.SettleActionRequest(**good | differing)
 
 
+def looking(view: placements.RiskView, **differing: Value) -> placements.CloseRiskViewRequest:
+    good: dict[str, Value] = {
+        "name": view.name,
+        "etag": view.etag,
+        "words": "Talked with the child (invented)",
+        "request_id": fresh(),
+    }
+    return placements.CloseRiskViewRequest(**good | differing)
+
+
 def founding(institution: capacity.Institution | None = None, **differing: Value) -> capacity.CreateInstitutionRequest:
     good: dict[str, Value] = {"institution": institution or an_institution(), "id": fresh("i"), "request_id": fresh()}
     return capacity.CreateInstitutionRequest(**good | differing)

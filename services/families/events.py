@@ -52,6 +52,13 @@ def follow_up_corrected(follow_up: FollowUp) -> Announcement:
     return f"havn.families.v1.follow_up.corrected.{family}.{last_part(follow_up.name)}", event
 
 
+def concern_raised(follow_up: FollowUp) -> Announcement:
+    """A follow-up tells of a concern."""
+    event = pb.ConcernRaised(name=follow_up.name, version=int(follow_up.etag))
+    family = last_part(parent(follow_up.name))
+    return f"havn.families.v1.concern.raised.{family}.{last_part(follow_up.name)}", event
+
+
 def _family_changed(family: FosterFamily, word: str) -> Announcement:
     event = pb.FosterFamilyChanged(family=family, version=int(family.etag))
     for own in _OWN:

@@ -1,15 +1,19 @@
 """Changes that follow from a visit: the follow-up, its corrections, its actions, and the draft before it."""
 
+from collections.abc import Callable
 from datetime import date
+
+from sqlmodel import col
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import support_pb2 as support
 from services.families import events, policies
-from services.families.rules import actions, follow_ups
+from services.families.rules import actions, concerns, follow_ups
 from services.families.rules.cadence import next_visit
-from services.families.store import ACTIONS, DRAFTS, FAMILIES, FOLLOW_UP_VERSIONS, FOLLOW_UPS
+from services.families.store import ACTIONS, DRAFTS, FAMILIES, FOLLOW_UP_VERSIONS, FOLLOW_UPS, FollowUpRow
 from services.shared import names
 from services.shared.errors import EtagStale
+from services.shared.events import Announcement
 from services.shared.names import last_part, parent
 from services.shared.records import Change
 from services.shared.wire import day, timestamp
@@ -26,10 +30,11 @@ def log(change: Change, request: pb.LogFollowUpRequest, today: date) -> pb.Follo
     follow_up.policy_version = policy.version
     follow_up.create_time.CopyFrom(timestamp(change.now))
     follow_up.ClearField("correction")
+    _note_concern(change, follow_up)
     change.add(FOLLOW_UPS, follow_up)
     _agree(change, follow_up, already=0)
     discard_draft(change, family.name)
-    change.announce(*events.follow_up_logged(follow_up))
+    _announce(change, follow_up, events.follow_up_logged)
     return follow_up
 
 
@@ -41,11 +46,12 @@ def correct(change: Change, request: support.CorrectFollowUpRequest, today: date
     follow_ups.correct(kept, corrected, correction)
     policy = policies.of_version(change, kept.authority, kept.policy_version)
     follow_ups.check_follow_up(corrected, policy, proposed(policy, family, day(corrected.visit_date)), today)
+    _note_concern(change, corrected)
     change.save(FOLLOW_UPS, corrected, request.etag)
     _agree(change, corrected, already=len(kept.actions))
     kept.name = f"{kept.name}/versions/{corrected.correction.number}"
     change.add(FOLLOW_UP_VERSIONS, kept)
-    change.announce(*events.follow_up_corrected(corrected))
+    _announce(change, corrected, events.follow_up_corrected)
     return corrected
 
 
@@ -80,6 +86,19 @@ def discard_draft(change: Change, family: str) -> support.FollowUpDraft:
     """Empties the caller's draft, if there is one: its name stays. Raises NotFound."""
     draft, kept = _empty(change, family), _kept_draft(change, family)
     return _put(change, draft, kept) if kept else draft
+
+
+def _note_concern(change: Change, follow_up: pb.FollowUp) -> None:
+    """Says in the follow-up whether somebody has to look at the placements again (K11)."""
+    others = change.all(FOLLOW_UPS, col(FollowUpRow.parent) == parent(follow_up.name))
+    follow_up.ClearField("concern_kinds")
+    follow_up.concern_kinds.extend(concerns.kinds(follow_up, others))
+
+
+def _announce(change: Change, follow_up: pb.FollowUp, told: Callable[[pb.FollowUp], Announcement]) -> None:
+    change.announce(*told(follow_up))
+    if follow_up.concern_kinds:
+        change.announce(*events.concern_raised(follow_up))
 
 
 def _agree(change: Change, follow_up: pb.FollowUp, already: int) -> None:

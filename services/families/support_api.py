@@ -4,11 +4,12 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
+from havn.access.v1.access_pb2 import ROLE_SERVICE
 from havn.families.v1 import support_pb2 as pb
 from havn.families.v1 import support_pb2_grpc as rpc
 from havn.families.v1.families_pb2 import FollowUp
 from services.families import following, policies
-from services.families.rules import actions, cadence
+from services.families.rules import actions, cadence, concerns
 from services.families.store import (
     ACTIONS,
     DRAFTS,
@@ -18,12 +19,14 @@ from services.families.store import (
     POLICIES,
     ActionRow,
     DraftRow,
+    FollowUpRow,
     PolicyRow,
     VersionRow,
 )
 from services.shared.call import current
 from services.shared.clock import Clock
-from services.shared.records import Change, Page, View, positions
+from services.shared.names import parent
+from services.shared.records import MAX_PAGE, Change, Page, View, positions
 from services.shared.server import Context
 from services.shared.serving import Answers
 from services.shared.store import Store
@@ -128,6 +131,20 @@ class SupportApi(rpc.SupportServiceServicer):
         return await self._store.change(
             request, pb.FollowUpDraft, lambda change: following.discard_draft(change, request.parent)
         )
+
+    async def ListConcerns(self, request: pb.ListConcernsRequest, context: Context) -> pb.ListConcernsResponse:
+        """A page of what follow-ups tell of concerns. Words are for people."""
+        asked = col(FollowUpRow.name).in_(request.follow_ups[:MAX_PAGE])
+
+        def told(view: View) -> list[pb.Concern]:
+            found = [each for each in view.all(FOLLOW_UPS, asked) if each.concern_kinds]
+            return [concerns.concern(each, view.get(FAMILIES, parent(each.name))) for each in found]
+
+        page = positions(await self._store.view(told), request.page_size, request.page_token)
+        if ROLE_SERVICE in current().caller.roles:
+            for each in page.items:
+                each.ClearField("words")
+        return pb.ListConcernsResponse(concerns=page.items, next_page_token=page.next_token)
 
     async def ListActions(self, request: pb.ListActionsRequest, context: Context) -> pb.ListActionsResponse:
         """A page of agreed actions."""

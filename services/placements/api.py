@@ -7,15 +7,18 @@ from functools import partial
 from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
 
+from havn.families.v1.events_pb2 import ConcernRaised
 from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
 from services.placements import events, offering, rules
 from services.placements.expiring import Expiring
 from services.placements.offers_api import OffersApi
+from services.placements.risk_views_api import RiskViewsApi
 from services.placements.store import PLACEMENTS, REQUESTS, PlacementRow, Placements, RequestRow
 from services.shared import importing, names, wire
 from services.shared.checks import check
 from services.shared.clock import Clock
+from services.shared.consumers import Subscription
 from services.shared.drafts import Draft, Entry
 from services.shared.importing import UNCHANGED, Difference, Names, Taking, difference
 from services.shared.records import Change
@@ -31,8 +34,8 @@ PLACEMENT = Entry(
 )
 
 
-class PlacementsApi(OffersApi):
-    """Placement requests and placements, and with them offers."""
+class PlacementsApi(OffersApi, RiskViewsApi):
+    """Placement requests and placements, and with them offers and risk views."""
 
     async def CreateRequest(self, request: pb.CreateRequestRequest, context: Context) -> pb.PlacementRequest:
         """Files a request."""
@@ -178,12 +181,14 @@ def _looked_at(row: pb.ImportPlacementsRequest) -> Names:
 def build(platform: Platform, store: Store) -> Parts:
     """What the service is made of."""
     api = PlacementsApi(store, platform)
+    concerns = events.Concerns(partial(platform.channel, "placements"), platform.clock)
     return Parts(
         descriptor=pb.DESCRIPTOR.services_by_name["PlacementsService"],
         register=lambda server: rpc.add_PlacementsServiceServicer_to_server(api, server),
+        subscriptions=[Subscription("families", "concerns", {ConcernRaised: concerns.raised})],
         tasks=[Expiring(store, platform.clock).run],
         watched=[api.versions],
     )
 
 
-DEFINITION = Definition("placements", Placements.metadata, build)
+DEFINITION = Definition("placements", Placements.metadata, build, listens=[("families", "concerns")])

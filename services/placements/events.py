@@ -1,5 +1,13 @@
-"""What placements announces: references, never the case."""
+"""What placements announces: references, never the case; and what it does when families tells of a concern."""
 
+from collections.abc import Callable
+
+from grpc.aio import Channel
+from sqlmodel import col
+
+from havn.families.v1.events_pb2 import ConcernRaised
+from havn.families.v1.support_pb2 import Concern, ListConcernsRequest
+from havn.families.v1.support_pb2_grpc import SupportServiceStub
 from havn.placements.v1 import events_pb2 as pb
 from havn.placements.v1.placements_pb2 import (
     REQUEST_STATE_OPEN,
@@ -8,9 +16,17 @@ from havn.placements.v1.placements_pb2 import (
     Offer,
     Placement,
     PlacementRequest,
+    RiskView,
 )
+from services.placements import risk_rules, wire
+from services.placements.store import PLACEMENTS, RISK_VIEWS, PlacementRow
+from services.shared.clock import Clock
+from services.shared.consumers import Effect
+from services.shared.errors import PeerAway
 from services.shared.events import Announcement
-from services.shared.names import last_part
+from services.shared.names import last_part, parent
+from services.shared.records import Change
+from services.shared.wire import timestamp
 
 _AS_IT_STANDS = {
     REQUEST_STATE_OPEN: pb.CHANGE_KIND_UPDATED,
@@ -64,6 +80,16 @@ def offer_placed(offer: Offer) -> Announcement:
     return _offer_changed(offer, pb.CHANGE_KIND_PLACED)
 
 
+def risk_view_opened(view: RiskView) -> Announcement:
+    """Somebody has to look at a placement again."""
+    return _risk_view_changed(view, pb.CHANGE_KIND_CREATED)
+
+
+def risk_view_closed(view: RiskView) -> Announcement:
+    """Somebody looked."""
+    return _risk_view_changed(view, pb.CHANGE_KIND_UPDATED)
+
+
 def _request_changed(request: PlacementRequest, kind: pb.ChangeKind.ValueType) -> Announcement:
     event = pb.PlacementRequestChanged(name=request.name, version=int(request.etag), kind=kind)
     return f"havn.placements.v1.request.{_word(kind)}.{last_part(request.name)}", event
@@ -85,6 +111,51 @@ def _offer_changed(offer: Offer, kind: pb.ChangeKind.ValueType) -> Announcement:
         held=held > 0,
     )
     return f"havn.placements.v1.offer.{_word(kind)}.{last_part(offer.name)}", event
+
+
+class Concerns:
+    """Tells whoever is responsible for a child to look at its placement again."""
+
+    def __init__(self, channel: Callable[[str], Channel], clock: Clock) -> None:
+        self._channel = channel
+        self._clock = clock
+
+    async def raised(self, event: ConcernRaised) -> Effect:
+        """Reads what the follow-up tells now, and opens a risk view for each placement in that home (K11)."""
+        concerns = await self._read(event.name)
+
+        def keep(change: Change) -> None:
+            for concern in concerns:
+                self._open(change, concern)
+
+        return keep
+
+    async def _read(self, follow_up: str) -> list[Concern]:
+        """The concern; none where the follow-up was corrected meanwhile. Raises PeerAway."""
+        try:
+            channel = self._channel("families")
+        except KeyError as error:
+            raise PeerAway from error
+        async with channel:
+            asked = ListConcernsRequest(follow_ups=[follow_up])
+            return list((await SupportServiceStub(channel).ListConcerns(asked)).concerns)
+
+    def _open(self, change: Change, concern: Concern) -> None:
+        home = col(PlacementRow.home) == parent(concern.follow_up)
+        for placement in change.all(PLACEMENTS, home):
+            view = wire.risk_view(concern, placement)
+            about = risk_rules.concerns(placement, concern.children, self._clock.today())
+            # Told again, such as after a correction, it is the same one: whether somebody looked stays.
+            if about and change.find(RISK_VIEWS, view.name) is None:
+                view.create_time.CopyFrom(timestamp(change.now))
+                change.add(RISK_VIEWS, view)
+                change.announce(*risk_view_opened(view))
+
+
+def _risk_view_changed(view: RiskView, kind: pb.ChangeKind.ValueType) -> Announcement:
+    event = pb.RiskViewChanged(name=view.name, version=int(view.etag), kind=kind)
+    path = f"{last_part(view.placement)}.{last_part(view.name)}"
+    return f"havn.placements.v1.risk_view.{_word(kind)}.{path}", event
 
 
 def _word(kind: pb.ChangeKind.ValueType) -> str:

@@ -57,6 +57,15 @@ class InquiryRow(Record, Placements, table=True):
     answer_by: str
 
 
+class RiskViewRow(Record, Placements, table=True):
+    """A placement that somebody has to look at; `state` and `child` for lists."""
+
+    __tablename__ = "risk_views"
+
+    state: int = Field(index=True)
+    child: str = Field(index=True)
+
+
 def _request_columns(request: pb.PlacementRequest) -> dict[str, Any]:
     return {"state": request.state, "child": request.child.reference}
 
@@ -125,3 +134,17 @@ def stands(now: datetime) -> ColumnElement[pb.OfferState.ValueType]:
 def is_for(request: str) -> ColumnElement[bool]:
     """Offers that a request is part of."""
     return col(OfferRow.requests).contains(between_spaces(request), autoescape=True)
+
+
+def _risk_view_columns(view: pb.RiskView) -> dict[str, Any]:
+    """Open ones come first, the oldest of them first; then the others, the latest first."""
+    came = int(time(view.create_time).timestamp())
+    order = came if view.state == pb.RISK_VIEW_STATE_OPEN else _END_OF_TIME - came
+    sort_key = f"{view.state}/{order:0{_SECONDS_DIGITS}d}/{view.name}"
+    return {"state": view.state, "child": view.child, "sort_key": sort_key}
+
+
+_SECONDS_DIGITS = 12
+_END_OF_TIME = 10**_SECONDS_DIGITS - 1
+
+RISK_VIEWS = Kind(RiskViewRow, pb.RiskView, _risk_view_columns)

@@ -11,10 +11,19 @@ from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
+from havn.families.v1.support_pb2 import Concern
+from havn.placements.v1 import placements_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
 from services.placements.homes import FAMILY, Home
 from services.shared.errors import PeerAway
+from services.shared.names import last_part
 from services.shared.wire import day
+
+REASONS = {
+    families.CONCERN_KIND_CONCERN: pb.RISK_REASON_CONCERN,
+    families.CONCERN_KIND_FALLING: pb.RISK_REASON_FALLING_WELLBEING,
+}
+"""Why somebody has to look, by what families tells."""
 
 
 class Homes:
@@ -81,4 +90,19 @@ def unit_home(unit: capacity.InstitutionUnit, vacancy: capacity.Vacancy | None) 
         approval=(date.min, date.max) if unit.approved else None,
         free_place_count=vacancy.free_place_count if vacancy else 0,
         free_from=day(vacancy.from_date) if vacancy else None,
+    )
+
+
+def risk_view(concern: Concern, placement: pb.Placement) -> pb.RiskView:
+    """What a concern of a follow-up is for a placement: the same one, however often it is told."""
+    return pb.RiskView(
+        name=f"{placement.name}/riskViews/{last_part(concern.follow_up)}",
+        authority=placement.authority,
+        placement=placement.name,
+        child=placement.child,
+        home=placement.home,
+        source=concern.follow_up,
+        reasons=[REASONS[kind] for kind in concern.kinds],
+        told_date=concern.visit_date,
+        state=pb.RISK_VIEW_STATE_OPEN,
     )

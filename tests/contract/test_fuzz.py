@@ -235,6 +235,7 @@ def about_support(family: families.FosterFamily, follow_up: families.FollowUp) -
         support.DiscardFollowUpDraftRequest(parent=family.name, request_id="k"),
         support.ListFollowUpDraftsRequest(parent=family.name),
         support.ListActionsRequest(parent=family.name),
+        support.ListConcernsRequest(follow_ups=[follow_up.name]),
         cast.settling(action),
         cast.settling(action, state=support.ACTION_STATE_NOT_DONE),
     ]

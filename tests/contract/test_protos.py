@@ -35,6 +35,8 @@ CASE_CONTENT = {
     "havn.families.v1.FollowUp",
     "havn.families.v1.FollowUpDue",
     "havn.families.v1.FollowUpDraft",
+    "havn.families.v1.Concern",
+    "havn.placements.v1.RiskView",
     "havn.families.v1.AgreedAction",
     "havn.families.v1.NextVisit",
     "havn.families.v1.CertificateDue",

@@ -19,6 +19,7 @@ from havn.terms.v1 import terms_pb2 as terms
 from services.matching.store import RequestRow
 from services.placements.offer_rules import inquiry_name
 from services.shared.access import EVERYWHERE, Caller, role
+from services.shared.names import last_part
 from tests import cast
 from tests.conftest import Havn
 
@@ -44,6 +45,7 @@ class Side:
     unit: str = ""
     offer: str = ""
     inquiry: str = ""
+    risk_view: str = ""
     new: str = "*/new"
     """Of what is made by the call: no narrowed view holds it."""
 
@@ -60,7 +62,7 @@ NOWHERE = Side(
     **{
         field.name: f"{kind}/none"
         for field, kind in zip(
-            fields(Side)[3:13],
+            fields(Side)[3:14],
             (
                 "requests",
                 "placements",
@@ -72,6 +74,7 @@ NOWHERE = Side(
                 "institutions/none/units",
                 "offers",
                 "families/none/inquiries",
+                "placements/none/riskViews",
             ),
             strict=True,
         )
@@ -92,9 +95,10 @@ async def made(havn: Havn, side: Side) -> Side:
     administrator = havn.as_(somebody("ADMINISTRATOR", EVERYWHERE))
     family = await consultant.families.CreateFosterFamily(cast.entering(a_family(side), id=f"f-{word}"))
     follow_up = await consultant.families.LogFollowUp(cast.logging(family.name, a_follow_up(side)))
-    follow_up = await consultant.support.CorrectFollowUp(cast.correcting(follow_up, a_follow_up(side)))
     placed = a_placement(side, family.name)
     placement = await coordinator.placements.RecordPlacement(cast.recording(placed, id=f"p-{word}"))
+    follow_up = await consultant.support.CorrectFollowUp(cast.correcting(follow_up, a_follow_up(side)))
+    risk_view = f"{placement.name}/riskViews/{last_part(follow_up.name)}"
     request = await coordinator.placements.CreateRequest(cast.filing(a_request(side), id=f"r-{word}"))
     founding = cast.founding(an_institution(side), id=f"i-{side.open_word}")
     institution = await administrator.capacity.CreateInstitution(founding)
@@ -111,6 +115,13 @@ async def made(havn: Havn, side: Side) -> Side:
         asked = await havn.rows("matching", lambda session: session.get(RequestRow, request.name))
         return asked is not None and {family.name, unit.name} <= {home.name for home in homes.homes}
 
+    async def is_looked_at() -> bool:
+        views = await havn.as_(somebody("LEADER", authority)).placements.ListRiskViews(
+            placements.ListRiskViewsRequest()
+        )
+        return risk_view in {view.name for view in views.risk_views}
+
+    await havn.until("placements", is_looked_at)
     await havn.until("capacity", waits)
     await havn.until("matching", is_known)
     offer = await coordinator.placements.OfferPlace(cast.offering(request, family.name))
@@ -132,6 +143,7 @@ async def made(havn: Havn, side: Side) -> Side:
         unit.name,
         offer.name,
         inquiry_name(offer),
+        risk_view,
     )
 
 
@@ -293,6 +305,11 @@ AIMED = {
         reads=False,
     ),
     "ListActions": Aim(lambda side: support.ListActionsRequest(parent=side.family), "family"),
+    "ListConcerns": Aim(lambda side: support.ListConcernsRequest(follow_ups=[side.follow_up])),
+    "ListRiskViews": Aim(lambda _: placements.ListRiskViewsRequest()),
+    "CloseRiskView": Aim(
+        lambda side: cast.looking(placements.RiskView(name=side.risk_view, etag=STALE)), "risk_view", reads=False
+    ),
     "SettleAction": Aim(
         lambda side: cast.settling(support.AgreedAction(name=f"{side.follow_up}/actions/1", etag=STALE)),
         "follow_up",

@@ -25,7 +25,13 @@ from tests import cast
 from tests.conftest import Client, Havn, running_havn
 
 SEED = 1
-PASSED_OVER = ("havn.families.v1.FollowUpLogged", "havn.capacity.v1.InstitutionChanged")
+PASSED_OVER = (
+    "havn.families.v1.FollowUpLogged",
+    "havn.families.v1.FollowUpCorrected",
+    "havn.families.v1.ConcernRaised",
+    "havn.placements.v1.RiskViewChanged",
+    "havn.capacity.v1.InstitutionChanged",
+)
 """Events that matching has no use for."""
 
 

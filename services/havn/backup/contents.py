@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 SERVICES = ("placements", "families", "capacity", "matching")
-"""In the order of services.havn.system.DEFINITIONS, whose import takes seconds: who is heard by others comes first."""
+"""In the order of services.havn.system.DEFINITIONS, whose import takes seconds."""
+
+HEARD_FIRST = ("families", "placements", "capacity", "matching")
+"""The same, whoever is heard by others before those who hear."""
 
 SHAPE_TABLE = "alembic_version"
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from services.havn.backup import postgres
-from services.havn.backup.contents import SERVICES, SHAPE_TABLE, contents
+from services.havn.backup.contents import HEARD_FIRST, SERVICES, SHAPE_TABLE, contents
 from services.havn.backup.files import file_of, hashed, sqlite, sync
 from services.havn.backup.manifest import Copied
 from services.havn.backup.unusable import Unusable
@@ -43,7 +43,7 @@ def pinned(engines: Engines) -> Iterator[Mapping[str, Connection]]:
     number of a lost version to another change, and whoever has kept the lost one would take the new one for old.
     """
     with ExitStack() as opened:
-        connections = {service: opened.enter_context(pin(engines[service])) for service in reversed(SERVICES)}
+        connections = {service: opened.enter_context(pin(engines[service])) for service in reversed(HEARD_FIRST)}
         yield {service: connections[service] for service in SERVICES}
 
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from havn.families.v1 import families_pb2 as havn_dot_families_dot_v1_dot_families__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dhavn/families/v1/events.proto\x12\x10havn.families.v1\x1a\x1fhavn/families/v1/families.proto\"V\n\x13\x46osterFamilyChanged\x12.\n\x06\x66\x61mily\x18\x01 \x01(\x0b\x32\x1e.havn.families.v1.FosterFamily\x12\x0f\n\x07version\x18\x02 \x01(\x03\"/\n\x0e\x46ollowUpLogged\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"2\n\x11\x46ollowUpCorrected\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dhavn/families/v1/events.proto\x12\x10havn.families.v1\x1a\x1fhavn/families/v1/families.proto\"V\n\x13\x46osterFamilyChanged\x12.\n\x06\x66\x61mily\x18\x01 \x01(\x0b\x32\x1e.havn.families.v1.FosterFamily\x12\x0f\n\x07version\x18\x02 \x01(\x03\"/\n\x0e\x46ollowUpLogged\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"2\n\x11\x46ollowUpCorrected\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\".\n\rConcernRaised\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,4 +38,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FOLLOWUPLOGGED']._serialized_end=219
   _globals['_FOLLOWUPCORRECTED']._serialized_start=221
   _globals['_FOLLOWUPCORRECTED']._serialized_end=271
+  _globals['_CONCERNRAISED']._serialized_start=273
+  _globals['_CONCERNRAISED']._serialized_end=319
 # @@protoc_insertion_point(module_scope)

@@ -98,3 +98,31 @@ class FollowUpCorrected(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FollowUpCorrected: _TypeAlias = FollowUpCorrected  # noqa: Y015
+
+@_typing.final
+class ConcernRaised(_message.Message):
+    """A follow-up tells of a concern, or of a child who is less well than before; whoever may, asks SupportService which.
+    Subject: havn.families.v1.concern.raised.{family}.{follow_up}.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}/followUps/{follow_up}"."""
+    version: _builtins.int
+    """Grows with every change of the follow-up."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConcernRaised: _TypeAlias = ConcernRaised  # noqa: Y015

@@ -280,6 +280,30 @@ CERTIFICATE_KIND_CHILD: CertificateKind.ValueType  # 2
 """Child certificate (børneattest)."""
 Global___CertificateKind: _TypeAlias = CertificateKind  # noqa: Y015
 
+class _ConcernKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ConcernKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConcernKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONCERN_KIND_UNSPECIFIED: _ConcernKind.ValueType  # 0
+    """Not given."""
+    CONCERN_KIND_CONCERN: _ConcernKind.ValueType  # 1
+    """The consultant is concerned."""
+    CONCERN_KIND_FALLING: _ConcernKind.ValueType  # 2
+    """Trust and wellbeing stand lower on the authority's scale than at the visit before."""
+
+class ConcernKind(_ConcernKind, metaclass=_ConcernKindEnumTypeWrapper):
+    """What in a follow-up makes somebody look at the placements again."""
+
+CONCERN_KIND_UNSPECIFIED: ConcernKind.ValueType  # 0
+"""Not given."""
+CONCERN_KIND_CONCERN: ConcernKind.ValueType  # 1
+"""The consultant is concerned."""
+CONCERN_KIND_FALLING: ConcernKind.ValueType  # 2
+"""Trust and wellbeing stand lower on the authority's scale than at the visit before."""
+Global___ConcernKind: _TypeAlias = ConcernKind  # noqa: Y015
+
 @_typing.final
 class FosterFamily(_message.Message):
     """A foster family."""
@@ -983,6 +1007,7 @@ class FollowUp(_message.Message):
     LATER_REASON_FIELD_NUMBER: _builtins.int
     POLICY_VERSION_FIELD_NUMBER: _builtins.int
     CORRECTION_FIELD_NUMBER: _builtins.int
+    CONCERN_KINDS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"families/{family}/followUps/{follow_up}"."""
     etag: _builtins.str
@@ -1043,6 +1068,10 @@ class FollowUp(_message.Message):
     def correction(self) -> Global___Correction:
         """The latest correction; absent where nobody corrected it. SupportService lists what stood there before."""
 
+    @_builtins.property
+    def concern_kinds(self) -> _containers.RepeatedScalarFieldContainer[Global___ConcernKind.ValueType]:
+        """Why somebody has to look at the placements again; none where nothing in it says so. Rule K11."""
+
     def __init__(
         self,
         *,
@@ -1065,10 +1094,11 @@ class FollowUp(_message.Message):
         later_reason: _builtins.str = ...,
         policy_version: _builtins.str = ...,
         correction: Global___Correction | None = ...,
+        concern_kinds: _abc.Iterable[Global___ConcernKind.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["competences", b"competences", "correction", b"correction", "create_time", b"create_time", "everyday_life", b"everyday_life", "involvement", b"involvement", "next_visit_date", b"next_visit_date", "resources", b"resources", "trust", b"trust", "visit_date", b"visit_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actions", b"actions", "authority", b"authority", "children", b"children", "competences", b"competences", "concern", b"concern", "concern_words", b"concern_words", "consultant", b"consultant", "correction", b"correction", "create_time", b"create_time", "etag", b"etag", "everyday_life", b"everyday_life", "involvement", b"involvement", "later_reason", b"later_reason", "name", b"name", "next_visit_date", b"next_visit_date", "policy_version", b"policy_version", "resources", b"resources", "trust", b"trust", "visit_date", b"visit_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actions", b"actions", "authority", b"authority", "children", b"children", "competences", b"competences", "concern", b"concern", "concern_kinds", b"concern_kinds", "concern_words", b"concern_words", "consultant", b"consultant", "correction", b"correction", "create_time", b"create_time", "etag", b"etag", "everyday_life", b"everyday_life", "involvement", b"involvement", "later_reason", b"later_reason", "name", b"name", "next_visit_date", b"next_visit_date", "policy_version", b"policy_version", "resources", b"resources", "trust", b"trust", "visit_date", b"visit_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

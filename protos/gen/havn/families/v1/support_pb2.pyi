@@ -265,6 +265,62 @@ class DraftField(_message.Message):
 Global___DraftField: _TypeAlias = DraftField  # noqa: Y015
 
 @_typing.final
+class Concern(_message.Message):
+    """Why a follow-up makes somebody look at the placements again. Rule K11."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FOLLOW_UP_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    VISIT_DATE_FIELD_NUMBER: _builtins.int
+    CHILDREN_FIELD_NUMBER: _builtins.int
+    KINDS_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    follow_up: _builtins.str
+    """"families/{family}/followUps/{follow_up}"."""
+    authority: _builtins.str
+    """The family's authority."""
+    display_name: _builtins.str
+    """How people name the family."""
+    words: _builtins.str
+    """What the consultant wrote on it. People read it; another service is told nothing."""
+    consultant: _builtins.str
+    """Who wrote it."""
+    @_builtins.property
+    def visit_date(self) -> _date_pb2.Date:
+        """The day of the visit."""
+
+    @_builtins.property
+    def children(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Children that the follow-up is about: "children/{child}"; empty means all who live there."""
+
+    @_builtins.property
+    def kinds(self) -> _containers.RepeatedScalarFieldContainer[_families_pb2.ConcernKind.ValueType]:
+        """Why."""
+
+    def __init__(
+        self,
+        *,
+        follow_up: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        visit_date: _date_pb2.Date | None = ...,
+        children: _abc.Iterable[_builtins.str] | None = ...,
+        kinds: _abc.Iterable[_families_pb2.ConcernKind.ValueType] | None = ...,
+        words: _builtins.str = ...,
+        consultant: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["visit_date", b"visit_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "children", b"children", "consultant", b"consultant", "display_name", b"display_name", "follow_up", b"follow_up", "kinds", b"kinds", "visit_date", b"visit_date", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Concern: _TypeAlias = Concern  # noqa: Y015
+
+@_typing.final
 class AgreedAction(_message.Message):
     """An action that was agreed on at a visit, and what became of it."""
 
@@ -685,6 +741,66 @@ class DiscardFollowUpDraftRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DiscardFollowUpDraftRequest: _TypeAlias = DiscardFollowUpDraftRequest  # noqa: Y015
+
+@_typing.final
+class ListConcernsRequest(_message.Message):
+    """Asks for concerns."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FOLLOW_UPS_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    @_builtins.property
+    def follow_ups(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of follow-ups, at most 200."""
+
+    def __init__(
+        self,
+        *,
+        follow_ups: _abc.Iterable[_builtins.str] | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["follow_ups", b"follow_ups", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListConcernsRequest: _TypeAlias = ListConcernsRequest  # noqa: Y015
+
+@_typing.final
+class ListConcernsResponse(_message.Message):
+    """A page of concerns."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONCERNS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def concerns(self) -> _containers.RepeatedCompositeFieldContainer[Global___Concern]:
+        """The latest visit first."""
+
+    def __init__(
+        self,
+        *,
+        concerns: _abc.Iterable[Global___Concern] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["concerns", b"concerns", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListConcernsResponse: _TypeAlias = ListConcernsResponse  # noqa: Y015
 
 @_typing.final
 class ListActionsRequest(_message.Message):

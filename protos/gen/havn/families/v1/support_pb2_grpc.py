@@ -84,6 +84,11 @@ class SupportServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.DiscardFollowUpDraftRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.FollowUpDraft.FromString,
                 _registered_method=True)
+        self.ListConcerns = channel.unary_unary(
+                '/havn.families.v1.SupportService/ListConcerns',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListConcernsRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListConcernsResponse.FromString,
+                _registered_method=True)
         self.ListActions = channel.unary_unary(
                 '/havn.families.v1.SupportService/ListActions',
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListActionsRequest.SerializeToString,
@@ -166,6 +171,13 @@ class SupportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListConcerns(self, request, context):
+        """What follow-ups tell of concerns, by the follow-ups' names: those that tell of none are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListActions(self, request, context):
         """Agreed actions, the earliest due first.
         """
@@ -227,6 +239,11 @@ def add_SupportServiceServicer_to_server(servicer, server):
                     servicer.DiscardFollowUpDraft,
                     request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.DiscardFollowUpDraftRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_support__pb2.FollowUpDraft.SerializeToString,
+            ),
+            'ListConcerns': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListConcerns,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListConcernsRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListConcernsResponse.SerializeToString,
             ),
             'ListActions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListActions,
@@ -486,6 +503,33 @@ class SupportService:
             '/havn.families.v1.SupportService/DiscardFollowUpDraft',
             havn_dot_families_dot_v1_dot_support__pb2.DiscardFollowUpDraftRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_support__pb2.FollowUpDraft.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListConcerns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/ListConcerns',
+            havn_dot_families_dot_v1_dot_support__pb2.ListConcernsRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.ListConcernsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -56,6 +56,8 @@ class SupportServiceStub:
     """The caller's own drafts, by family."""
     DiscardFollowUpDraft: _grpc.UnaryUnaryMultiCallable[_support_pb2.DiscardFollowUpDraftRequest, _support_pb2.FollowUpDraft]
     """Lets go of a draft. One that is not there is let go of already."""
+    ListConcerns: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListConcernsRequest, _support_pb2.ListConcernsResponse]
+    """What follow-ups tell of concerns, by the follow-ups' names: those that tell of none are left out."""
     ListActions: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListActionsRequest, _support_pb2.ListActionsResponse]
     """Agreed actions, the earliest due first."""
     SettleAction: _grpc.UnaryUnaryMultiCallable[_support_pb2.SettleActionRequest, _support_pb2.AgreedAction]
@@ -88,6 +90,8 @@ class SupportServiceAsyncStub(SupportServiceStub):
     """The caller's own drafts, by family."""
     DiscardFollowUpDraft: _aio.UnaryUnaryMultiCallable[_support_pb2.DiscardFollowUpDraftRequest, _support_pb2.FollowUpDraft]  # type: ignore[assignment]
     """Lets go of a draft. One that is not there is let go of already."""
+    ListConcerns: _aio.UnaryUnaryMultiCallable[_support_pb2.ListConcernsRequest, _support_pb2.ListConcernsResponse]  # type: ignore[assignment]
+    """What follow-ups tell of concerns, by the follow-ups' names: those that tell of none are left out."""
     ListActions: _aio.UnaryUnaryMultiCallable[_support_pb2.ListActionsRequest, _support_pb2.ListActionsResponse]  # type: ignore[assignment]
     """Agreed actions, the earliest due first."""
     SettleAction: _aio.UnaryUnaryMultiCallable[_support_pb2.SettleActionRequest, _support_pb2.AgreedAction]  # type: ignore[assignment]
@@ -171,6 +175,14 @@ class SupportServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_support_pb2.FollowUpDraft, _abc.Awaitable[_support_pb2.FollowUpDraft]]:
         """Lets go of a draft. One that is not there is let go of already."""
+
+    @_abc_1.abstractmethod
+    def ListConcerns(
+        self,
+        request: _support_pb2.ListConcernsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.ListConcernsResponse, _abc.Awaitable[_support_pb2.ListConcernsResponse]]:
+        """What follow-ups tell of concerns, by the follow-ups' names: those that tell of none are left out."""
 
     @_abc_1.abstractmethod
     def ListActions(

@@ -24,19 +24,21 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhavn/placements/v1/events.proto\x12\x12havn.placements.v1\"f\n\x17PlacementRequestChanged\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.havn.placements.v1.ChangeKind\"_\n\x10PlacementChanged\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.havn.placements.v1.ChangeKind\"\x8c\x01\n\x0cOfferChanged\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.havn.placements.v1.ChangeKind\x12\x0c\n\x04home\x18\x04 \x01(\t\x12\x13\n\x0bplace_count\x18\x05 \x01(\x05\x12\x0c\n\x04held\x18\x06 \x01(\x08*\xd8\x01\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43HANGE_KIND_CREATED\x10\x01\x12\x17\n\x13\x43HANGE_KIND_UPDATED\x10\x02\x12\x19\n\x15\x43HANGE_KIND_WITHDRAWN\x10\x03\x12\x16\n\x12\x43HANGE_KIND_PLACED\x10\x04\x12\x15\n\x11\x43HANGE_KIND_ASKED\x10\x05\x12\x18\n\x14\x43HANGE_KIND_ANSWERED\x10\x06\x12\x17\n\x13\x43HANGE_KIND_EXPIRED\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhavn/placements/v1/events.proto\x12\x12havn.placements.v1\"f\n\x17PlacementRequestChanged\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.havn.placements.v1.ChangeKind\"_\n\x10PlacementChanged\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.havn.placements.v1.ChangeKind\"\x8c\x01\n\x0cOfferChanged\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.havn.placements.v1.ChangeKind\x12\x0c\n\x04home\x18\x04 \x01(\t\x12\x13\n\x0bplace_count\x18\x05 \x01(\x05\x12\x0c\n\x04held\x18\x06 \x01(\x08\"^\n\x0fRiskViewChanged\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.havn.placements.v1.ChangeKind*\xd8\x01\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43HANGE_KIND_CREATED\x10\x01\x12\x17\n\x13\x43HANGE_KIND_UPDATED\x10\x02\x12\x19\n\x15\x43HANGE_KIND_WITHDRAWN\x10\x03\x12\x16\n\x12\x43HANGE_KIND_PLACED\x10\x04\x12\x15\n\x11\x43HANGE_KIND_ASKED\x10\x05\x12\x18\n\x14\x43HANGE_KIND_ANSWERED\x10\x06\x12\x17\n\x13\x43HANGE_KIND_EXPIRED\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'havn.placements.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CHANGEKIND']._serialized_start=400
-  _globals['_CHANGEKIND']._serialized_end=616
+  _globals['_CHANGEKIND']._serialized_start=496
+  _globals['_CHANGEKIND']._serialized_end=712
   _globals['_PLACEMENTREQUESTCHANGED']._serialized_start=55
   _globals['_PLACEMENTREQUESTCHANGED']._serialized_end=157
   _globals['_PLACEMENTCHANGED']._serialized_start=159
   _globals['_PLACEMENTCHANGED']._serialized_end=254
   _globals['_OFFERCHANGED']._serialized_start=257
   _globals['_OFFERCHANGED']._serialized_end=397
+  _globals['_RISKVIEWCHANGED']._serialized_start=399
+  _globals['_RISKVIEWCHANGED']._serialized_end=493
 # @@protoc_insertion_point(module_scope)

@@ -168,3 +168,35 @@ class OfferChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OfferChanged: _TypeAlias = OfferChanged  # noqa: Y015
+
+@_typing.final
+class RiskViewChanged(_message.Message):
+    """Somebody has to look at a placement again, or has looked.
+    Subject: havn.placements.v1.risk_view.{created,updated}.{placement}.{risk_view}.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"placements/{placement}/riskViews/{risk_view}"."""
+    version: _builtins.int
+    """Grows with every change."""
+    kind: Global___ChangeKind.ValueType
+    """What happened."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        version: _builtins.int = ...,
+        kind: Global___ChangeKind.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "name", b"name", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RiskViewChanged: _TypeAlias = RiskViewChanged  # noqa: Y015

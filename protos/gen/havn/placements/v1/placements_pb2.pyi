@@ -220,6 +220,54 @@ NEARNESS_OTHER_TOWN: Nearness.ValueType  # 2
 """Another town."""
 Global___Nearness: _TypeAlias = Nearness  # noqa: Y015
 
+class _RiskReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RiskReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RiskReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RISK_REASON_UNSPECIFIED: _RiskReason.ValueType  # 0
+    """Not given."""
+    RISK_REASON_CONCERN: _RiskReason.ValueType  # 1
+    """A consultant is concerned."""
+    RISK_REASON_FALLING_WELLBEING: _RiskReason.ValueType  # 2
+    """The child is less well than before."""
+
+class RiskReason(_RiskReason, metaclass=_RiskReasonEnumTypeWrapper):
+    """Why somebody has to look at a placement again."""
+
+RISK_REASON_UNSPECIFIED: RiskReason.ValueType  # 0
+"""Not given."""
+RISK_REASON_CONCERN: RiskReason.ValueType  # 1
+"""A consultant is concerned."""
+RISK_REASON_FALLING_WELLBEING: RiskReason.ValueType  # 2
+"""The child is less well than before."""
+Global___RiskReason: _TypeAlias = RiskReason  # noqa: Y015
+
+class _RiskViewState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RiskViewStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RiskViewState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RISK_VIEW_STATE_UNSPECIFIED: _RiskViewState.ValueType  # 0
+    """Not given."""
+    RISK_VIEW_STATE_OPEN: _RiskViewState.ValueType  # 1
+    """Nobody yet."""
+    RISK_VIEW_STATE_CLOSED: _RiskViewState.ValueType  # 2
+    """A named person, who said what came of it."""
+
+class RiskViewState(_RiskViewState, metaclass=_RiskViewStateEnumTypeWrapper):
+    """Whether somebody looked at a placement."""
+
+RISK_VIEW_STATE_UNSPECIFIED: RiskViewState.ValueType  # 0
+"""Not given."""
+RISK_VIEW_STATE_OPEN: RiskViewState.ValueType  # 1
+"""Nobody yet."""
+RISK_VIEW_STATE_CLOSED: RiskViewState.ValueType  # 2
+"""A named person, who said what came of it."""
+Global___RiskViewState: _TypeAlias = RiskViewState  # noqa: Y015
+
 @_typing.final
 class PlacementRequest(_message.Message):
     """A home is sought for a child."""
@@ -1828,6 +1876,188 @@ class WatchOffersResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WatchOffersResponse: _TypeAlias = WatchOffersResponse  # noqa: Y015
+
+@_typing.final
+class RiskView(_message.Message):
+    """Something was told that makes somebody look at a placement again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    PLACEMENT_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
+    HOME_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    TOLD_DATE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    CLOSED_BY_FIELD_NUMBER: _builtins.int
+    CLOSE_TIME_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"placements/{placement}/riskViews/{risk_view}"."""
+    etag: _builtins.str
+    """Changes with every change."""
+    authority: _builtins.str
+    """Who is responsible for the child."""
+    placement: _builtins.str
+    """"placements/{placement}"."""
+    child: _builtins.str
+    """"children/{child}"."""
+    home: _builtins.str
+    """Where the child lives."""
+    source: _builtins.str
+    """What told of it: "families/{family}/followUps/{follow_up}"."""
+    state: Global___RiskViewState.ValueType
+    """Open until somebody looked."""
+    closed_by: _builtins.str
+    """Who looked."""
+    words: _builtins.str
+    """What came of it."""
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedScalarFieldContainer[Global___RiskReason.ValueType]:
+        """Why."""
+
+    @_builtins.property
+    def told_date(self) -> _date_pb2.Date:
+        """The day that it is of: the visit's."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When it came."""
+
+    @_builtins.property
+    def close_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        placement: _builtins.str = ...,
+        child: _builtins.str = ...,
+        home: _builtins.str = ...,
+        source: _builtins.str = ...,
+        reasons: _abc.Iterable[Global___RiskReason.ValueType] | None = ...,
+        told_date: _date_pb2.Date | None = ...,
+        state: Global___RiskViewState.ValueType = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        closed_by: _builtins.str = ...,
+        close_time: _timestamp_pb2.Timestamp | None = ...,
+        words: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["close_time", b"close_time", "create_time", b"create_time", "told_date", b"told_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "child", b"child", "close_time", b"close_time", "closed_by", b"closed_by", "create_time", b"create_time", "etag", b"etag", "home", b"home", "name", b"name", "placement", b"placement", "reasons", b"reasons", "source", b"source", "state", b"state", "told_date", b"told_date", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RiskView: _TypeAlias = RiskView  # noqa: Y015
+
+@_typing.final
+class ListRiskViewsRequest(_message.Message):
+    """Asks for placements that somebody has to look at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    state: Global___RiskViewState.ValueType
+    """Only those of this state; not given means all."""
+    child: _builtins.str
+    """Only those of this child: "children/{child}"; empty means all."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        state: Global___RiskViewState.ValueType = ...,
+        child: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["child", b"child", "page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRiskViewsRequest: _TypeAlias = ListRiskViewsRequest  # noqa: Y015
+
+@_typing.final
+class ListRiskViewsResponse(_message.Message):
+    """A page of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RISK_VIEWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    OPEN_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    open_count: _builtins.int
+    """Open ones on all pages."""
+    @_builtins.property
+    def risk_views(self) -> _containers.RepeatedCompositeFieldContainer[Global___RiskView]:
+        """Open ones first, the oldest of them first; then the others, the latest first."""
+
+    def __init__(
+        self,
+        *,
+        risk_views: _abc.Iterable[Global___RiskView] | None = ...,
+        next_page_token: _builtins.str = ...,
+        open_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "open_count", b"open_count", "risk_views", b"risk_views"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRiskViewsResponse: _TypeAlias = ListRiskViewsResponse  # noqa: Y015
+
+@_typing.final
+class CloseRiskViewRequest(_message.Message):
+    """Says that somebody looked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"placements/{placement}/riskViews/{risk_view}"."""
+    etag: _builtins.str
+    """As last read."""
+    words: _builtins.str
+    """What came of it."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        words: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "request_id", b"request_id", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseRiskViewRequest: _TypeAlias = CloseRiskViewRequest  # noqa: Y015
 
 @_typing.final
 class ImportPlacementsRequest(_message.Message):

@@ -118,6 +118,16 @@ class PlacementsServiceStub:
                 request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersRequest.SerializeToString,
                 response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersResponse.FromString,
                 _registered_method=True)
+        self.ListRiskViews = channel.unary_unary(
+                '/havn.placements.v1.PlacementsService/ListRiskViews',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListRiskViewsRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListRiskViewsResponse.FromString,
+                _registered_method=True)
+        self.CloseRiskView = channel.unary_unary(
+                '/havn.placements.v1.PlacementsService/CloseRiskView',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.CloseRiskViewRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.RiskView.FromString,
+                _registered_method=True)
         self.ImportPlacements = channel.stream_unary(
                 '/havn.placements.v1.PlacementsService/ImportPlacements',
                 request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ImportPlacementsRequest.SerializeToString,
@@ -246,6 +256,20 @@ class PlacementsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRiskViews(self, request, context):
+        """Placements that somebody has to look at again, those that nobody looked at first. Rule K11.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseRiskView(self, request, context):
+        """Says that the caller looked, and what came of it. FAILED_PRECONDITION where somebody else did.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImportPlacements(self, request_iterator, context):
         """Takes requests and placements from files, new or known by their key: all, or none and a list of what to mend.
         """
@@ -335,6 +359,16 @@ def add_PlacementsServiceServicer_to_server(servicer, server):
                     servicer.WatchOffers,
                     request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersRequest.FromString,
                     response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersResponse.SerializeToString,
+            ),
+            'ListRiskViews': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRiskViews,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListRiskViewsRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListRiskViewsResponse.SerializeToString,
+            ),
+            'CloseRiskView': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseRiskView,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.CloseRiskViewRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.RiskView.SerializeToString,
             ),
             'ImportPlacements': grpc.stream_unary_rpc_method_handler(
                     servicer.ImportPlacements,
@@ -778,6 +812,60 @@ class PlacementsService:
             '/havn.placements.v1.PlacementsService/WatchOffers',
             havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersRequest.SerializeToString,
             havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRiskViews(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/ListRiskViews',
+            havn_dot_placements_dot_v1_dot_placements__pb2.ListRiskViewsRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.ListRiskViewsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseRiskView(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/CloseRiskView',
+            havn_dot_placements_dot_v1_dot_placements__pb2.CloseRiskViewRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.RiskView.FromString,
             options,
             channel_credentials,
             insecure,

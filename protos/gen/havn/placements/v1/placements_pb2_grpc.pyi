@@ -73,6 +73,10 @@ class PlacementsServiceStub:
     """Tells at once, and again whenever an offer or inquiry that the caller may see came or changed; never which. The stream
     ends with OK when the service ends, and after an hour with DEADLINE_EXCEEDED: watch again, then list.
     """
+    ListRiskViews: _grpc.UnaryUnaryMultiCallable[_placements_pb2.ListRiskViewsRequest, _placements_pb2.ListRiskViewsResponse]
+    """Placements that somebody has to look at again, those that nobody looked at first. Rule K11."""
+    CloseRiskView: _grpc.UnaryUnaryMultiCallable[_placements_pb2.CloseRiskViewRequest, _placements_pb2.RiskView]
+    """Says that the caller looked, and what came of it. FAILED_PRECONDITION where somebody else did."""
     ImportPlacements: _grpc.StreamUnaryMultiCallable[_placements_pb2.ImportPlacementsRequest, _placements_pb2.ImportPlacementsResponse]
     """Takes requests and placements from files, new or known by their key: all, or none and a list of what to mend."""
 
@@ -121,6 +125,10 @@ class PlacementsServiceAsyncStub(PlacementsServiceStub):
     """Tells at once, and again whenever an offer or inquiry that the caller may see came or changed; never which. The stream
     ends with OK when the service ends, and after an hour with DEADLINE_EXCEEDED: watch again, then list.
     """
+    ListRiskViews: _aio.UnaryUnaryMultiCallable[_placements_pb2.ListRiskViewsRequest, _placements_pb2.ListRiskViewsResponse]  # type: ignore[assignment]
+    """Placements that somebody has to look at again, those that nobody looked at first. Rule K11."""
+    CloseRiskView: _aio.UnaryUnaryMultiCallable[_placements_pb2.CloseRiskViewRequest, _placements_pb2.RiskView]  # type: ignore[assignment]
+    """Says that the caller looked, and what came of it. FAILED_PRECONDITION where somebody else did."""
     ImportPlacements: _aio.StreamUnaryMultiCallable[_placements_pb2.ImportPlacementsRequest, _placements_pb2.ImportPlacementsResponse]  # type: ignore[assignment]
     """Takes requests and placements from files, new or known by their key: all, or none and a list of what to mend."""
 
@@ -262,6 +270,22 @@ class PlacementsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tells at once, and again whenever an offer or inquiry that the caller may see came or changed; never which. The stream
         ends with OK when the service ends, and after an hour with DEADLINE_EXCEEDED: watch again, then list.
         """
+
+    @_abc_1.abstractmethod
+    def ListRiskViews(
+        self,
+        request: _placements_pb2.ListRiskViewsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_placements_pb2.ListRiskViewsResponse, _abc.Awaitable[_placements_pb2.ListRiskViewsResponse]]:
+        """Placements that somebody has to look at again, those that nobody looked at first. Rule K11."""
+
+    @_abc_1.abstractmethod
+    def CloseRiskView(
+        self,
+        request: _placements_pb2.CloseRiskViewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_placements_pb2.RiskView, _abc.Awaitable[_placements_pb2.RiskView]]:
+        """Says that the caller looked, and what came of it. FAILED_PRECONDITION where somebody else did."""
 
     @_abc_1.abstractmethod
     def ImportPlacements(
