@@ -94,6 +94,10 @@ BY_REASON = {
         N_("This form is from another login"),
         N_("Nothing was saved. Go back, copy what you wrote, open the page anew and paste it."),
     ),
+    "TOO_MUCH_FOR_A_FILE": (
+        N_("There is more than one file holds"),
+        N_("Nothing was exported. Choose fewer days, or a child or person."),
+    ),
     "PAGE_UNKNOWN": (N_("There is no such page"), N_("Check the address, or choose a page in the menu.")),
 }
 """The same by the reason alone."""

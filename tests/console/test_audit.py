@@ -1,9 +1,17 @@
 """An auditor finds who saw and changed what."""
 
+import csv
+import io
+
 import pytest
 import pytest_asyncio
 
+from havn.audit.v1 import audit_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
+from services.console import languages
+from services.console.audit_trail import Look, written
+from services.console.languages import Language
+from services.console.pages import audit
 from tests import cast
 from tests.conftest import Havn
 from tests.console.conftest import WIDTHS, Browsing, Visitor, next_page, violations
@@ -37,6 +45,32 @@ async def test_rows_of_one_person_alone(visitor: Visitor) -> None:
     answer = await (await visitor("auditor")).get("/audit?about=seen-1&person=leader")
     assert ">leader<" in answer.text
     assert ">coordinator<" not in answer.text
+
+
+async def test_what_is_shown_is_exported_as_a_file(visitor: Visitor) -> None:
+    answer = await (await visitor("auditor")).get(
+        "/audit/export.csv?about=seen-1&person=leader&from=2026-03-01&until=2026-03-02"
+    )
+    assert answer.headers["content-disposition"] == 'attachment; filename="havn-audit_2026-03-01_2026-03-02.csv"'
+    assert answer.content.startswith("\ufeffHvornår;Hvem;Roller;".encode())
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert {row["Hvem"] for row in rows} == {"users/leader"}
+    assert any("requests/seen-1" in row["Poster"].split() and row["Kald"] == "GetRequest" for row in rows)
+
+
+async def test_a_file_holds_all_or_nothing(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "MOST_EXPORTED", 1)
+    answer = await (await visitor("auditor")).get("/audit/export.csv")
+    assert answer.status_code == 422
+    assert "Vælg færre dage" in answer.text
+
+
+def test_a_spreadsheet_runs_nothing_of_a_file() -> None:
+    languages.speak(Language.EN)
+    row = pb.AuditRow(subject="=cmd|' /C calc'!A0", reference="@ref", action=pb.AUDIT_ACTION_READ)
+    line = written([Look("families", row)], "America/Nuuk").decode("utf-8-sig").splitlines()[1].split(";")
+    assert line[1] == "'=cmd|' /C calc'!A0"
+    assert line[-1] == "'@ref"
 
 
 async def test_nothing_found_says_what_to_do(visitor: Visitor) -> None:

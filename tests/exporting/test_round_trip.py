@@ -22,12 +22,13 @@ from services.havn.exporting.registries import REGISTRIES, Registry
 from services.havn.exporting.rows import row
 from services.havn.importing import cells, choices
 from services.havn.importing.columns import Column, Needed, Sheet
-from services.havn.importing.escaping import joined, part, parts, pieces, plain, protected, unprotected
+from services.havn.importing.escaping import joined, part, parts, pieces, plain, unprotected
 from services.havn.importing.family_columns import HOUSEHOLD
 from services.havn.importing.reading import read
 from services.havn.importing.rows import Rows
 from services.havn.importing.writing import Format
 from services.shared import checks
+from services.shared.cells import protected
 from services.shared.reference import towns
 
 # It meets no database.

@@ -1,98 +1,71 @@
 """Revisionsspor: who saw and changed what, over the trails of all services, the newest first."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from havn.access.v1 import access_pb2
 from havn.audit.v1 import audit_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
-from services.console import terms
-from services.console.languages import gettext as _
-from services.console.visits import Page, Visit
-from services.shared import wire
+from services.console import audit_trail, terms
+from services.console.audit_trail import PAGE_SIZE, Look, Sought
+from services.console.refusals import Refusal
+from services.console.visits import Page, Visit, refused
 
-MOST_ROWS = 1_000
-"""Of one service; who finds more is asked to look for less."""
-
-PAGE_SIZE = 200
-USUAL_DAYS = 7
+MOST_ROWS, MOST_EXPORTED = 1_000, 20_000
+"""Of one service, on the page and in a file; who finds more is asked to look for less."""
 
 
 @dataclass(frozen=True)
-class Look:
-    """A row of one service's trail."""
+class Found:
+    """The rows that meet what is sought, the newest first; `cut` where a service has more."""
 
-    service: str
-    row: pb.AuditRow
-
-    @property
-    def by_service(self) -> bool:
-        """Whether no person looked."""
-        return list(self.row.roles) == [access_pb2.ROLE_SERVICE]
-
-    @property
-    def names(self) -> list[str]:
-        """The records that it showed."""
-        return [name for records in self.row.records for name in records.names]
-
-    @property
-    def rpc(self) -> str:
-        """What was called, without the service's package."""
-        return self.row.rpc.rsplit("/", 1)[-1]
-
-
-@dataclass(frozen=True)
-class Sought:
-    """What an auditor looks for: rows that name a record, of a person, within days, perhaps also those of services."""
-
-    about: str
-    person: str
-    from_day: date
-    until_day: date
-    services: bool
-
-    def request(self, names: list[str], zone: str) -> pb.ListAuditRowsRequest:
-        """What to ask each service for."""
-        return pb.ListAuditRowsRequest(
-            names=names,
-            subject=self.person,
-            from_time=wire.timestamp(_begin(self.from_day, zone)),
-            until_time=wire.timestamp(_begin(self.until_day + timedelta(days=1), zone)),
-            page_size=PAGE_SIZE,
-        )
+    looks: list[Look]
+    cut: bool
 
 
 async def show(visit: Visit) -> Response:
     """The rows that meet what is sought."""
-    sought = _sought(visit.request.query_params, visit.console.clock.today())
-    names = await _names(visit, sought.about) if sought.about else []
-    request = sought.request(names, visit.console.zone)
-    trails = await asyncio.gather(*(_trail(visit, service, request) for service in visit.services.audit))
-    looks = sorted((look for trail in trails for look in trail), key=_newest_first)
-    shown = [look for look in looks if sought.services or not look.by_service]
+    sought = audit_trail.sought(visit.request.query_params, visit.console.clock.today())
+    found = await _found(visit, sought, MOST_ROWS)
+    shown = sought.wanted(found.looks)
     return visit.page(
         "audit.html",
         sought=sought,
         looks=shown,
-        hidden=len(looks) - len(shown),
-        cut=any(len(trail) >= MOST_ROWS for trail in trails),
+        hidden=len(found.looks) - len(shown),
+        cut=found.cut,
         most=MOST_ROWS,
-        actions=_actions(),
+        actions=audit_trail.actions(),
         role=terms.role,
-        purposes=_purposes(),
+        purposes=audit_trail.purposes(),
     )
 
 
-async def _trail(visit: Visit, service: str, request: pb.ListAuditRowsRequest) -> list[Look]:
-    """The first rows of a service's trail that meet the request, and no more than people can read."""
+async def export(visit: Visit) -> Response:
+    """The same rows as a file: whole, or the words that it would not be."""
+    sought = audit_trail.sought(visit.request.query_params, visit.console.clock.today())
+    found = await _found(visit, sought, MOST_EXPORTED)
+    if found.cut:
+        return refused(visit, Refusal(422, "TOO_MUCH_FOR_A_FILE"))
+    content = audit_trail.written(sought.wanted(found.looks), visit.console.zone)
+    disposition = f'attachment; filename="havn-audit_{sought.from_day}_{sought.until_day}.csv"'
+    return Response(content, media_type="text/csv; charset=utf-8", headers={"content-disposition": disposition})
+
+
+async def _found(visit: Visit, sought: Sought, most: int) -> Found:
+    names = await _names(visit, sought.about) if sought.about else []
+    request = sought.request(names, visit.console.zone)
+    trails = await asyncio.gather(*(_trail(visit, service, request, most) for service in visit.services.audit))
+    looks = sorted((look for trail in trails for look in trail), key=audit_trail.newest_first)
+    return Found(looks, cut=any(len(trail) >= most for trail in trails))
+
+
+async def _trail(visit: Visit, service: str, request: pb.ListAuditRowsRequest, most: int) -> list[Look]:
+    """The first rows of a service's trail that meet the request."""
     found: list[Look] = []
     token = ""
-    while len(found) < MOST_ROWS:
+    while len(found) < most:
         asked = pb.ListAuditRowsRequest(page_token=token)
         asked.MergeFrom(request)
         page = await visit.services.audit[service].ListAuditRows(asked)
@@ -117,51 +90,5 @@ async def _names(visit: Visit, about: str) -> list[str]:
     return [about, *own, *waiting, *(placement.name for placement in placed.placements)]
 
 
-def _sought(given: Mapping[str, str], today: date) -> Sought:
-    about, person = given.get("about", "").strip(), given.get("person", "").strip()
-    until = _day(given.get("until", "")) or today
-    return Sought(
-        about=about if "/" in about or not about else f"children/{about}",
-        person=person if "/" in person or not person else f"users/{person}",
-        from_day=min(_day(given.get("from", "")) or today - timedelta(days=USUAL_DAYS), until),
-        until_day=until,
-        services="services" in given,
-    )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _begin(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone))
-
-
-def _newest_first(look: Look) -> tuple[int, str, int]:
-    return (-look.row.time.ToNanoseconds(), look.service, -look.row.sequence)
-
-
-def _actions() -> dict[int, str]:
-    return {
-        pb.AUDIT_ACTION_READ: _("saw"),
-        pb.AUDIT_ACTION_WRITE: _("changed"),
-        pb.AUDIT_ACTION_REPEAT: _("saw again"),
-        pb.AUDIT_ACTION_REFUSED: _("was refused"),
-    }
-
-
-def _purposes() -> dict[int, str]:
-    return {
-        access_pb2.PURPOSE_UNSPECIFIED: "",
-        access_pb2.PURPOSE_CASE: _("work on the case"),
-        access_pb2.PURPOSE_EMERGENCY: _("emergency"),
-        access_pb2.PURPOSE_SUPERVISION: _("supervision"),
-        access_pb2.PURPOSE_RIGHT_OF_ACCESS: _("right of access"),
-        access_pb2.PURPOSE_OPERATION: _("operation"),
-    }
-
-
-PAGES = (Page("/audit", show, "havn.audit.v1.AuditService.ListAuditRows"),)
+ASKS = "havn.audit.v1.AuditService.ListAuditRows"
+PAGES = (Page("/audit", show, ASKS), Page("/audit/export.csv", export, ASKS))

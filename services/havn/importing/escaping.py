@@ -1,27 +1,16 @@
-"""Cells that a spreadsheet takes for text and nothing else, and lists within a cell; both are undone exactly.
-
-A cell that begins with "=" or the like is a formula to a spreadsheet, which runs it. An export puts an apostrophe
-before it, and an import takes that apostrophe away again. https://owasp.org/www-community/attacks/CSV_Injection
-"""
+"""Cells that were protected from a spreadsheet, and lists within a cell: both are undone exactly."""
 
 import re
 from collections.abc import Iterable
 
-APOSTROPHE = "'"
-RISKY = frozenset("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  # spreadsheets take the wide ones for the narrow ones
+from services.shared.cells import APOSTROPHE, RISKY
+
 LIST_SEPARATOR = "|"
 
 _PART = re.compile(r"(?:\\.|[^\\|]|\\$)+", re.DOTALL)
 _PIECE = re.compile(r"(?:\\.|[^\\:]|\\$)*", re.DOTALL)
 _SPECIAL = re.compile(r"[\\|:]")
 _ESCAPED = re.compile(r"\\([\\|:\s])")
-
-
-def protected(text: str) -> str:
-    """The text as a cell: with an apostrophe where it would be run, trimmed, or taken for a protected one."""
-    if text and (text[0] in RISKY or text[0] == APOSTROPHE or text != text.strip()):
-        return APOSTROPHE + text
-    return text
 
 
 def unprotected(cell: str) -> str:

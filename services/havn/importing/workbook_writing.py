@@ -8,8 +8,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from services.havn.importing.escaping import protected
 from services.havn.importing.writing import private_bytes
+from services.shared.cells import protected
 
 LONGEST_CELL = 32_767
 WIDTH = 18

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from services.havn.importing.columns import Sheet
-from services.havn.importing.escaping import protected
+from services.shared.cells import protected
 
 OWNER_ONLY = 0o600
 
