@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from havn.access.v1 import access_pb2 as access_terms
 from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.capacity.v1 import waiting_pb2 as waiting
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as support
 from havn.placements.v1 import placements_pb2 as placements
@@ -547,6 +548,32 @@ def delivering(
 def reporting(unit: str, vacancy: capacity.Vacancy | None = None, **differing: Value) -> capacity.ReportVacancyRequest:
     good: dict[str, Value] = {"parent": unit, "vacancy": vacancy or a_vacancy(), "request_id": fresh()}
     return capacity.ReportVacancyRequest(**good | differing)
+
+
+def applying(request: str, **differing: Value) -> waiting.ApplyToCentralListRequest:
+    return waiting.ApplyToCentralListRequest(**{"request": request, "request_id": fresh()} | differing)
+
+
+def leaving(
+    application: waiting.CentralListApplication, **differing: Value
+) -> waiting.WithdrawCentralListApplicationRequest:
+    good: dict[str, Value] = {
+        "name": application.name,
+        "etag": application.etag,
+        "reason": "An aunt takes the child",
+        "request_id": fresh(),
+    }
+    return waiting.WithdrawCentralListApplicationRequest(**good | differing)
+
+
+def removing(entry: waiting.CentralListEntry, **differing: Value) -> waiting.RemoveFromCentralListRequest:
+    good: dict[str, Value] = {
+        "name": entry.name,
+        "etag": entry.etag,
+        "reason": "No such place in the country",
+        "request_id": fresh(),
+    }
+    return waiting.RemoveFromCentralListRequest(**good | differing)
 
 
 def announced(session: Session) -> list[str]:

@@ -13,6 +13,7 @@ from services.capacity.rules import vacancies, waiting_list
 from services.capacity.store import UNITS, VACANCIES, WAITING, WAITING_OFFERS, Capacity
 from services.capacity.taking import Rows, looked_at
 from services.capacity.waiting_lists import WaitingLists
+from services.capacity.waiting_lists_api import WaitingListsApi
 from services.shared import access, importing, wire
 from services.shared.call import current
 from services.shared.clock import Clock
@@ -35,7 +36,7 @@ class CapacityApi(InstitutionsApi):
         self.reported = Watched(store, caller, reports.reported)
         self.versions = Watched(store, caller, lambda view: waiting_lists.versions(view, clock.today()))
         self._reports = reports.Reports()
-        self._lists = WaitingLists()
+        self.lists = WaitingLists()
 
     async def ReportVacancy(self, request: pb.ReportVacancyRequest, context: Context) -> pb.Vacancy:
         """Says how many places are free."""
@@ -74,7 +75,7 @@ class CapacityApi(InstitutionsApi):
         today = self._clock.today()
 
         def read(view: View) -> pb.ListWaitingListResponse:
-            entries = waiting_list.asked_for(self._lists.ordered(view, today), request)
+            entries = waiting_list.asked_for(self.lists.ordered(view, today), request)
             urgent = waiting_list.urgent(entries)
             page = positions(entries, request.page_size, request.page_token, request.skip)
             return pb.ListWaitingListResponse(
@@ -149,6 +150,7 @@ def build(platform: Platform, store: Store) -> Parts:
             Copy(WAITING_OFFERS, "placements", waiting.all_offers),
         ],
         watched=[api.reported, api.versions],
+        also=[WaitingListsApi(store, platform.clock, api.lists).answers()],
     )
 
 

@@ -10,7 +10,7 @@ from havn.capacity.v1.capacity_pb2 import Delivery, Institution, InstitutionUnit
 from havn.placements.v1 import placements_pb2 as placements
 from havn.placements.v1.events_pb2 import OfferChanged, PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.capacity import wire
+from services.capacity import central_list, wire
 from services.capacity.store import WAITING, WAITING_OFFERS
 from services.shared.clock import Clock
 from services.shared.consumers import Effect
@@ -78,6 +78,8 @@ class WaitingList:
 
         def keep(change: Change) -> None:
             change.put_newer(WAITING, entry)
+            if not entry.HasField("place_by_date"):
+                central_list.close(change, entry.request)
 
         return keep
 

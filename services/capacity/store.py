@@ -1,6 +1,6 @@
 """How institutions, units, vacancies and the waiting list are kept."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index
@@ -8,6 +8,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from havn.capacity.v1 import capacity_pb2 as pb
+from havn.capacity.v1 import waiting_pb2 as waiting
 from services.shared.names import parent
 from services.shared.records import Kind
 from services.shared.tables import Record
@@ -71,6 +72,35 @@ class WaitingListOfferRow(Record, Capacity, table=True):
     parent: str = Field(index=True)
 
 
+def _entry_columns(entry: pb.WaitingListEntry) -> dict[str, Any]:
+    if not entry.HasField("exit"):
+        return {"waiting": entry.HasField("place_by_date")}
+    return {"waiting": False, "sort_key": f"{_newest_first(time(entry.exit.leave_time))}/{entry.name}"}
+
+
+def _newest_first(moment: datetime) -> str:
+    """Counted down from the end of time."""
+    return f"{(datetime.max.replace(tzinfo=UTC) - moment) // timedelta(microseconds=1):018d}"
+
+
+class ApplicationRow(Record, Capacity, table=True):
+    """An application to the central list for a request."""
+
+    __tablename__ = "central_list_applications"
+
+    request: str = Field(index=True)
+    state: int = Field(index=True)
+
+
+def _application_columns(application: waiting.CentralListApplication) -> dict[str, Any]:
+    latest_first = _newest_first(time(application.create_time))
+    return {
+        "request": application.request,
+        "state": application.state,
+        "sort_key": f"{latest_first}/{application.name}",
+    }
+
+
 def _offer_columns(offer: pb.WaitingListOffer) -> dict[str, Any]:
     asked = time(offer.create_time).isoformat(timespec="microseconds")
     return {"parent": parent(offer.name), "sort_key": f"{asked}/{offer.name}"}
@@ -80,7 +110,8 @@ INSTITUTIONS = Kind(InstitutionRow, pb.Institution, open_to_all=True)
 UNITS = Kind(UnitRow, pb.InstitutionUnit, lambda unit: {"parent": parent(unit.name)}, open_to_all=True)
 DELIVERIES = Kind(DeliveryRow, pb.Delivery, _delivery_columns, open_to_all=True)
 VACANCIES = Kind(VacancyRow, pb.Vacancy, open_to_all=True)
-WAITING = Kind(WaitingListRow, pb.WaitingListEntry, lambda entry: {"waiting": entry.HasField("place_by_date")})
+WAITING = Kind(WaitingListRow, pb.WaitingListEntry, _entry_columns)
 WAITING_OFFERS = Kind(WaitingListOfferRow, pb.WaitingListOffer, _offer_columns)
+APPLICATIONS = Kind(ApplicationRow, waiting.CentralListApplication, _application_columns)
 COPIES = (WAITING, WAITING_OFFERS)
 """What is made of others' records: all of it can be made anew."""

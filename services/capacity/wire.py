@@ -6,11 +6,11 @@ from datetime import date
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from services.shared.names import last_part
-from services.shared.wire import date_message
+from services.shared.wire import date_message, day, time
 
 
 def waiting_list_entry(request: placements.PlacementRequest, filed: date) -> pb.WaitingListEntry:
-    """The entry of an open request, with the day it was filed; of one that left the list only name and version."""
+    """The entry of an open request, with the day it was filed; of one that left the list who left, when and why."""
     entry = pb.WaitingListEntry(
         name=f"waitingListEntries/{last_part(request.name)}",
         request=request.name,
@@ -21,7 +21,27 @@ def waiting_list_entry(request: placements.PlacementRequest, filed: date) -> pb.
         _describe(entry, request)
         if not request.HasField("waiting_since_date"):
             entry.waiting_since_date.CopyFrom(date_message(filed))
+    else:
+        entry.exit.CopyFrom(_exit(entry.name, request, filed))
     return entry
+
+
+def _exit(name: str, request: placements.PlacementRequest, filed: date) -> pb.WaitingListExit:
+    placed = request.state == placements.REQUEST_STATE_PLACED
+    since = day(request.waiting_since_date) if request.HasField("waiting_since_date") else filed
+    left = pb.WaitingListExit(
+        name=name,
+        authority=request.authority,
+        request=request.name,
+        child=request.child.reference,
+        reason=pb.EXIT_REASON_PLACED if placed else pb.EXIT_REASON_WITHDRAWN,
+        words=request.withdrawal_reason,
+        waiting_since_date=date_message(since),
+    )
+    if request.HasField("close_time"):
+        left.leave_time.CopyFrom(request.close_time)
+        left.days_waited = max(0, (time(request.close_time).date() - since).days)
+    return left
 
 
 def waiting_list_offers(offer: placements.Offer) -> Iterator[pb.WaitingListOffer]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import grpc
 
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
+from havn.capacity.v1.waiting_pb2_grpc import WaitingListsServiceStub
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
 from havn.families.v1.support_pb2_grpc import SupportServiceStub
 from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
@@ -21,6 +22,7 @@ class Connection:
     families: FamiliesServiceStub
     support: SupportServiceStub
     capacity: CapacityServiceStub
+    waiting: WaitingListsServiceStub
     matching: MatchingServiceStub
     channels: dict[str, grpc.Channel]
 
@@ -38,6 +40,7 @@ def connect(addresses: dict[str, str], token: Token, identity: Identity | None =
         families=FamiliesServiceStub(channels["families"]),
         support=SupportServiceStub(channels["families"]),
         capacity=CapacityServiceStub(channels["capacity"]),
+        waiting=WaitingListsServiceStub(channels["capacity"]),
         matching=MatchingServiceStub(channels["matching"]),
         channels=channels,
     )

@@ -73,7 +73,7 @@ class PlacementsApi(OffersApi, RiskViewsApi):
         """Takes an open request off the list."""
 
         def withdraw(change: Change) -> pb.PlacementRequest:
-            withdrawn = rules.withdrawn(change.get(REQUESTS, request.name), request.reason)
+            withdrawn = rules.withdrawn(change.get(REQUESTS, request.name), request.reason, change.now)
             change.save(REQUESTS, withdrawn, request.etag)
             change.announce(*events.request_updated(withdrawn))
             offering.settle(change, placed=[], closed=[withdrawn], today=self._clock.today())
@@ -139,7 +139,7 @@ class PlacementsApi(OffersApi, RiskViewsApi):
 
     def _file(self, change: Change, request: pb.CreateRequestRequest) -> pb.PlacementRequest:
         filed = request.request
-        for told_by_imports in ("state", "filed_by", "create_time"):
+        for told_by_imports in ("state", "filed_by", "create_time", "close_time"):
             filed.ClearField(told_by_imports)
         rules.settle(filed, None, by=change.caller.subject, now=change.now)
         rules.check_request(filed, self._clock.today())

@@ -16,11 +16,11 @@ _HOMES = '"families/{family}" or "institutions/{institution}/units/{unit}"'
 
 CHANGEABLE = changeable(
     pb.PlacementRequest,
-    fixed=["name", "etag", "authority", "state", "filed_by", "create_time", "withdrawal_reason"],
+    fixed=["name", "etag", "authority", "state", "filed_by", "create_time", "withdrawal_reason", "close_time"],
 )
 """Fields of a request that an update may change."""
 
-TOLD_BY_IMPORTS = frozenset({"state", "filed_by", "create_time", "withdrawal_reason"})
+TOLD_BY_IMPORTS = frozenset({"state", "filed_by", "create_time", "withdrawal_reason", "close_time"})
 """Fields of a request that this service sets itself, and that a file may tell of an older one."""
 
 PLACEMENT_CHANGEABLE = changeable(pb.Placement, fixed=["name", "etag", "authority"])
@@ -37,13 +37,14 @@ def check_placement(placement: pb.Placement, today: date) -> None:
     fields.refuse(_placement_problems(placement, today))
 
 
-def withdrawn(request: pb.PlacementRequest, reason: str) -> pb.PlacementRequest:
+def withdrawn(request: pb.PlacementRequest, reason: str, now: datetime) -> pb.PlacementRequest:
     """The request, off the list. Raises StateNotAllowed unless it is open."""
     require_open(request)
     result = pb.PlacementRequest()
     result.CopyFrom(request)
     result.state = pb.REQUEST_STATE_WITHDRAWN
     result.withdrawal_reason = reason
+    result.close_time.CopyFrom(timestamp(now))
     return result
 
 
@@ -62,12 +63,26 @@ def settle(filed: pb.PlacementRequest, kept: pb.PlacementRequest | None, by: str
         filed.create_time.CopyFrom(before.create_time)
     if filed.state != pb.REQUEST_STATE_WITHDRAWN:
         filed.ClearField("withdrawal_reason")
+    _settle_close(filed, before, now)
+
+
+def _settle_close(filed: pb.PlacementRequest, before: pb.PlacementRequest, now: datetime) -> None:
+    """A request that is open was never closed; of one that was closed before, its time stays as it was kept."""
+    if filed.state == pb.REQUEST_STATE_OPEN:
+        filed.ClearField("close_time")
+    elif not filed.HasField("close_time"):
+        if before.state == pb.REQUEST_STATE_OPEN:
+            filed.close_time.CopyFrom(timestamp(now))
+        elif before.HasField("close_time"):
+            filed.close_time.CopyFrom(before.close_time)
 
 
 def _filing(request: pb.PlacementRequest, today: date) -> Iterator[FieldProblem]:
     """Nobody files tomorrow, and who withdraws says why."""
     if request.HasField("create_time"):
         yield from fields.confirmed("request.create_time", time(request.create_time), today)
+    if request.HasField("close_time"):
+        yield from fields.confirmed("request.close_time", time(request.close_time), today)
     if request.state == pb.REQUEST_STATE_WITHDRAWN and not request.withdrawal_reason.strip():
         yield FieldProblem("request.withdrawal_reason", "must be given for a withdrawn request")
 

@@ -12,6 +12,8 @@ from havn.terms.v1.terms_pb2 import Words
 from services.shared.names import looks_like_cpr
 
 COLLECTIONS = (
+    "centralListApplications",
+    "centralListEntries",
     "children",
     "families",
     "institutions",

@@ -187,7 +187,7 @@ def sees(caller: Caller, aim: Aim, side: Side) -> bool:
     """Whether a record is in a scope: written here once more, to hold against what the services do."""
     record, own = getattr(side, aim.record), narrowed(caller)
     within = not own or record == own or record.startswith(f"{own}/")
-    return within and (aim.is_open or caller.authority in (side.authority, EVERYWHERE))
+    return within and (aim.is_open or caller.authority in (aim.owner or side.authority, EVERYWHERE))
 
 
 def hidden(caller: Caller, sides: Sequence[Side]) -> list[str]:

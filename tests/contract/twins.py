@@ -10,12 +10,14 @@ from google.protobuf.message import Message
 
 from havn.audit.v1 import audit_pb2 as audit
 from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.capacity.v1 import waiting_pb2 as waiting
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as support
 from havn.matching.v1 import matching_pb2 as matching
 from havn.operations.v1 import operations_pb2 as operations
 from havn.placements.v1 import placements_pb2 as placements
 from havn.terms.v1 import terms_pb2 as terms
+from services.capacity.rules.central_list import entry_name
 from services.matching.store import RequestRow
 from services.placements.offer_rules import inquiry_name
 from services.shared.access import EVERYWHERE, Caller, role
@@ -48,6 +50,8 @@ class Side:
     risk_view: str = ""
     new: str = "*/new"
     """Of what is made by the call: no narrowed view holds it."""
+    application: str = "centralListApplications/none"
+    entry: str = "centralListEntries/none"
 
 
 SIDES = (
@@ -100,6 +104,9 @@ async def made(havn: Havn, side: Side) -> Side:
     follow_up = await consultant.support.CorrectFollowUp(cast.correcting(follow_up, a_follow_up(side)))
     risk_view = f"{placement.name}/riskViews/{last_part(follow_up.name)}"
     request = await coordinator.placements.CreateRequest(cast.filing(a_request(side), id=f"r-{word}"))
+    in_danger = a_request(side, child=f"children/d-{word}")
+    in_danger.danger.CopyFrom(placements.Danger(assessor=f"Assessor {word}", since_date=cast.day()))
+    seeking = await coordinator.placements.CreateRequest(cast.filing(in_danger, id=f"d-{word}"))
     founding = cast.founding(an_institution(side), id=f"i-{side.open_word}")
     institution = await administrator.capacity.CreateInstitution(founding)
     unit = await administrator.capacity.CreateUnit(cast.opening(institution.name, a_unit(side), id="u"))
@@ -108,7 +115,7 @@ async def made(havn: Havn, side: Side) -> Side:
 
     async def waits() -> bool:
         entries = await coordinator.capacity.ListWaitingList(capacity.ListWaitingListRequest())
-        return request.name in {entry.request for entry in entries.entries}
+        return {request.name, seeking.name} <= {entry.request for entry in entries.entries}
 
     async def is_known() -> bool:
         homes = await coordinator.matching.ListHomes(matching.ListHomesRequest())
@@ -124,6 +131,7 @@ async def made(havn: Havn, side: Side) -> Side:
     await havn.until("placements", is_looked_at)
     await havn.until("capacity", waits)
     await havn.until("matching", is_known)
+    application = await coordinator.waiting.ApplyToCentralList(cast.applying(seeking.name))
     offer = await coordinator.placements.OfferPlace(cast.offering(request, family.name))
     suggestions = await coordinator.matching.SuggestMatches(matching.SuggestMatchesRequest(request=request.name))
     run = await coordinator.matching.CreateMatchRun(matching.CreateMatchRunRequest(request_id=cast.fresh()))
@@ -144,14 +152,16 @@ async def made(havn: Havn, side: Side) -> Side:
         offer.name,
         inquiry_name(offer),
         risk_view,
+        application=application.name,
+        entry=entry_name(application.name),
     )
 
 
-def a_request(side: Side) -> placements.PlacementRequest:
+def a_request(side: Side, child: str = "") -> placements.PlacementRequest:
     word = side.word
     return cast.a_request(
         authority=side.authority,
-        child=cast.a_child(reference=f"children/c-{word}"),
+        child=cast.a_child(reference=child or f"children/c-{word}"),
         need_step=placements.NeedStep(step=3, assessor=f"Assessor {word}", assessed_date=cast.day(-30)),
         school=placements.Schooling(school=f"School {word}", town="Nuuk"),
         wish=placements.Wish(child_words=f"Near {word}"),
@@ -200,6 +210,8 @@ class Aim:
     record: str = ""
     is_open: bool = False
     reads: bool = True
+    owner: str = ""
+    """Whose record it is, where it is not the side's own."""
 
 
 def _import(side: Side) -> placements.ImportPlacementsRequest:
@@ -333,6 +345,22 @@ AIMED = {
     "ListVacancies": Aim(lambda _: capacity.ListVacanciesRequest()),
     "WatchVacancies": Aim(lambda _: capacity.WatchVacanciesRequest()),
     "WatchWaitingList": Aim(lambda _: capacity.WatchWaitingListRequest()),
+    "ApplyToCentralList": Aim(lambda side: cast.applying(side.request, etag=STALE), "request", reads=False),
+    "ListCentralListApplications": Aim(lambda _: waiting.ListCentralListApplicationsRequest()),
+    "WithdrawCentralListApplication": Aim(
+        lambda side: cast.leaving(waiting.CentralListApplication(name=side.application, etag=STALE)),
+        "application",
+        reads=False,
+    ),
+    "GetWaitingTimes": Aim(lambda _: waiting.GetWaitingTimesRequest()),
+    "ListWaitingListExits": Aim(lambda _: waiting.ListWaitingListExitsRequest()),
+    "ListCentralList": Aim(lambda _: waiting.ListCentralListRequest()),
+    "RemoveFromCentralList": Aim(
+        lambda side: cast.removing(waiting.CentralListEntry(name=side.entry, etag=STALE)),
+        "entry",
+        reads=False,
+        owner=cast.SELF_GOVERNMENT,
+    ),
     "ListWaitingList": Aim(lambda _: capacity.ListWaitingListRequest()),
     "ImportCapacity": Aim(_import_institution),
     "ListHomes": Aim(lambda _: matching.ListHomesRequest()),

@@ -18,7 +18,7 @@ CELLS |= {f"havn.capacity.v1.{part}" for part in ("DailyRate", "PromisedService"
 CELLS |= {f"havn.families.v1.{part}" for part in ("HomeVisit", "FamilyStep")}
 # Told by a file though the service sets it otherwise: when and by whom a vacancy was confirmed, a delivery noted or a
 # request filed, and what became of it.
-TOLD = {"confirmed_time", "confirmed_by", "create_time", "filed_by", "state", "withdrawal_reason"}
+TOLD = {"confirmed_time", "confirmed_by", "create_time", "close_time", "filed_by", "state", "withdrawal_reason"}
 TOLD |= {"recorded_by"}
 # Told of today, and kept nowhere.
 COMPUTED = {"havn.families.v1.FosterFamily.state"}

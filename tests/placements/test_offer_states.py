@@ -132,7 +132,7 @@ class Offers(RuleBasedStateMachine):
             return
 
         def close(change: Change) -> pb.PlacementRequest:
-            closed = rules.withdrawn(change.get(REQUESTS, self.requests[child].name), "Moved away")
+            closed = rules.withdrawn(change.get(REQUESTS, self.requests[child].name), "Moved away", change.now)
             change.save(REQUESTS, closed, closed.etag)
             offering.settle(change, placed=[], closed=[closed], today=self.day)
             return closed

@@ -12,6 +12,8 @@ MODULES = {
     "suggest": "suggest",
     "plan": "plan",
     "waiting-list": "waiting_list",
+    "waiting-times": "waiting_times",
+    "central-list": "central_list",
     "vacancies": "vacancies",
     "report-vacancy": "report_vacancy",
     "offer": "offer",

@@ -38,6 +38,7 @@ _FILING = (
     Column(
         "state", "state", choice(placements_pb2.RequestState), NO, "Tilstand; tom er open", "State; empty means open"
     ),
+    Column("closed_on", "close_time", MOMENT, NO, "Afsluttet den; tom er nu", "Closed on; empty means now"),
     Column("withdrawal_reason", "withdrawal_reason", TEXT, NO, "Trukket tilbage: hvorfor", "Withdrawn: why"),
 )
 

@@ -4,10 +4,18 @@ from collections.abc import Iterator
 
 from rich.console import RenderableType
 
+from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1.capacity_pb2 import ListWaitingListResponse, WaitingListEntry
+from havn.capacity.v1.waiting_pb2 import ListWaitingListExitsResponse
 from havn.placements.v1 import placements_pb2 as placements
 from services.havn.views.phrases import Lang, count, phrase
-from services.havn.views.words import day, said, short, table
+from services.havn.views.words import day, moment, said, short, table
+
+EXITS = {
+    capacity.EXIT_REASON_UNSPECIFIED: "unknown",
+    capacity.EXIT_REASON_PLACED: "has a place",
+    capacity.EXIT_REASON_WITHDRAWN: "withdrawn",
+}
 
 
 def waiting_list(answer: ListWaitingListResponse, lang: Lang, whole: bool) -> Iterator[RenderableType]:
@@ -20,6 +28,19 @@ def waiting_list(answer: ListWaitingListResponse, lang: Lang, whole: bool) -> It
     rows = table("#", "=Request", "#Age", "=Town", "#Step", "#Days", "=Place by", "Why here", lang=lang, gap=1)
     for entry in answer.entries:
         rows.add_row(*_cells(entry, lang))
+    yield rows
+
+
+def exits(answer: ListWaitingListExitsResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Who left, the latest first."""
+    if not answer.exits:
+        yield phrase("Nobody left the list.", lang)
+        return
+    rows = table("=Request", "=Child", "=Left", "#Days", "Reason", lang=lang)
+    for each in answer.exits:
+        left = moment(each.leave_time) if each.HasField("leave_time") else ""
+        why = each.words or phrase(EXITS[each.reason], lang)
+        rows.add_row(short(each.request), short(each.child), left, str(each.days_waited), why)
     yield rows
 
 

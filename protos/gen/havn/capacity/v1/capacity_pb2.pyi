@@ -205,6 +205,30 @@ POSITION_REASON_PLACE_BY_DATE: PositionReason.ValueType  # 5
 """By place-by date."""
 Global___PositionReason: _TypeAlias = PositionReason  # noqa: Y015
 
+class _ExitReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExitReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExitReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXIT_REASON_UNSPECIFIED: _ExitReason.ValueType  # 0
+    """Not given."""
+    EXIT_REASON_PLACED: _ExitReason.ValueType  # 1
+    """The child has its place."""
+    EXIT_REASON_WITHDRAWN: _ExitReason.ValueType  # 2
+    """The request was withdrawn, with a reason."""
+
+class ExitReason(_ExitReason, metaclass=_ExitReasonEnumTypeWrapper):
+    """Why somebody waits no more."""
+
+EXIT_REASON_UNSPECIFIED: ExitReason.ValueType  # 0
+"""Not given."""
+EXIT_REASON_PLACED: ExitReason.ValueType  # 1
+"""The child has its place."""
+EXIT_REASON_WITHDRAWN: ExitReason.ValueType  # 2
+"""The request was withdrawn, with a reason."""
+Global___ExitReason: _TypeAlias = ExitReason  # noqa: Y015
+
 class _InterimSolution:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -702,6 +726,7 @@ class WaitingListEntry(_message.Message):
     INTERIM_SOLUTION_FIELD_NUMBER: _builtins.int
     INTERIM_UNSAFE_FIELD_NUMBER: _builtins.int
     OFFERS_FIELD_NUMBER: _builtins.int
+    EXIT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"waitingListEntries/{request}"."""
     request: _builtins.str
@@ -770,6 +795,10 @@ class WaitingListEntry(_message.Message):
     def offers(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaitingListOffer]:
         """The homes that were asked for it, in the order in which they were."""
 
+    @_builtins.property
+    def exit(self) -> Global___WaitingListExit:
+        """There once it left the list; never in the list itself."""
+
     def __init__(
         self,
         *,
@@ -800,14 +829,73 @@ class WaitingListEntry(_message.Message):
         interim_solution: Global___InterimSolution.ValueType = ...,
         interim_unsafe: _builtins.bool = ...,
         offers: _abc.Iterable[Global___WaitingListOffer] | None = ...,
+        exit: Global___WaitingListExit | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "place_by_date", b"place_by_date", "reason_words", b"reason_words", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "exit", b"exit", "place_by_date", b"place_by_date", "reason_words", b"reason_words", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "authority", b"authority", "birth_date", b"birth_date", "child", b"child", "days_overdue", b"days_overdue", "days_waited", b"days_waited", "etag", b"etag", "gender", b"gender", "in_danger", b"in_danger", "interim_solution", b"interim_solution", "interim_unsafe", b"interim_unsafe", "languages", b"languages", "name", b"name", "need_level", b"need_level", "need_step", b"need_step", "needed_competences", b"needed_competences", "offers", b"offers", "parent_with_child", b"parent_with_child", "place_by_date", b"place_by_date", "position", b"position", "reason", b"reason", "reason_words", b"reason_words", "request", b"request", "sibling_count", b"sibling_count", "step_down", b"step_down", "town", b"town", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "authority", b"authority", "birth_date", b"birth_date", "child", b"child", "days_overdue", b"days_overdue", "days_waited", b"days_waited", "etag", b"etag", "exit", b"exit", "gender", b"gender", "in_danger", b"in_danger", "interim_solution", b"interim_solution", "interim_unsafe", b"interim_unsafe", "languages", b"languages", "name", b"name", "need_level", b"need_level", "need_step", b"need_step", "needed_competences", b"needed_competences", "offers", b"offers", "parent_with_child", b"parent_with_child", "place_by_date", b"place_by_date", "position", b"position", "reason", b"reason", "reason_words", b"reason_words", "request", b"request", "sibling_count", b"sibling_count", "step_down", b"step_down", "town", b"town", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WaitingListEntry: _TypeAlias = WaitingListEntry  # noqa: Y015
+
+@_typing.final
+class WaitingListExit(_message.Message):
+    """One who left the waiting list, and why."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    REQUEST_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    LEAVE_TIME_FIELD_NUMBER: _builtins.int
+    WAITING_SINCE_DATE_FIELD_NUMBER: _builtins.int
+    DAYS_WAITED_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"waitingListEntries/{request}"."""
+    authority: _builtins.str
+    """Who is responsible for the child."""
+    request: _builtins.str
+    """The request: "requests/{request}"."""
+    child: _builtins.str
+    """The child, by its reference: "children/{child}"."""
+    reason: Global___ExitReason.ValueType
+    """Why."""
+    words: _builtins.str
+    """What was said to it; there when the request was withdrawn."""
+    days_waited: _builtins.int
+    """Days that it had waited; 0 where nobody wrote down when it left."""
+    @_builtins.property
+    def leave_time(self) -> _timestamp_pb2.Timestamp:
+        """When it left; absent where nobody wrote that down."""
+
+    @_builtins.property
+    def waiting_since_date(self) -> _date_pb2.Date:
+        """Since when it had waited."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        request: _builtins.str = ...,
+        child: _builtins.str = ...,
+        reason: Global___ExitReason.ValueType = ...,
+        words: _builtins.str = ...,
+        leave_time: _timestamp_pb2.Timestamp | None = ...,
+        waiting_since_date: _date_pb2.Date | None = ...,
+        days_waited: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["leave_time", b"leave_time", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "child", b"child", "days_waited", b"days_waited", "leave_time", b"leave_time", "name", b"name", "reason", b"reason", "request", b"request", "waiting_since_date", b"waiting_since_date", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaitingListExit: _TypeAlias = WaitingListExit  # noqa: Y015
 
 @_typing.final
 class WaitingListOffer(_message.Message):

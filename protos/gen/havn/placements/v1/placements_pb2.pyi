@@ -298,6 +298,7 @@ class PlacementRequest(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     WITHDRAWAL_REASON_FIELD_NUMBER: _builtins.int
     WAITING_SINCE_DATE_FIELD_NUMBER: _builtins.int
+    CLOSE_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"requests/{request}"."""
     etag: _builtins.str
@@ -378,6 +379,10 @@ class PlacementRequest(_message.Message):
     def waiting_since_date(self) -> _date_pb2.Date:
         """When the wait began, if before the request was filed here (a request taken over from another list)."""
 
+    @_builtins.property
+    def close_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was placed or withdrawn: now, but in an import the time that the file says. Absent while it is open."""
+
     def __init__(
         self,
         *,
@@ -405,10 +410,11 @@ class PlacementRequest(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         withdrawal_reason: _builtins.str = ...,
         waiting_since_date: _date_pb2.Date | None = ...,
+        close_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["ceiling", b"ceiling", "child", b"child", "contact", b"contact", "create_time", b"create_time", "current_home", b"current_home", "danger", b"danger", "from_date", b"from_date", "legal_basis", b"legal_basis", "need_step", b"need_step", "needs", b"needs", "place_by_date", b"place_by_date", "protection", b"protection", "school", b"school", "waiting_since_date", b"waiting_since_date", "wish", b"wish"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ceiling", b"ceiling", "child", b"child", "close_time", b"close_time", "contact", b"contact", "create_time", b"create_time", "current_home", b"current_home", "danger", b"danger", "from_date", b"from_date", "legal_basis", b"legal_basis", "need_step", b"need_step", "needs", b"needs", "place_by_date", b"place_by_date", "protection", b"protection", "school", b"school", "waiting_since_date", b"waiting_since_date", "wish", b"wish"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "ceiling", b"ceiling", "child", b"child", "contact", b"contact", "create_time", b"create_time", "current_home", b"current_home", "danger", b"danger", "etag", b"etag", "filed_by", b"filed_by", "from_date", b"from_date", "kind", b"kind", "legal_basis", b"legal_basis", "name", b"name", "need_step", b"need_step", "needs", b"needs", "place_by_date", b"place_by_date", "protection", b"protection", "school", b"school", "siblings", b"siblings", "solo_placement", b"solo_placement", "state", b"state", "waiting_since_date", b"waiting_since_date", "wish", b"wish", "withdrawal_reason", b"withdrawal_reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "ceiling", b"ceiling", "child", b"child", "close_time", b"close_time", "contact", b"contact", "create_time", b"create_time", "current_home", b"current_home", "danger", b"danger", "etag", b"etag", "filed_by", b"filed_by", "from_date", b"from_date", "kind", b"kind", "legal_basis", b"legal_basis", "name", b"name", "need_step", b"need_step", "needs", b"needs", "place_by_date", b"place_by_date", "protection", b"protection", "school", b"school", "siblings", b"siblings", "solo_placement", b"solo_placement", "state", b"state", "waiting_since_date", b"waiting_since_date", "wish", b"wish", "withdrawal_reason", b"withdrawal_reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

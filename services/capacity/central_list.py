@@ -1,0 +1,150 @@
+"""What happens to applications to the central list, each in one transaction.
+
+A municipality sees its applications, the central list its entries, and neither the other's: an entry is made when it is
+read, of the application and of what the municipality's own list holds then. Nothing of a child is kept twice.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col
+
+from havn.capacity.v1 import capacity_pb2 as pb
+from havn.capacity.v1 import waiting_pb2 as central
+from services.capacity.rules import central_list as rules
+from services.capacity.rules.waiting_list import ordered
+from services.capacity.store import APPLICATIONS, WAITING, ApplicationRow, WaitingListRow
+from services.shared import access, names
+from services.shared.access import Caller
+from services.shared.errors import EtagStale, NotFound
+from services.shared.names import last_part
+from services.shared.records import Change, View
+from services.shared.scope import everywhere
+from services.shared.wire import timestamp
+
+SERVICE = access.service("capacity")
+
+V = TypeVar("V", View, Change)
+
+_WAITS = col(ApplicationRow.state) == central.CENTRAL_LIST_STATE_WAITING
+
+
+def apply(change: Change, asked: central.ApplyToCentralListRequest) -> central.CentralListApplication:
+    """Puts one who waits on the central list too. Raises NotFound, EtagStale and StateNotAllowed."""
+    entry = change.find(WAITING, f"waitingListEntries/{last_part(asked.request)}")
+    if entry is None or entry.request != asked.request or not _is_waiting(entry):
+        raise NotFound(asked.request)
+    if asked.etag not in ("", entry.etag):
+        raise EtagStale(entry.name)
+    rules.require_eligible(entry)
+    rules.require_first(change.all(APPLICATIONS, _WAITS, _for(entry.request)))
+    application = central.CentralListApplication(
+        name=f"centralListApplications/{names.new_id()}",
+        authority=entry.authority,
+        request=entry.request,
+        applied_by=change.caller.subject,
+        create_time=timestamp(change.now),
+        state=central.CENTRAL_LIST_STATE_WAITING,
+    )
+    return change.add(APPLICATIONS, application)
+
+
+def withdraw(change: Change, asked: central.WithdrawCentralListApplicationRequest) -> central.CentralListApplication:
+    """Takes an application back. Raises NotFound, EtagStale, BadInput and StateNotAllowed."""
+    rules.require_reason(asked.reason)
+    application = change.get(APPLICATIONS, asked.name)
+    rules.close(application, central.CENTRAL_LIST_STATE_WITHDRAWN, change.now)
+    application.closing_reason, application.closed_by = asked.reason, change.caller.subject
+    return change.save(APPLICATIONS, application, asked.etag)
+
+
+def remove(change: Change, asked: central.RemoveFromCentralListRequest) -> central.CentralListEntry:
+    """Removes an entry. Raises NotFound, EtagStale, BadInput and StateNotAllowed."""
+    rules.require_reason(asked.reason)
+    if not _keeps(change.caller) or not asked.name.startswith("centralListEntries/"):
+        raise NotFound(asked.name)
+    with _everywhere(change) as whole:
+        application = whole.find(APPLICATIONS, rules.application_name(asked.name))
+        if application is None:
+            raise NotFound(asked.name)
+        rules.close(application, central.CENTRAL_LIST_STATE_REMOVED, change.now)
+        application.closing_reason, application.closed_by = asked.reason, change.caller.subject
+        whole.save(APPLICATIONS, application, asked.etag)
+    return rules.left(application)
+
+
+def close(change: Change, request: str) -> None:
+    """Takes off the central list who left its own (W6)."""
+    for application in change.all(APPLICATIONS, _WAITS, _for(request)):
+        rules.close(application, central.CENTRAL_LIST_STATE_CLOSED, change.now)
+        change.save(APPLICATIONS, application, application.etag)
+
+
+def entries(view: View, today: date) -> list[central.CentralListEntry]:
+    """The central list in order, to whoever keeps it; to all others nothing."""
+    return _listed(view, today) if _keeps(view.caller) else []
+
+
+def waiting(view: View, today: date) -> list[pb.WaitingListEntry]:
+    """The entries of the municipalities' lists that stand on the central one, to whoever keeps it."""
+    if not _keeps(view.caller):
+        return []
+    with _everywhere(view) as whole:
+        return ordered(_waits(whole, whole.all(APPLICATIONS, _WAITS)), today)
+
+
+def entries_left(view: View) -> list[central.CentralListEntry]:
+    """Those that left it, the latest first, to whoever keeps it."""
+    if not _keeps(view.caller):
+        return []
+    with _everywhere(view) as whole:
+        gone = [rules.left(application) for application in whole.all(APPLICATIONS, ~_WAITS)]
+    return sorted(gone, key=lambda entry: entry.close_time.ToNanoseconds(), reverse=True)
+
+
+def with_positions(
+    view: View, applications: list[central.CentralListApplication], today: date
+) -> list[central.CentralListApplication]:
+    """A municipality's applications, each with the position that it has on the central list."""
+    if any(application.state == central.CENTRAL_LIST_STATE_WAITING for application in applications):
+        positions = {entry.name: entry.position for entry in _listed(view, today)}
+        for application in applications:
+            application.position = positions.get(rules.entry_name(application.name), 0)
+    return applications
+
+
+def _listed(view: View, today: date) -> list[central.CentralListEntry]:
+    with _everywhere(view) as whole:
+        applied = whole.all(APPLICATIONS, _WAITS)
+        return list(rules.listed(applied, {entry.request: entry for entry in _waits(whole, applied)}, today))
+
+
+def _waits(whole: View, applied: Iterable[central.CentralListApplication]) -> list[pb.WaitingListEntry]:
+    """What the municipalities' own lists hold of those who were applied for."""
+    asked = [f"waitingListEntries/{last_part(application.request)}" for application in applied]
+    return whole.all(WAITING, col(WaitingListRow.waiting).is_(True), col(WaitingListRow.name).in_(asked))
+
+
+@contextmanager
+def _everywhere(view: V) -> Iterator[V]:
+    """The same transaction, over all authorities, for as long as the block lasts."""
+    with everywhere(view.connection, view.caller):
+        if isinstance(view, Change):
+            yield Change(view.session, SERVICE, view.now, view.touched)
+        else:
+            yield View(view.session, SERVICE)
+
+
+def _keeps(caller: Caller) -> bool:
+    return caller.sees(rules.AUTHORITY, "centralListEntries")
+
+
+def _is_waiting(entry: pb.WaitingListEntry) -> bool:
+    return entry.HasField("place_by_date")
+
+
+def _for(request: str) -> ColumnElement[bool]:
+    return col(ApplicationRow.request) == request

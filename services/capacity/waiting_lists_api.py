@@ -1,0 +1,111 @@
+"""The RPCs of the central list, of those who left a list, and of how long groups wait."""
+
+from collections.abc import Callable
+
+import grpc
+from google.protobuf.descriptor import ServiceDescriptor
+from sqlmodel import col
+
+from havn.access.v1.access_pb2 import ROLE_AUDITOR, ROLE_LEADER
+from havn.capacity.v1 import waiting_pb2 as pb
+from havn.capacity.v1 import waiting_pb2_grpc as rpc
+from services.capacity import central_list
+from services.capacity.rules.waiting_times import NOT_CROSSING, suppressed, waiting_times
+from services.capacity.store import APPLICATIONS, WAITING, ApplicationRow, WaitingListRow
+from services.capacity.waiting_lists import WaitingLists
+from services.shared.call import current
+from services.shared.clock import Clock
+from services.shared.records import View, positions
+from services.shared.server import Context
+from services.shared.store import Store
+from services.shared.wire import date_message
+
+
+class WaitingListsApi(rpc.WaitingListsServiceServicer):
+    """Municipalities apply, and Socialstyrelsen sees all who wait in one order."""
+
+    def __init__(self, store: Store, clock: Clock, lists: WaitingLists) -> None:
+        self._store = store
+        self._clock = clock
+        self._lists = lists
+
+    def answers(self) -> tuple[ServiceDescriptor, Callable[[grpc.aio.Server], None]]:
+        """Its RPCs, and how they are registered beside the service's own."""
+        descriptor = pb.DESCRIPTOR.services_by_name["WaitingListsService"]
+        return descriptor, lambda server: rpc.add_WaitingListsServiceServicer_to_server(self, server)
+
+    async def ApplyToCentralList(
+        self, request: pb.ApplyToCentralListRequest, context: Context
+    ) -> pb.CentralListApplication:
+        """Puts one who waits on the central list too."""
+        return await self._store.change(
+            request, pb.CentralListApplication, lambda change: central_list.apply(change, request)
+        )
+
+    async def ListCentralListApplications(
+        self, request: pb.ListCentralListApplicationsRequest, context: Context
+    ) -> pb.ListCentralListApplicationsResponse:
+        """A page of applications."""
+        where = [col(ApplicationRow.request) == request.request] if request.request else []
+        where += [col(ApplicationRow.state) == request.state] if request.state else []
+        today = self._clock.today()
+
+        def read(view: View) -> pb.ListCentralListApplicationsResponse:
+            page = view.page(APPLICATIONS, request.page_size, request.page_token, *where)
+            told = central_list.with_positions(view, page.items, today)
+            return pb.ListCentralListApplicationsResponse(applications=told, next_page_token=page.next_token)
+
+        return await self._store.view(read)
+
+    async def WithdrawCentralListApplication(
+        self, request: pb.WithdrawCentralListApplicationRequest, context: Context
+    ) -> pb.CentralListApplication:
+        """Takes an application back."""
+        return await self._store.change(
+            request, pb.CentralListApplication, lambda change: central_list.withdraw(change, request)
+        )
+
+    async def ListCentralList(self, request: pb.ListCentralListRequest, context: Context) -> pb.ListCentralListResponse:
+        """A page of the central list, as of today, or of those who left it."""
+        today = self._clock.today()
+
+        def read(view: View) -> pb.ListCentralListResponse:
+            entries = central_list.entries_left(view) if request.left else central_list.entries(view, today)
+            page = positions(entries, request.page_size, request.page_token)
+            return pb.ListCentralListResponse(
+                entries=page.items, next_page_token=page.next_token, total_count=len(entries)
+            )
+
+        return await self._store.view(read)
+
+    async def RemoveFromCentralList(
+        self, request: pb.RemoveFromCentralListRequest, context: Context
+    ) -> pb.CentralListEntry:
+        """Removes an entry."""
+        return await self._store.change(
+            request, pb.CentralListEntry, lambda change: central_list.remove(change, request)
+        )
+
+    async def GetWaitingTimes(self, request: pb.GetWaitingTimesRequest, context: Context) -> pb.WaitingTimes:
+        """How long groups of children have waited, as of today."""
+        today = self._clock.today()
+        of_own_list = not current().caller.roles.isdisjoint({ROLE_LEADER, ROLE_AUDITOR})
+
+        def read(view: View) -> pb.WaitingTimes:
+            if of_own_list:
+                known = waiting_times(self._lists.ordered(view, today))
+                return suppressed(known) if request.for_others else known
+            return suppressed(waiting_times(central_list.waiting(view, today), without=NOT_CROSSING))
+
+        times = await self._store.view(read)
+        times.as_of_date.CopyFrom(date_message(today))
+        return times
+
+    async def ListWaitingListExits(
+        self, request: pb.ListWaitingListExitsRequest, context: Context
+    ) -> pb.ListWaitingListExitsResponse:
+        """A page of those who left."""
+        left = col(WaitingListRow.waiting).is_(False)
+        page = await self._store.view(lambda view: view.page(WAITING, request.page_size, request.page_token, left))
+        exits = [entry.exit for entry in page.items if entry.HasField("exit")]
+        return pb.ListWaitingListExitsResponse(exits=exits, next_page_token=page.next_token)
