@@ -1,7 +1,7 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: screenshots fuzz help setup run test on-sqlite on-postgresql check chaos bench protos development-ca sbom released
+.PHONY: untranslated screenshots fuzz help setup run test on-sqlite on-postgresql check chaos bench protos development-ca sbom released
 
 BIN := .venv/bin
 ASSETS := services/console/assets
@@ -26,6 +26,7 @@ help:
 	@echo "make released the .proto files as a release has them: later ones may not break them"
 	@echo "make development-ca certificates, keys and passwords for docker-compose.yml, for development"
 	@echo "make screenshots the pictures of the README, taken from the demo"
+	@echo "make untranslated what the console lacks in Kalaallisut, for a translator, in dist"
 	@echo "make sbom     the bill of materials, as CycloneDX, in dist"
 
 setup: .venv/ready $(ASSETS)/dist/manifest.json
@@ -68,6 +69,9 @@ bench: setup
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.overload
 	$(BIN)/python -m bench.pages
+
+untranslated: setup
+	$(BIN)/python -m deploy.untranslated dist/kl.po
 
 screenshots: setup
 	$(BIN)/python -m tests.console.screenshots

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 
-import services.console
+from deploy import untranslated
 from services.console import languages
 from services.console.languages import Language
-
-CONSOLE = Path(services.console.__file__).parent
-METHODS = [("assets/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
-OPTIONS = {"**/templates/**.html": {"trimmed": "true", "encoding": "utf-8"}}
 
 FROM_SERVICES = {
     "must be given",
@@ -28,9 +24,21 @@ FROM_SERVICES = {
 """What services say of fields, and pages translate."""
 
 
+GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
+SOURCED = {
+    "anbringelse": "inissiineq",
+    "anbragte børn": "meeqqat inissitat",
+    "handleplaner": "iliuusissatut pilersaarusiat",
+    "inddragelse": "ilanngutititsineq",
+    "tryghed": "toqqissisimaneq",
+    "familie": "ilaqutariit",
+}
+"""Words of Kalaallisut with a public source, by the Danish."""
+
+
 def texts() -> Iterator[str]:
-    for _file, _line, message, _comments, _context in extract_from_dir(CONSOLE, METHODS, OPTIONS):
-        yield message if isinstance(message, str) else message[0]
+    for _file, text in untranslated.texts():
+        yield text if isinstance(text, str) else text[0]
 
 
 def test_every_text_is_said_in_danish() -> None:
@@ -54,6 +62,34 @@ def test_translations_keep_the_places_of_values(language: Language) -> None:
 
 def placeholders(text: str) -> list[str]:
     return [part.split(")")[0] for part in text.split("%(")[1:]]
+
+
+def test_kalaallisut_says_each_word_that_has_a_source_where_it_is_the_whole_text_and_no_other() -> None:
+    told = {str(each.id): str(each.string).lower() for each in languages.catalog(Language.KL) if each.id}
+    danish = {str(each.id): str(each.string).lower() for each in languages.catalog(Language.DA) if each.id}
+    assert told == {text: SOURCED[said] for text, said in danish.items() if said in SOURCED}
+    assert "Involvement" in told
+
+
+@pytest.mark.parametrize("word", SOURCED.values())
+def test_the_glossary_holds_the_words_that_have_a_source(word: str) -> None:
+    assert word in GLOSSARY.read_text("utf-8")
+
+
+def test_a_translator_gets_every_text_that_kalaallisut_lacks_with_its_danish(tmp_path: Path) -> None:
+    untranslated.main(tmp_path / "dist" / "kl.po")
+    with (tmp_path / "dist" / "kl.po").open("rb") as file:
+        asked = read_po(file, locale="kl")
+    known = languages.catalog(Language.KL)
+    assert {key(each.id) for each in asked if each.id} == {text for text in texts() if text not in known}
+    waiting = asked["Waiting list"]
+    assert waiting is not None
+    assert waiting.auto_comments == ["Danish: Venteliste"]
+    assert "navigation.py" in {file for file, _line in waiting.locations}
+
+
+def key(text: object) -> str:
+    return text[0] if isinstance(text, tuple | list) else str(text)
 
 
 def test_what_kalaallisut_lacks_is_said_in_danish() -> None:
