@@ -19,6 +19,7 @@ from services.matching.rules.explain import plan_message, suggest
 from services.matching.rules.facts import World
 from services.matching.rules.homes import Ages, Approval, Free, Home, HomeType, HouseholdMember, Resident, Training
 from services.matching.rules.plan import Plan, make_plan
+from services.shared.reference import certificate_duties
 
 RESULTS = Path(__file__).parent / "results" / "matching.json"
 TODAY = date(2025, 3, 3)
@@ -91,6 +92,7 @@ def home(chance: random.Random, number: int) -> Home:
         if chance.random() < 0.67
         else None,
         approval=Approval(days(-300), days(chance.randint(30, 900))),
+        certificate_duties=certificate_duties(AUTHORITY) if family else (),
         household=(HouseholdMember(f"persons/p{number}", days(-15000), days(100), days(100)),) if family else (),
         training=Training(completed=days(-100) if chance.random() < 0.8 else None),
         competences=frozenset(chance.sample(range(1, 11), 4)),

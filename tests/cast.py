@@ -215,7 +215,7 @@ def a_full_family(**differing: Value) -> families.FosterFamily:
     """A family with everything that a family can say."""
     everything: dict[str, Value] = {
         "approval": an_approval(),
-        "household": [a_member(criminal_record=a_certificate(), child_certificate=a_certificate())],
+        "household": [a_sound_member()],
         "competences": [terms.COMPETENCE_TRAUMA],
         "experience": families.AgeRange(min=0, max=17),
         "accessibility": [terms.ACCESSIBILITY_WHEELCHAIR],
@@ -232,6 +232,10 @@ def a_full_family(**differing: Value) -> families.FosterFamily:
             applied_date=day(-200), motivation="There is room at our table", place_count=2, care=FULL_TIME
         ),
         "assessment": an_assessment(),
+        "school_district": "District (invented)",
+        "pets": ["A dog"],
+        "wishes": families.Wishes(ages=families.AgeRange(min=3, max=9), genders=[terms.GENDER_GIRL], note="Who sings"),
+        "limits": families.Limits(note="Nobody who is afraid of dogs"),
     }
     return a_family(**everything | differing)
 
@@ -282,6 +286,12 @@ def a_member(**differing: Value) -> families.HouseholdMember:
         "birth_date": day(-15000),
     }
     return families.HouseholdMember(**good | differing)
+
+
+def a_sound_member(**differing: Value) -> families.HouseholdMember:
+    """A foster parent whose certificates were all seen."""
+    seen = {kind: a_certificate() for kind in ("criminal_record", "child_certificate", "health_certificate")}
+    return a_member(**seen | differing)
 
 
 def a_certificate(**differing: Value) -> families.Certificate:

@@ -174,6 +174,8 @@ class FamiliesApi(WayApi):
 def _clear_computed(family: pb.FosterFamily) -> None:
     for field in registry.COMPUTED:
         family.ClearField(field)
+    if family.limits.has_note:
+        family.limits.ClearField("has_note")
 
 
 def build(platform: Platform, store: Store) -> Parts:

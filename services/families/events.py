@@ -1,25 +1,33 @@
 """What families announces: families but for what nobody else needs, follow-ups by reference."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from havn.families.v1 import events_pb2 as pb
 from havn.families.v1.families_pb2 import FollowUp, FosterFamily
 from services.shared.events import Announcement
 from services.shared.names import last_part, parent
 
-_OWN: tuple[Literal["consultant", "application", "assessment", "refusal", "ending", "history"], ...] = (
+_Own: TypeAlias = Literal[
+    "consultant", "application", "assessment", "refusal", "ending", "history", "school_district", "pets", "wishes"
+]
+
+_OWN: tuple[_Own, ...] = (
     "consultant",
     "application",
     "assessment",
     "refusal",
     "ending",
     "history",
+    "school_district",
+    "pets",
+    "wishes",
 )
 """What is the family's and its consultant's own: who is approved, and for what, is all that others need of its way."""
 
-_UNTOLD: tuple[tuple[Literal["approval", "pause", "training", "availability"], str], ...] = (
+_UNTOLD: tuple[tuple[Literal["approval", "limits", "pause", "training", "availability"], str], ...] = (
     ("approval", "conditions"),
     ("approval", "approved_by"),
+    ("limits", "note"),
     ("pause", "author"),
     ("pause", "reason"),
     ("training", "waived_by"),
@@ -63,6 +71,8 @@ def _family_changed(family: FosterFamily, word: str) -> Announcement:
     event = pb.FosterFamilyChanged(family=family, version=int(family.etag))
     for own in _OWN:
         event.family.ClearField(own)
+    if family.limits.note:
+        event.family.limits.has_note = True
     for part, text in _UNTOLD:
         if event.family.HasField(part):
             getattr(event.family, part).ClearField(text)

@@ -35,11 +35,37 @@ LISTENS = [("families", "homes"), ("capacity", "homes"), ("placements", "childre
 
 
 _OWN_OF_FAMILIES: tuple[
-    Literal["consultant", "application", "assessment", "refusal", "ending", "history", "state", "breaches"], ...
-] = ("consultant", "application", "assessment", "refusal", "ending", "history", "state", "breaches")
-_UNTOLD_OF_FAMILIES: tuple[tuple[Literal["approval", "pause", "training", "availability"], str], ...] = (
+    Literal[
+        "consultant",
+        "application",
+        "assessment",
+        "refusal",
+        "ending",
+        "history",
+        "state",
+        "breaches",
+        "school_district",
+        "pets",
+        "wishes",
+    ],
+    ...,
+] = (
+    "consultant",
+    "application",
+    "assessment",
+    "refusal",
+    "ending",
+    "history",
+    "state",
+    "breaches",
+    "school_district",
+    "pets",
+    "wishes",
+)
+_UNTOLD_OF_FAMILIES: tuple[tuple[Literal["approval", "limits", "pause", "training", "availability"], str], ...] = (
     ("approval", "conditions"),
     ("approval", "approved_by"),
+    ("limits", "note"),
     ("pause", "author"),
     ("pause", "reason"),
     ("training", "waived_by"),
@@ -92,6 +118,8 @@ async def _families(channel: Channel) -> Pages:
         for family in page:
             for own in _OWN_OF_FAMILIES:
                 family.ClearField(own)
+            if family.limits.note:
+                family.limits.has_note = True
             for part, text in _UNTOLD_OF_FAMILIES:
                 if family.HasField(part):
                     getattr(family, part).ClearField(text)

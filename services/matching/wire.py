@@ -18,6 +18,7 @@ from services.matching.rules import children, homes
 from services.matching.rules.messages import home_message
 from services.shared.clock import Clock
 from services.shared.rates import rate_of
+from services.shared.reference import certificate_duties
 from services.shared.wire import time
 
 __all__ = ["child", "family_home", "hold", "home_message", "resident", "unit_home"]
@@ -149,6 +150,8 @@ def family_home(family: families.FosterFamily) -> homes.Home:
         free=_free(family.availability) if family.HasField("availability") else None,
         approval=_approval(approval) if family.HasField("approval") else None,
         household=tuple(_member(member) for member in family.household),
+        certificate_duties=certificate_duties(family.authority),
+        limits=_limits(family.limits),
         pause=homes.Pause(_day_if(family.pause, "until_date")) if family.HasField("pause") else None,
         training=homes.Training(
             _day_if(family.training, "completed_date"), _day_if(family.training, "waived_until_date")
@@ -225,6 +228,19 @@ def _member(member: families.HouseholdMember) -> homes.HouseholdMember:
         child_certificate=_day(member.child_certificate.renew_by_date)
         if member.HasField("child_certificate")
         else None,
+        health_certificate=_day(member.health_certificate.renew_by_date)
+        if member.HasField("health_certificate")
+        else None,
+        foster_parent=member.role == families.HOUSEHOLD_ROLE_FOSTER_PARENT,
+    )
+
+
+def _limits(limits: families.Limits) -> homes.Limits:
+    return homes.Limits(
+        ages=homes.Ages(limits.ages.min, limits.ages.max) if limits.HasField("ages") else None,
+        need_level=limits.need_level,
+        needs=frozenset(limits.needs),
+        has_note=limits.has_note,
     )
 
 

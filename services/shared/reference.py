@@ -1,14 +1,33 @@
 """Reference data that all services read: data/README.md has the sources."""
 
 import csv
-import json
 from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal, TypeAlias, cast
 
 from havn.terms.v1 import terms_pb2 as terms
 
 DATA = Path(__file__).parents[2] / "data"
+
+
+CertificateField: TypeAlias = Literal["criminal_record", "child_certificate", "health_certificate"]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateDuty:
+    """A certificate that is asked of everybody in a household from an age on, or of foster parents alone.
+
+    `certificate` is the field of a household member that holds it; `newest_months` how old it may be at the first
+    approval, 0 where that is not said.
+    """
+
+    certificate: CertificateField
+    from_age: int
+    of_foster_parents: bool = False
+    newest_months: int = 0
+
 
 GREENLAND = "GL"
 """The jurisdiction of an authority that data/authorities.csv does not name."""
@@ -31,13 +50,6 @@ def ladder() -> Mapping[int, terms.Words]:
     return {int(row["step"]): terms.Words(da=row["da"], en=row["en"]) for row in _rows("ladder.csv")}
 
 
-@cache
-def certificate_age() -> int:
-    """From how many years on a household member needs certificates (R2), by the default policy: data/policy.json."""
-    age: int = json.loads((DATA / "policy.json").read_text("utf-8"))["certificate_age"]
-    return age
-
-
 def jurisdiction(authority: str) -> str:
     """The jurisdiction of "authorities/{authority}"."""
     return _jurisdictions().get(authority.removeprefix("authorities/"), GREENLAND)
@@ -51,6 +63,11 @@ def family_types(authority: str) -> Mapping[str, frozenset[int]]:
     return _family_types()[jurisdiction(authority)]
 
 
+def certificate_duties(authority: str) -> tuple[CertificateDuty, ...]:
+    """The certificates that an authority's jurisdiction asks for (R2)."""
+    return _certificate_duties()[jurisdiction(authority)]
+
+
 @cache
 def _jurisdictions() -> Mapping[str, str]:
     return {row["authority"]: row["jurisdiction"] for row in _rows("authorities.csv")}
@@ -62,6 +79,16 @@ def _family_types() -> Mapping[str, Mapping[str, frozenset[int]]]:
     for row in _rows("family_types.csv"):
         levels = (terms.NeedLevel.Value(f"NEED_LEVEL_{level}") for level in row["need_levels"].split(";"))
         found.setdefault(row["jurisdiction"], {})[row["type"]] = frozenset(levels)
+    return found
+
+
+@cache
+def _certificate_duties() -> Mapping[str, tuple[CertificateDuty, ...]]:
+    found: dict[str, tuple[CertificateDuty, ...]] = {}
+    for row in _rows("certificates.csv"):
+        of_parents, newest = row["of"] == "foster parents", int(row["newest_months"] or 0)
+        duty = CertificateDuty(cast(CertificateField, row["certificate"]), int(row["from_age"]), of_parents, newest)
+        found[row["jurisdiction"]] = (*found.get(row["jurisdiction"], ()), duty)
     return found
 
 

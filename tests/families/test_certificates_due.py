@@ -5,9 +5,8 @@ from datetime import date
 import pytest
 
 from havn.families.v1 import families_pb2 as pb
-from services.families.rules.certificates import certificates_due, missing_first
-from services.matching.data import default_policy
-from services.shared.reference import certificate_age
+from services.families.rules.certificates import KINDS, certificates_due, missing_first
+from services.matching import wire
 from services.shared.wire import date_message
 from tests import cast
 from tests.conftest import Client, refused
@@ -18,12 +17,27 @@ SEEN = cast.a_certificate()
 
 
 def due_of(birth: date, **certificates: cast.Value) -> list[pb.CertificateDue]:
-    member = cast.a_member(person="persons/p", birth_date=date_message(birth), **certificates)
+    member = cast.a_member(
+        person="persons/p", role=pb.HOUSEHOLD_ROLE_ADULT, birth_date=date_message(birth), **certificates
+    )
     return list(certificates_due(cast.a_family(name="families/f", household=[member]), cast.TODAY))
 
 
-def test_what_families_say_and_where_matching_may_place_a_child_go_by_the_same_age() -> None:
-    assert certificate_age() == default_policy().certificate_age == 15
+def test_a_health_certificate_is_asked_of_foster_parents_in_greenland_alone() -> None:
+    seen = {"criminal_record": SEEN, "child_certificate": SEEN}
+    parent, adult = cast.a_member(**seen), cast.a_member(role=pb.HOUSEHOLD_ROLE_ADULT, **seen)
+    for authority, asked in ((cast.MUNICIPALITY, [parent.person]), ("authorities/hjoerring", [])):
+        due = list(certificates_due(cast.a_family(authority=authority, household=[parent, adult]), cast.TODAY))
+        assert [each.person for each in due] == asked
+        assert all(each.kind == pb.CERTIFICATE_KIND_HEALTH and each.missing for each in due)
+
+
+def test_what_families_say_and_where_matching_may_place_a_child_go_by_the_same_table() -> None:
+    family = cast.a_family(name="families/f", household=[cast.a_member()])
+    home = wire.family_home(family)
+    (member,) = home.household
+    asked = [duty.certificate for duty in home.certificate_duties if member.owes(duty, cast.TODAY)]
+    assert [KINDS[certificate] for certificate in asked] == [each.kind for each in certificates_due(family, cast.TODAY)]
 
 
 def test_whoever_is_15_needs_both_since_that_day() -> None:
@@ -71,11 +85,11 @@ async def test_they_are_listed_of_one_family_or_of_all_that_a_consultant_follows
     complete = await consultant.families.CreateFosterFamily(cast.entering(cast.a_full_family(consultant=whose)))
     every = pb.ListCertificatesDueRequest(parent="families/-", consultant=whose, page_size=1)
     first = await consultant.families.ListCertificatesDue(every)
-    assert (first.total_count, first.missing_count, len(first.certificates_due)) == (2, 2, 1)
+    assert (first.total_count, first.missing_count, len(first.certificates_due)) == (3, 3, 1)
     every.page_token = first.next_page_token
     second = await consultant.families.ListCertificatesDue(every)
     assert [each.kind for each in (*first.certificates_due, *second.certificates_due)] == [RECORD, CHILD]
-    for family, count in ((missing, 2), (complete, 0)):
+    for family, count in ((missing, 3), (complete, 0)):
         one = pb.ListCertificatesDueRequest(parent=family.name)
         assert (await consultant.families.ListCertificatesDue(one)).total_count == count
     with refused("NOT_FOUND"):

@@ -10,7 +10,7 @@ from tests.conftest import Client, Havn, refused
 
 
 def sound(**differing: cast.Value) -> pb.FosterFamily:
-    member = cast.a_member(criminal_record=cast.a_certificate(), child_certificate=cast.a_certificate())
+    member = cast.a_sound_member(health_certificate=cast.a_certificate(issued_date=cast.day(-30)))
     return cast.a_family(household=[member], **differing)
 
 

@@ -64,7 +64,7 @@ EVERY = [(step, stands) for step in STEPS for stands in STANDS]
 
 
 def standing(stands: pb.FamilyState.ValueType, **differing: cast.Value) -> pb.FosterFamily:
-    sound = [cast.a_member(criminal_record=cast.a_certificate(), child_certificate=cast.a_certificate())]
+    sound = [cast.a_sound_member(health_certificate=cast.a_certificate(issued_date=cast.day(-30)))]
     return cast.a_family(**{"household": sound} | STANDS[stands] | differing)
 
 
@@ -230,3 +230,12 @@ def test_f6_a_certificate_that_nobody_saw_is_marked_and_a_sound_family_has_no_ma
     ]
     assert approval.breaches(standing(APPROVED), cast.TODAY) == []
     assert approval.breaches(standing(APPLIED, household=[cast.a_member()]), cast.TODAY) == []
+
+
+@pytest.mark.parametrize(("days", "was_approved", "lacks"), [(93, False, False), (94, False, True), (94, True, False)])
+def test_f3_before_the_first_approval_a_health_certificate_is_three_months_old_at_most(
+    days: int, was_approved: bool, lacks: bool
+) -> None:
+    old = cast.a_sound_member(health_certificate=cast.a_certificate(issued_date=cast.day(-days)))
+    family = standing(APPROVED if was_approved else ASSESSING, household=[old])
+    assert any("health certificate" in each for each in approval.missing(family, cast.TODAY)) == lacks

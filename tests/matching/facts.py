@@ -22,6 +22,7 @@ from services.matching.rules.homes import (
 )
 from services.matching.rules.options import Option, Options
 from services.matching.rules.units import Unit, unit_of
+from services.shared.reference import certificate_duties
 
 # Fields by name, as the facts have them.
 Facts = Any
@@ -100,6 +101,7 @@ def family(name: str = "f", **facts: Facts) -> Home:
         "free": free(),
         "approval": Approval(days(-400), days(400)),
         "household": (adult(),),
+        "certificate_duties": certificate_duties(OURS),
         "training": Training(completed=days(-100)),
         "experience": Ages(0, 17),
         "daily_rate": 17_400,

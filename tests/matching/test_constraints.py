@@ -19,11 +19,13 @@ from services.matching.rules.homes import (
     GenderRule,
     Home,
     HomeType,
+    Limits,
     Pause,
     Resident,
     Training,
 )
 from services.matching.rules.units import planned_units, unit_of
+from services.shared.reference import certificate_duties
 from tests.matching.facts import (
     APART,
     IF_POSSIBLE,
@@ -182,6 +184,17 @@ def test_r2_a_missing_certificate_of_anybody_15_or_older_stops_and_nobody_may_wa
     assert (refusal.breach.code, refusal.breach.waivable_by) == ("CERTIFICATE_MISSING", ())
 
 
+def test_r2_a_foster_parent_in_greenland_without_a_health_certificate_stops_and_another_adult_does_not() -> None:
+    parent = adult(foster_parent=True)
+    assert broken(child(), family(household=(parent,))) == ["R2 HEALTH_CERTIFICATE_MISSING"]
+    seen = replace(parent, health_certificate=days(-1))
+    assert broken(child(), family(household=(seen, adult("nuka")))) == []
+    assert (
+        broken(child(), family(household=(parent,), certificate_duties=certificate_duties("authorities/svendborg")))
+        == []
+    )
+
+
 def test_r2_nobody_asks_a_14_year_old_for_certificates() -> None:
     young = adult("minik", birth_date=born(14), criminal_record=None, child_certificate=None)
     assert broken(child(), family(household=(adult(), young))) == []
@@ -283,6 +296,26 @@ def test_r6_every_needed_competence_is_present_unless_a_leader_waives_it() -> No
     (refusal,) = refusals(unit_of([needs], world=here), lacks, here)
     assert refusal.words == ("Mangler kompetence inden for autisme", "Lacks competence in autism")
     assert refusal.breach.waivable_by == (access.ROLE_LEADER,)
+
+
+NOT_TAKEN: dict[str, tuple[str, Limits]] = {
+    "another age": ("AGE_NOT_TAKEN", Limits(ages=Ages(0, 7))),
+    "a greater need": ("NEED_LEVEL_NOT_TAKEN", Limits(need_level=terms.NEED_LEVEL_LIGHT)),
+    "a certain need": ("NEED_NOT_TAKEN", Limits(needs=frozenset({terms.COMPETENCE_TRAUMA}))),
+}
+
+
+@pytest.mark.parametrize(("code", "limits"), NOT_TAKEN.values(), ids=NOT_TAKEN)
+def test_r6_a_family_is_no_option_for_a_child_that_it_says_it_will_not_take(code: str, limits: Limits) -> None:
+    needs = child(needed_competences=frozenset({terms.COMPETENCE_TRAUMA}))
+    home = family(competences=frozenset({terms.COMPETENCE_TRAUMA}), limits=limits)
+    assert broken(needs, home) == [f"R6 {code}"]
+    assert broken(child(age=7, need_level=terms.NEED_LEVEL_LIGHT), home) == []
+
+
+def test_r6_of_siblings_nobody_is_told_whom_a_family_will_not_take() -> None:
+    home = family(limits=Limits(ages=Ages(0, 7)), free=free(2))
+    assert broken([child("a", age=7), child("b")], home) == ["R6 SET_NOT_TAKEN"]
 
 
 def test_r7_a_network_family_is_for_its_named_child_alone() -> None:

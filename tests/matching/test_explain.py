@@ -15,7 +15,7 @@ from services.matching.rules.children import (
 )
 from services.matching.rules.explain import plan_message, ranking, siblings_by_home, suggest
 from services.matching.rules.facts import World
-from services.matching.rules.homes import Ages, Disposal, Training
+from services.matching.rules.homes import Ages, Disposal, Limits, Training
 from services.matching.rules.plan import make_plan
 from services.matching.rules.reasons import Siblings, summary
 from services.matching.rules.units import unit_for
@@ -151,6 +151,9 @@ def test_notes_say_what_to_do_before_asking() -> None:
     assert notes(ready, {"free": free(from_date=days(2))}) == ["Free from 5 March 2025"]
     assert notes(ready, {"household": (adult(criminal_record=days(-2)),)}) == [
         "A certificate was due for renewal by 1 March 2025"
+    ]
+    assert notes(ready, {"limits": Limits(has_note=True)}) == [
+        "The family has written what it will not take: read it in its profile"
     ]
     assert notes(ready, {"training": Training(waived_until=days(30))}) == [
         "The KRITH course is waived until 2 April 2025"

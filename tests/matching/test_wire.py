@@ -33,10 +33,12 @@ from services.matching.rules.homes import (
     Home,
     HomeType,
     HouseholdMember,
+    Limits,
     Pause,
     Resident,
     Training,
 )
+from services.shared.reference import certificate_duties
 from services.shared.wire import date_message
 
 REQUEST = """
@@ -73,6 +75,7 @@ languages { language: LANGUAGE_DANISH level: LANGUAGE_LEVEL_GOOD } competences: 
 experience { min: 3 max: 9 } accessibility: ACCESSIBILITY_HEARING schools: "Tuiisaq"
 availability { free_place_count: 1 from_date { year: 2025 month: 3 day: 4 } confirmed_time { seconds: 1740906000 } }
 pause { until_date { year: 2025 month: 3 day: 5 } } training { waived_until_date { year: 2025 month: 3 day: 6 } }
+limits { ages { min: 5 max: 8 } need_level: NEED_LEVEL_LIGHT needs: COMPETENCE_TRAUMA has_note: true }
 daily_rate { currency_code: "DKK" units: 173 nanos: 520000000 } agreements: "authorities/qeqqata"
 """
 UNIT = """
@@ -174,6 +177,8 @@ def test_a_family_as_a_home() -> None:
         accessibility=frozenset({terms.ACCESSIBILITY_HEARING}),
         schools=frozenset({"Tuiisaq"}),
         experience=Ages(3, 9),
+        certificate_duties=certificate_duties("authorities/sermersooq"),
+        limits=Limits(Ages(5, 8), terms.NEED_LEVEL_LIGHT, frozenset({terms.COMPETENCE_TRAUMA}), has_note=True),
         daily_rate=17_352,
         disposal=Disposal.BY_AGREEMENT,
         agreements=frozenset({"authorities/qeqqata"}),

@@ -94,19 +94,29 @@ async def show(visit: Visit) -> Response:
 
 
 def certificates(member: pb.HouseholdMember, due: Iterable[pb.CertificateDue]) -> list[Certificate]:
-    """The two certificates of a member, of all that is due in the family."""
+    """The certificates of a member, of all that is due in the family; that of health where it was seen or is due."""
     record = member.criminal_record if member.HasField("criminal_record") else None
     child = member.child_certificate if member.HasField("child_certificate") else None
+    health = member.health_certificate if member.HasField("health_certificate") else None
     own = {each.kind: each for each in due if each.person == member.person}
-    seen = {pb.CERTIFICATE_KIND_CRIMINAL_RECORD: record, pb.CERTIFICATE_KIND_CHILD: child}
-    return [Certificate(title, seen[kind], own.get(kind)) for kind, title in certificate_titles().items()]
+    seen = {
+        pb.CERTIFICATE_KIND_CRIMINAL_RECORD: record,
+        pb.CERTIFICATE_KIND_CHILD: child,
+        pb.CERTIFICATE_KIND_HEALTH: health,
+    }
+    return [
+        Certificate(title, seen[kind], own.get(kind))
+        for kind, title in certificate_titles().items()
+        if kind != pb.CERTIFICATE_KIND_HEALTH or health or kind in own
+    ]
 
 
 def certificate_titles() -> dict[pb.CertificateKind.ValueType, str]:
-    """What the two certificates are called."""
+    """What certificates are called."""
     return {
         pb.CERTIFICATE_KIND_CRIMINAL_RECORD: _("Criminal record certificate"),
         pb.CERTIFICATE_KIND_CHILD: _("Child certificate"),
+        pb.CERTIFICATE_KIND_HEALTH: _("Health certificate"),
     }
 
 

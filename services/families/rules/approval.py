@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from havn.families.v1 import families_pb2 as pb
-from services.families.rules.certificates import certificates_due
+from services.families.rules.certificates import certificates_due, too_old
 from services.shared import fields
 from services.shared.errors import FieldProblem, StateNotAllowed
 from services.shared.reference import family_types, jurisdiction
@@ -39,6 +39,13 @@ def missing(family: pb.FosterFamily, today: date) -> Iterator[str]:
         yield "who saw the certificates, and when"
     if lacks_certificate(family, today):
         yield "a certificate of the household"
+    if not was_approved(family) and too_old(family, today):
+        yield "a newer health certificate: at the first approval it is three months old at most"
+
+
+def was_approved(family: pb.FosterFamily) -> bool:
+    """Whether it is approved, or ever was."""
+    return family.HasField("approval") or any(step.HasField("approval") for step in family.history)
 
 
 def lacks_certificate(family: pb.FosterFamily, today: date) -> bool:

@@ -93,7 +93,7 @@ def _household(family: pb.FosterFamily, today: date) -> Iterator[FieldProblem]:
 def _member_problems(field: str, member: pb.HouseholdMember, today: date) -> Iterator[FieldProblem]:
     yield from fields.named(f"{field}.person", member.person, "persons/{person}")
     yield from fields.not_after(f"{field}.birth_date", day(member.birth_date), today, "today")
-    for name in ("criminal_record", "child_certificate"):
+    for name in ("criminal_record", "child_certificate", "health_certificate"):
         if member.HasField(name):
             yield from _certificate_problems(f"{field}.{name}", getattr(member, name), today)
 
@@ -121,9 +121,13 @@ def _training(family: pb.FosterFamily, today: date) -> Iterator[FieldProblem]:
         yield FieldProblem("family.training", "must have both waived_until_date and waived_by, or neither")
 
 
-def _experience(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
+def _ages(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
     if family.HasField("experience"):
         yield from fields.ages("family.experience", family.experience.min, family.experience.max)
+    if family.wishes.HasField("ages"):
+        yield from fields.ages("family.wishes.ages", family.wishes.ages.min, family.wishes.ages.max)
+    if family.limits.HasField("ages"):
+        yield from fields.ages("family.limits.ages", family.limits.ages.min, family.limits.ages.max)
 
 
-_FAMILY_PARTS = (_whose, _approval, _way, _household, _availability, _training, _experience)
+_FAMILY_PARTS = (_whose, _approval, _way, _household, _availability, _training, _ages)

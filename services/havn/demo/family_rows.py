@@ -102,12 +102,13 @@ def _member(family: Family, number: int, role: str, today: date, chance: Random)
         "birth_date": birth_date(age, today, chance).isoformat(),
     }
     # Denmark asks for certificates from 15; the demo does so too.
-    return cells | (_certificates(today, chance) if age >= 15 else {})
+    return cells | (_certificates(role, today, chance) if age >= 15 else {})
 
 
-def _certificates(today: date, chance: Random) -> Cells:
+def _certificates(role: str, today: date, chance: Random) -> Cells:
     issued = today - timedelta(days=chance.randint(30, 600))
-    return _certificate("criminal_record", issued) | _certificate("child_certificate", issued)
+    health = _certificate("health_certificate", issued) if role == "foster_parent" else {}
+    return _certificate("criminal_record", issued) | _certificate("child_certificate", issued) | health
 
 
 def _certificate(kind: str, issued: date) -> Cells:

@@ -26,6 +26,7 @@ from services.havn.importing.family_cells import (
     NEED_LEVEL,
     USER,
 )
+from services.havn.importing.family_profile_columns import PROFILE
 from services.havn.importing.family_way_columns import WAY
 
 ALWAYS, WITH_GROUP, NO = Needed.ALWAYS, Needed.WITH_GROUP, Needed.NO
@@ -119,6 +120,7 @@ FAMILIES = Sheet(
             "Familieplejekonsulenten, der følger familien, som bruger i Havn",
             "The consultant who follows the family, as a user of Havn",
         ),
+        *PROFILE,
         *WAY,
     ),
 )
@@ -157,6 +159,18 @@ HOUSEHOLD = Sheet(
             "child_certificate.renew_by_date",
             "Børneattest fornys senest",
             "Child certificate: renew by",
+        ),
+        _day(
+            "health_certificate_issued",
+            "health_certificate.issued_date",
+            "Helbredsattest udstedt",
+            "Health certificate issued",
+        ),
+        _day(
+            "health_certificate_renew_by",
+            "health_certificate.renew_by_date",
+            "Helbredsattest fornys senest",
+            "Health certificate: renew by",
         ),
     ),
 )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from services.matching.rules import refusals_r1_r7 as wording
 from services.matching.rules import words
-from services.matching.rules.children import Basis, Child, Seeks, age
+from services.matching.rules.children import Basis, Child, Seeks
 from services.matching.rules.facts import World
 from services.matching.rules.homes import Home, HomeType
 from services.matching.rules.refusal import Refusal
@@ -61,14 +61,15 @@ def approval_valid(unit: Unit, home: Home, world: World) -> Refusal | None:
 
 
 def certificates_present(_: Unit, home: Home, world: World) -> Refusal | None:
-    """R2: both certificates of every household member old enough; an overdue renewal is a note, not a stop."""
+    """R2: every certificate that is asked of the household; an overdue renewal is a note, not a stop."""
     if home.is_family and not home.household:
         return wording.HOUSEHOLD_UNKNOWN.refusal()
-    limit = world.policy.certificate_age
-    for member in home.household:
-        missing = member.criminal_record is None or member.child_certificate is None
-        if missing and age(member.birth_date, world.day) >= limit:
-            return wording.CERTIFICATE_MISSING.refusal(age=limit)
+    for duty in home.certificate_duties:
+        for member in home.household:
+            if member.certificate(duty) is None and member.owes(duty, world.day):
+                health = duty.certificate == "health_certificate"
+                missing = wording.HEALTH_CERTIFICATE_MISSING if health else wording.CERTIFICATE_MISSING
+                return missing.refusal(age=duty.from_age)
     return None
 
 
@@ -137,6 +138,23 @@ def needed_competences_present(unit: Unit, home: Home, _: World) -> Refusal | No
     if len(unit.children) > 1:
         return wording.COMPETENCE_FOR_SET_MISSING.refusal()
     return wording.COMPETENCE_MISSING.refusal(missing=words.names(missing, words.COMPETENCES))
+
+
+def family_takes(unit: Unit, home: Home, world: World) -> Refusal | None:
+    """R6: the family has not said that it takes no such child."""
+    limits, start = home.limits, world.start_in(home, unit.start)
+    wrong_age = limits.ages and any(child.age(start) not in limits.ages for child in unit.children)
+    too_much = limits.need_level and unit.need_level > limits.need_level
+    declined = unit.needed_competences & limits.needs
+    if not (wrong_age or too_much or declined):
+        return None
+    if len(unit.children) > 1:
+        return wording.SET_NOT_TAKEN.refusal()
+    if wrong_age:
+        return wording.AGE_NOT_TAKEN.refusal(ages=limits.ages)
+    if too_much:
+        return wording.NEED_LEVEL_NOT_TAKEN.refusal(most=words.NEEDS[limits.need_level])
+    return wording.NEED_NOT_TAKEN.refusal(needs=words.names(declined, words.COMPETENCES))
 
 
 def type_allowed(unit: Unit, home: Home, _: World) -> Refusal | None:

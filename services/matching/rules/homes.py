@@ -9,6 +9,7 @@ from enum import Enum
 
 from havn.terms.v1 import terms_pb2 as terms
 from services.matching.rules.children import age
+from services.shared.reference import CertificateDuty
 
 ADULT = 18
 
@@ -96,6 +97,17 @@ class HouseholdMember:
     birth_date: date
     criminal_record: date | None
     child_certificate: date | None
+    health_certificate: date | None = None
+    foster_parent: bool = False
+
+    def certificate(self, duty: CertificateDuty) -> date | None:
+        """The day to renew a certificate by; None where it is missing."""
+        day: date | None = getattr(self, duty.certificate)
+        return day
+
+    def owes(self, duty: CertificateDuty, day: date) -> bool:
+        """Whether the certificate is asked of it on `day`."""
+        return age(self.birth_date, day) >= duty.from_age and (self.foster_parent or not duty.of_foster_parents)
 
     def is_child(self, day: date) -> bool:
         """Whether it is a child on `day`, whoever's."""
@@ -115,6 +127,16 @@ class Training:
 
     completed: date | None = None
     waived_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a family says that it will not take: other ages, a greater need (0: no limit), certain needs."""
+
+    ages: Ages | None = None
+    need_level: int = 0
+    needs: frozenset[int] = frozenset()
+    has_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +188,8 @@ class Home:
     approved: bool = True
     approval: Approval | None = None
     household: tuple[HouseholdMember, ...] = ()
+    certificate_duties: tuple[CertificateDuty, ...] = ()
+    limits: Limits = Limits()
     pause: Pause | None = None
     training: Training = Training()
     gender_rule: GenderRule = GenderRule.ALL

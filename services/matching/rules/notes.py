@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from services.matching.rules.children import age
 from services.matching.rules.constraints_r8_r15 import training_grace
 from services.matching.rules.facts import World
 from services.matching.rules.homes import Disposal, Home, HomeType
@@ -24,6 +23,7 @@ def notes(option: Option, world: World) -> tuple[Phrase, ...]:
         *_free_place(home, world),
         *_certificates(home, world),
         *_course(unit, home, world),
+        *_limits(home),
         *_unknown_costs(option),
     )
 
@@ -68,8 +68,8 @@ def _free_place(home: Home, world: World) -> Iterator[Phrase]:
 
 def _certificates(home: Home, world: World) -> Iterator[Phrase]:
     """Overdue renewals (R2): they warn and do not stop."""
-    old_enough = (m for m in home.household if age(m.birth_date, world.day) >= world.policy.certificate_age)
-    due = [day for member in old_enough for day in (member.criminal_record, member.child_certificate) if day]
+    asked = ((m, duty) for m in home.household for duty in home.certificate_duties if m.owes(duty, world.day))
+    due = [day for member, duty in asked if (day := member.certificate(duty))]
     if due and min(due) < world.day:
         yield RENEW.fill((("day", min(due)),))
 
@@ -82,6 +82,12 @@ def _course(unit: Unit, home: Home, world: World) -> Iterator[Phrase]:
         yield COURSE_WAIVED.fill((("day", home.training.waived_until),))
         return
     yield COURSE_DUE.fill((("day", training_grace(unit, world)),))
+
+
+def _limits(home: Home) -> Iterator[Phrase]:
+    """What a family says in words that it will not take (R6)."""
+    if home.limits.has_note:
+        yield LIMITS
 
 
 def _unknown_costs(option: Option) -> Iterator[Phrase]:
@@ -114,6 +120,10 @@ CONFIRM = Phrase("Få pladsen bekræftet: sidst bekræftet {day}", "Have the pla
 RENEW = Phrase("En attest skulle være fornyet senest {day}", "A certificate was due for renewal by {day}")
 COURSE_WAIVED = Phrase("Der er dispenseret fra KRITH-kurset til {day}", "The KRITH course is waived until {day}")
 COURSE_DUE = Phrase("KRITH-kurset skal være gennemført senest {day}", "The KRITH course must be completed by {day}")
+LIMITS = Phrase(
+    "Familien har skrevet, hvad den ikke tager: læs det i dens profil",
+    "The family has written what it will not take: read it in its profile",
+)
 RATE_UNKNOWN = Phrase(
     "Døgntaksten er ukendt og ikke medregnet i udgiften", "The daily rate is unknown and not part of the cost"
 )

@@ -48,7 +48,6 @@ class Policy:
     reunite_days: int
     overdue_wait_days: int
     danger_ceiling: int
-    certificate_age: int
     fresh_days: int
     ageing_days: int
     costs: Costs

@@ -85,6 +85,12 @@ CERTIFICATE_MISSING = Breach(
     ),
     Phrase("At attesten indhentes", "The certificate is obtained"),
 )
+HEALTH_CERTIFICATE_MISSING = Breach(
+    "R2",
+    "HEALTH_CERTIFICATE_MISSING",
+    Phrase("Helbredsattest mangler for en plejeforælder", "A foster parent's health certificate is missing"),
+    Phrase("At attesten indhentes", "The certificate is obtained"),
+)
 HOUSEHOLD_UNKNOWN = Breach(
     "R2",
     "HOUSEHOLD_UNKNOWN",
@@ -178,6 +184,43 @@ COMPETENCE_FOR_SET_MISSING = Breach(
     ),
     Phrase("At hjemmet får kompetencerne", "The home gains the competences"),
     LEADER,
+)
+FAMILY_TAKES_MORE = Phrase("At familien siger, at den tager barnet", "The family says that it takes the child")
+AGE_NOT_TAKEN = Breach(
+    "R6",
+    "AGE_NOT_TAKEN",
+    Phrase(
+        "Familien har sagt, at den kun tager børn på {ages} år",
+        "The family has said that it takes ages {ages} only",
+    ),
+    FAMILY_TAKES_MORE,
+)
+NEED_LEVEL_NOT_TAKEN = Breach(
+    "R6",
+    "NEED_LEVEL_NOT_TAKEN",
+    Phrase(
+        "Familien har sagt, at den højst tager børn med {most} behov",
+        "The family has said that it takes children with {most} needs at most",
+    ),
+    FAMILY_TAKES_MORE,
+)
+NEED_NOT_TAKEN = Breach(
+    "R6",
+    "NEED_NOT_TAKEN",
+    Phrase(
+        "Familien har sagt, at den ikke tager et barn, der har brug for hjælp med {needs}",
+        "The family has said that it takes no child who needs help with {needs}",
+    ),
+    FAMILY_TAKES_MORE,
+)
+SET_NOT_TAKEN = Breach(
+    "R6",
+    "SET_NOT_TAKEN",
+    Phrase(
+        "Familien har sagt, at den ikke tager alle de søskende, der skal bo sammen",
+        "The family has said that it does not take all the siblings who must stay together",
+    ),
+    Phrase("At familien siger, at den tager alle søskende", "The family says that it takes all the siblings"),
 )
 NETWORK_OF_ANOTHER_CHILD = Breach(
     "R7",

@@ -268,6 +268,8 @@ class _CertificateKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Certi
     """Criminal record (straffeattest)."""
     CERTIFICATE_KIND_CHILD: _CertificateKind.ValueType  # 2
     """Child certificate (børneattest)."""
+    CERTIFICATE_KIND_HEALTH: _CertificateKind.ValueType  # 3
+    """Health certificate (helbredsattest)."""
 
 class CertificateKind(_CertificateKind, metaclass=_CertificateKindEnumTypeWrapper):
     """Kinds of certificate."""
@@ -278,6 +280,8 @@ CERTIFICATE_KIND_CRIMINAL_RECORD: CertificateKind.ValueType  # 1
 """Criminal record (straffeattest)."""
 CERTIFICATE_KIND_CHILD: CertificateKind.ValueType  # 2
 """Child certificate (børneattest)."""
+CERTIFICATE_KIND_HEALTH: CertificateKind.ValueType  # 3
+"""Health certificate (helbredsattest)."""
 Global___CertificateKind: _TypeAlias = CertificateKind  # noqa: Y015
 
 class _ConcernKind:
@@ -336,6 +340,10 @@ class FosterFamily(_message.Message):
     ENDING_FIELD_NUMBER: _builtins.int
     HISTORY_FIELD_NUMBER: _builtins.int
     BREACHES_FIELD_NUMBER: _builtins.int
+    SCHOOL_DISTRICT_FIELD_NUMBER: _builtins.int
+    PETS_FIELD_NUMBER: _builtins.int
+    WISHES_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"families/{family}"."""
     etag: _builtins.str
@@ -352,6 +360,8 @@ class FosterFamily(_message.Message):
     """The consultant who follows it: "users/{user}"; empty where nobody does."""
     state: Global___FamilyState.ValueType
     """Where it stands today on the way from application to end."""
+    school_district: _builtins.str
+    """The district of its school; empty where not said."""
     @_builtins.property
     def approval(self) -> Global___Approval:
         """What it may do; absent while it applies: then it is no option."""
@@ -424,6 +434,18 @@ class FosterFamily(_message.Message):
     def breaches(self) -> _containers.RepeatedScalarFieldContainer[Global___FamilyBreach.ValueType]:
         """What is so and should not be."""
 
+    @_builtins.property
+    def pets(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Animals in the home."""
+
+    @_builtins.property
+    def wishes(self) -> Global___Wishes:
+        """What it would like; shown, and never a reason to leave a child out."""
+
+    @_builtins.property
+    def limits(self) -> Global___Limits:
+        """What it will not take: it is no option for such a child (R6)."""
+
     def __init__(
         self,
         *,
@@ -453,10 +475,14 @@ class FosterFamily(_message.Message):
         ending: Global___Ending | None = ...,
         history: _abc.Iterable[Global___FamilyStep] | None = ...,
         breaches: _abc.Iterable[Global___FamilyBreach.ValueType] | None = ...,
+        school_district: _builtins.str = ...,
+        pets: _abc.Iterable[_builtins.str] | None = ...,
+        wishes: Global___Wishes | None = ...,
+        limits: Global___Limits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "approval", b"approval", "assessment", b"assessment", "availability", b"availability", "daily_rate", b"daily_rate", "ending", b"ending", "experience", b"experience", "pause", b"pause", "refusal", b"refusal", "training", b"training"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "approval", b"approval", "assessment", b"assessment", "availability", b"availability", "daily_rate", b"daily_rate", "ending", b"ending", "experience", b"experience", "limits", b"limits", "pause", b"pause", "refusal", b"refusal", "training", b"training", "wishes", b"wishes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "consultant", b"consultant", "daily_rate", b"daily_rate", "display_name", b"display_name", "ending", b"ending", "etag", b"etag", "experience", b"experience", "history", b"history", "household", b"household", "languages", b"languages", "name", b"name", "pause", b"pause", "refusal", b"refusal", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "consultant", b"consultant", "daily_rate", b"daily_rate", "display_name", b"display_name", "ending", b"ending", "etag", b"etag", "experience", b"experience", "history", b"history", "household", b"household", "languages", b"languages", "limits", b"limits", "name", b"name", "pause", b"pause", "pets", b"pets", "refusal", b"refusal", "school_district", b"school_district", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type", "wishes", b"wishes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -805,6 +831,86 @@ class AgeRange(_message.Message):
 Global___AgeRange: _TypeAlias = AgeRange  # noqa: Y015
 
 @_typing.final
+class Wishes(_message.Message):
+    """What a family would like."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGES_FIELD_NUMBER: _builtins.int
+    GENDERS_FIELD_NUMBER: _builtins.int
+    SIBLINGS_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    siblings: _builtins.bool
+    """Whether it would like to take siblings."""
+    note: _builtins.str
+    """In its own words."""
+    @_builtins.property
+    def ages(self) -> Global___AgeRange:
+        """Ages; absent where it has no wish."""
+
+    @_builtins.property
+    def genders(self) -> _containers.RepeatedScalarFieldContainer[_terms_pb2.Gender.ValueType]:
+        """Genders; none where it has no wish."""
+
+    def __init__(
+        self,
+        *,
+        ages: Global___AgeRange | None = ...,
+        genders: _abc.Iterable[_terms_pb2.Gender.ValueType] | None = ...,
+        siblings: _builtins.bool = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "genders", b"genders", "note", b"note", "siblings", b"siblings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Wishes: _TypeAlias = Wishes  # noqa: Y015
+
+@_typing.final
+class Limits(_message.Message):
+    """What a family will not take, though it may be approved for it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGES_FIELD_NUMBER: _builtins.int
+    NEED_LEVEL_FIELD_NUMBER: _builtins.int
+    NEEDS_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    HAS_NOTE_FIELD_NUMBER: _builtins.int
+    need_level: _terms_pb2.NeedLevel.ValueType
+    """It takes no greater need; not given where its approval says."""
+    note: _builtins.str
+    """What else, in its own words: suggestions say that there is something to read."""
+    has_note: _builtins.bool
+    """In events: there is a note, which they leave out."""
+    @_builtins.property
+    def ages(self) -> Global___AgeRange:
+        """It takes these ages alone; absent where its approval says."""
+
+    @_builtins.property
+    def needs(self) -> _containers.RepeatedScalarFieldContainer[_terms_pb2.Competence.ValueType]:
+        """It takes no child who needs one of these."""
+
+    def __init__(
+        self,
+        *,
+        ages: Global___AgeRange | None = ...,
+        need_level: _terms_pb2.NeedLevel.ValueType = ...,
+        needs: _abc.Iterable[_terms_pb2.Competence.ValueType] | None = ...,
+        note: _builtins.str = ...,
+        has_note: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "has_note", b"has_note", "need_level", b"need_level", "needs", b"needs", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Limits: _TypeAlias = Limits  # noqa: Y015
+
+@_typing.final
 class HouseholdMember(_message.Message):
     """Somebody who lives in the home."""
 
@@ -815,6 +921,7 @@ class HouseholdMember(_message.Message):
     BIRTH_DATE_FIELD_NUMBER: _builtins.int
     CRIMINAL_RECORD_FIELD_NUMBER: _builtins.int
     CHILD_CERTIFICATE_FIELD_NUMBER: _builtins.int
+    HEALTH_CERTIFICATE_FIELD_NUMBER: _builtins.int
     person: _builtins.str
     """"persons/{person}"; protection names persons so."""
     role: Global___HouseholdRole.ValueType
@@ -831,6 +938,10 @@ class HouseholdMember(_message.Message):
     def child_certificate(self) -> Global___Certificate:
         """Child certificate (børneattest); absent where missing."""
 
+    @_builtins.property
+    def health_certificate(self) -> Global___Certificate:
+        """Health certificate (helbredsattest); absent where missing. data/certificates.csv says of whom it is asked."""
+
     def __init__(
         self,
         *,
@@ -839,10 +950,11 @@ class HouseholdMember(_message.Message):
         birth_date: _date_pb2.Date | None = ...,
         criminal_record: Global___Certificate | None = ...,
         child_certificate: Global___Certificate | None = ...,
+        health_certificate: Global___Certificate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "child_certificate", b"child_certificate", "criminal_record", b"criminal_record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "child_certificate", b"child_certificate", "criminal_record", b"criminal_record", "health_certificate", b"health_certificate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "child_certificate", b"child_certificate", "criminal_record", b"criminal_record", "person", b"person", "role", b"role"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "child_certificate", b"child_certificate", "criminal_record", b"criminal_record", "health_certificate", b"health_certificate", "person", b"person", "role", b"role"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1279,7 +1391,7 @@ class CertificateDue(_message.Message):
     person: _builtins.str
     """"persons/{person}", of its household."""
     kind: Global___CertificateKind.ValueType
-    """Which of the two."""
+    """Which."""
     missing: _builtins.bool
     """Whether it was never seen: no child can come. Else it is to be renewed, which stops nothing."""
     @_builtins.property
