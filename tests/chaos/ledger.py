@@ -4,13 +4,22 @@ import asyncio
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from havn.capacity.v1.capacity_pb2 import Vacancy
+from havn.capacity.v1.capacity_pb2 import InstitutionUnit, Vacancy
+from havn.families.v1.families_pb2 import FosterFamily
 from services.shared.names import last_part
 from services.shared.records import Resource
+
+WORKED_OUT: Mapping[type, tuple[str, ...]] = {
+    FosterFamily: ("state", "breaches"),
+    InstitutionUnit: ("rate_today",),
+    Vacancy: ("freshness",),
+}
+"""What answers tell of a record that is not kept, but depends on the day."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +125,8 @@ def fact(name: str) -> str:
 
 def digest(message: Resource) -> str:
     """Of a record's content, but for what is worked out anew at each answer."""
-    if isinstance(message, Vacancy):
-        kept = Vacancy()
-        kept.CopyFrom(message)
-        kept.ClearField("freshness")
-        message = kept
-    return hashlib.sha256(message.SerializeToString(deterministic=True)).hexdigest()
+    kept: Any = type(message)()
+    kept.CopyFrom(message)
+    for name in WORKED_OUT.get(type(message), ()):
+        kept.ClearField(name)
+    return hashlib.sha256(kept.SerializeToString(deterministic=True)).hexdigest()

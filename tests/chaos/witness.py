@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
-from havn.capacity.v1.events_pb2 import InstitutionChanged, UnitChanged, VacancyReported
-from havn.families.v1.events_pb2 import FollowUpLogged, FosterFamilyChanged
+from havn.capacity.v1.events_pb2 import DeliveryChanged, InstitutionChanged, UnitChanged, VacancyReported
+from havn.families.v1.events_pb2 import ConcernRaised, FollowUpCorrected, FollowUpLogged, FosterFamilyChanged
 from havn.matching.v1.events_pb2 import MatchRunFinished
-from havn.placements.v1.events_pb2 import OfferChanged, PlacementChanged, PlacementRequestChanged
+from havn.placements.v1.events_pb2 import OfferChanged, PlacementChanged, PlacementRequestChanged, RiskViewChanged
 from services.shared import events, logs, postgres, sqlite, tls
 from services.shared.access import Caller
 from services.shared.clock import SystemClock
@@ -35,12 +35,15 @@ from services.shared.tables import NUMBER, Shared
 NAME, FORGETFUL = "witness", "forgetful"
 
 KINDS: Mapping[str, tuple[type[Message], ...]] = {
-    "placements": (PlacementRequestChanged, PlacementChanged, OfferChanged),
-    "families": (FosterFamilyChanged, FollowUpLogged),
-    "capacity": (InstitutionChanged, UnitChanged, VacancyReported),
+    "placements": (PlacementRequestChanged, PlacementChanged, OfferChanged, RiskViewChanged),
+    "families": (FosterFamilyChanged, FollowUpLogged, FollowUpCorrected, ConcernRaised),
+    "capacity": (InstitutionChanged, UnitChanged, DeliveryChanged, VacancyReported),
     "matching": (MatchRunFinished,),
 }
 """All events, by the stream that they come on."""
+
+CONSEQUENCES = (ConcernRaised, RiskViewChanged)
+"""What services announce besides, of what somebody wrote."""
 
 
 class Witnessed(SQLModel, registry=registry()):
@@ -78,7 +81,8 @@ class Forgetful(Store):
 def told(event: Message) -> str:
     """What an event tells of: a record's name and its version, of which there is one event."""
     record: Any = next((value for field, value in event.ListFields() if field.message_type), event)
-    return f"{record.name}@{event.version}"  # type: ignore[attr-defined]  # each event has one
+    kind = f"{event.DESCRIPTOR.name} of " if isinstance(event, CONSEQUENCES) else ""
+    return f"{kind}{record.name}@{event.version}"  # type: ignore[attr-defined]  # each event has one
 
 
 def make_tables(engine: Engine, role: str = "") -> None:
