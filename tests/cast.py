@@ -90,9 +90,10 @@ def elsewhere(caller: Caller, authority: str = OTHER_MUNICIPALITY) -> Caller:
     return Caller(f"{caller.subject}-elsewhere", caller.roles, authority)
 
 
-def staff_of(institution: str, authority: str = SELF_GOVERNMENT) -> Caller:
+def staff_of(institution: str, authority: str = SELF_GOVERNMENT, name: str = "") -> Caller:
     """Somebody who works in an institution."""
-    return Caller(f"users/staff-of-{institution}", frozenset({role("INSTITUTION")}), authority, institution=institution)
+    subject = name or f"users/staff-of-{institution}"
+    return Caller(subject, frozenset({role("INSTITUTION")}), authority, institution=institution)
 
 
 def member_of(family: str) -> Caller:
@@ -362,6 +363,11 @@ def a_delivery(**differing: Value) -> capacity.Delivery:
     return capacity.Delivery(**good | differing)
 
 
+def blocked(**differing: Value) -> capacity.BlockedPlaces:
+    good: dict[str, Value] = {"place_count": 1, "reason": capacity.BLOCK_REASON_BUILDING}
+    return capacity.BlockedPlaces(**good | differing)
+
+
 def a_vacancy(**differing: Value) -> capacity.Vacancy:
     good: dict[str, Value] = {"free_place_count": 1, "from_date": day()}
     return capacity.Vacancy(**good | differing)
@@ -584,6 +590,25 @@ def removing(entry: waiting.CentralListEntry, **differing: Value) -> waiting.Rem
         "request_id": fresh(),
     }
     return waiting.RemoveFromCentralListRequest(**good | differing)
+
+
+def confirming(unit: str, **differing: Value) -> capacity.ConfirmVacancyRequest:
+    return capacity.ConfirmVacancyRequest(**{"parent": unit, "request_id": fresh()} | differing)
+
+
+def blocking(unit: str, *blocked: capacity.BlockedPlaces, **differing: Value) -> capacity.BlockPlacesRequest:
+    good: dict[str, Value] = {"parent": unit, "blocked": blocked, "request_id": fresh()}
+    return capacity.BlockPlacesRequest(**good | differing)
+
+
+def recording_breach(**differing: Value) -> capacity.RecordBreachRequest:
+    good: dict[str, Value] = {
+        "authority": MUNICIPALITY,
+        "place_count": 2,
+        "from_date": day(-3),
+        "what": "A flat is used (invented)",
+    }
+    return capacity.RecordBreachRequest(breach=capacity.Breach(**good | differing), request_id=fresh())
 
 
 def announced(session: Session) -> list[str]:

@@ -1,17 +1,18 @@
 """What capacity announces, and what it does when placements announces something."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from grpc.aio import Channel
 
 from havn.capacity.v1 import events_pb2 as pb
-from havn.capacity.v1.capacity_pb2 import Delivery, Institution, InstitutionUnit, Vacancy, WaitingListEntry
+from havn.capacity.v1.capacity_pb2 import Breach, Delivery, Institution, InstitutionUnit, Vacancy, WaitingListEntry
 from havn.placements.v1 import placements_pb2 as placements
-from havn.placements.v1.events_pb2 import OfferChanged, PlacementRequestChanged
+from havn.placements.v1.events_pb2 import OfferChanged, PlacementChanged, PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.capacity import central_list, wire
-from services.capacity.store import WAITING, WAITING_OFFERS
+from services.capacity.rules.occupancy import Stay
+from services.capacity.store import HOLDS, STAYS, WAITING, WAITING_OFFERS
 from services.shared.clock import Clock
 from services.shared.consumers import Effect
 from services.shared.events import Announcement
@@ -60,11 +61,54 @@ def vacancy_reported(vacancy: Vacancy) -> Announcement:
     event = pb.VacancyReported(vacancy=vacancy, version=int(vacancy.etag))
     # The bus keeps what it was told, and no other service asks who.
     event.vacancy.ClearField("confirmed_by")
+    for blocked in event.vacancy.blocked:
+        blocked.ClearField("note")
     return f"havn.capacity.v1.vacancy.reported.{_path(vacancy.name.removesuffix('/vacancy'))}", event
 
 
+def confirmation_asked(vacancy: Vacancy) -> Announcement:
+    """A vacancy became stale."""
+    event = pb.VacancyConfirmationAsked(name=vacancy.name, version=int(vacancy.etag))
+    return f"havn.capacity.v1.vacancy.confirmation_asked.{_path(vacancy.name.removesuffix('/vacancy'))}", event
+
+
+def breach_recorded(breach: Breach) -> Announcement:
+    """A breach was recorded."""
+    event = pb.BreachRecorded(name=breach.name, version=int(breach.etag))
+    return f"havn.capacity.v1.breach.recorded.{last_part(breach.name)}", event
+
+
+class Residents:
+    """Keeps who lives where, as placements say; `follow` does what follows from a stay."""
+
+    def __init__(self, placements_stub: "PlacementsServiceAsyncStub", follow: Callable[[Change, Stay], object]) -> None:
+        self._placements = placements_stub
+        self._follow = follow
+        self._stays = Together(self._read_placements)
+
+    async def placement_changed(self, event: PlacementChanged) -> Effect:
+        """Keeps the placement as it is now."""
+        copy = wire.copied_placement(await self._stays.get(event.name))
+
+        def keep(change: Change) -> None:
+            if change.put_newer(STAYS, copy):
+                self._follow(change, wire.stay(copy))
+
+        return keep
+
+    async def all_stays(self, channel: Channel) -> Pages:
+        """Every placement as it is now."""
+        asked = placements.ListPlacementsRequest()
+        async for page in pages(PlacementsServiceStub(channel).ListPlacements, asked, "placements"):
+            yield [wire.copied_placement(placement) for placement in page]
+
+    async def _read_placements(self, names: list[str]) -> Iterable[placements.Placement]:
+        asked = placements.ListPlacementsRequest(names=names, page_size=len(names))
+        return (await self._placements.ListPlacements(asked)).placements
+
+
 class WaitingList:
-    """Keeps the waiting list as placements' requests and offers say."""
+    """Keeps the waiting list as placements' requests and offers say, and which places offers hold."""
 
     def __init__(self, placements_stub: "PlacementsServiceAsyncStub", clock: Clock) -> None:
         self._placements = placements_stub
@@ -84,10 +128,12 @@ class WaitingList:
         return keep
 
     async def offer_changed(self, event: OfferChanged) -> Effect:
-        """Reads the offer as it is now, and keeps it with each entry that it is for."""
-        kept = list(wire.waiting_list_offers(await self._offers.get(event.name)))
+        """Reads the offer as it is now, and keeps what it holds, and it with each entry that it is for."""
+        found = await self._offers.get(event.name)
+        kept, hold = list(wire.waiting_list_offers(found)), wire.copied_offer(found)
 
         def keep(change: Change) -> None:
+            change.put_newer(HOLDS, hold)
             for offer in kept:
                 change.put_newer(WAITING_OFFERS, offer)
 
@@ -111,6 +157,11 @@ class WaitingList:
         """Every offer, with each entry that it is for."""
         async for page in pages(PlacementsServiceStub(channel).ListOffers, placements.ListOffersRequest(), "offers"):
             yield [kept for offer in page for kept in wire.waiting_list_offers(offer)]
+
+    async def all_holds(self, channel: Channel) -> Pages:
+        """Every offer as it is now."""
+        async for page in pages(PlacementsServiceStub(channel).ListOffers, placements.ListOffersRequest(), "offers"):
+            yield [wire.copied_offer(offer) for offer in page]
 
     def _entry(self, request: placements.PlacementRequest) -> WaitingListEntry:
         return wire.waiting_list_entry(request, filed=self._clock.day_of(time(request.create_time)))

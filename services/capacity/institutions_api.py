@@ -4,7 +4,7 @@ from sqlmodel import col
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1 import capacity_pb2_grpc as rpc
-from services.capacity import events
+from services.capacity import breaches, events
 from services.capacity.rules import institutions as rules
 from services.capacity.rules import units as unit_rules
 from services.capacity.store import DELIVERIES, INSTITUTIONS, UNITS, DeliveryRow, UnitRow
@@ -52,6 +52,7 @@ class InstitutionsApi(rpc.CapacityServiceServicer):
                 if unit.approved != updated.approved:
                     unit.approved = updated.approved
                     _save_unit(change, unit, unit.etag)
+            breaches.note_all(change, units, self._clock.today())
             return updated
 
         return await self._store.change(request, pb.Institution, update)

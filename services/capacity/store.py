@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1 import waiting_pb2 as waiting
-from services.shared.names import parent
+from havn.placements.v1.placements_pb2 import Offer, Placement
+from services.shared.names import last_part, parent
 from services.shared.records import Kind
 from services.shared.tables import Record
 from services.shared.wire import day, time
@@ -34,9 +35,45 @@ class UnitRow(Record, Capacity, table=True):
 
 
 class VacancyRow(Record, Capacity, table=True):
-    """A unit's vacancy, as last reported."""
+    """A unit's vacancy, as last reported: when it was `confirmed`, and whether it was `asked` for since it is stale."""
 
     __tablename__ = "vacancies"
+    __table_args__ = (Index("ix_vacancies_decay", "asked", "confirmed"),)
+
+    confirmed: str
+    asked: bool
+
+
+class VacancyChangeRow(Record, Capacity, table=True):
+    """What happened to the vacancy of the unit `parent`."""
+
+    __tablename__ = "vacancy_changes"
+
+    parent: str = Field(index=True)
+
+
+class BreachRow(Record, Capacity, table=True):
+    """A place that is used though nobody approved it."""
+
+    __tablename__ = "breaches"
+
+
+class StayRow(Record, Capacity, table=True):
+    """What is copied of a placement: who lives, or lived, in which `home`."""
+
+    __tablename__ = "stays"
+
+    home: str = Field(index=True)
+    child: str = Field(index=True)
+
+
+class HoldRow(Record, Capacity, table=True):
+    """What is copied of an offer: how many places of a `home` are `held`."""
+
+    __tablename__ = "holds"
+
+    home: str = Field(index=True)
+    held: int
 
 
 class DeliveryRow(Record, Capacity, table=True):
@@ -55,6 +92,27 @@ class WaitingListRow(Record, Capacity, table=True):
     __table_args__ = (Index("ix_waiting_list_versions", "authority", "version"),)
 
     waiting: bool = Field(index=True)
+
+
+def _vacancy_columns(vacancy: pb.Vacancy) -> dict[str, Any]:
+    return {"confirmed": sortable(time(vacancy.confirmed_time)), "asked": False}
+
+
+def _change_columns(change: pb.VacancyChange) -> dict[str, Any]:
+    # The newest version first, and that it was asked for before how it came to be.
+    version, _, asked = last_part(change.name).partition("-")
+    left = 10**12 - 2 * int(version) - bool(asked)
+    return {"parent": parent(change.name), "sort_key": f"{left:012d}/{change.name}"}
+
+
+def sortable(moment: datetime) -> str:
+    """A moment as a column holds it, whose order is that of time."""
+    return moment.isoformat(timespec="microseconds")
+
+
+def has_decayed(before: datetime) -> ColumnElement[bool]:
+    """Vacancies confirmed before a moment, of which nobody was asked yet."""
+    return and_(col(VacancyRow.asked).is_(False), col(VacancyRow.confirmed) < sortable(before))
 
 
 def _delivery_columns(delivery: pb.Delivery) -> dict[str, Any]:
@@ -109,9 +167,17 @@ def _offer_columns(offer: pb.WaitingListOffer) -> dict[str, Any]:
 INSTITUTIONS = Kind(InstitutionRow, pb.Institution, open_to_all=True)
 UNITS = Kind(UnitRow, pb.InstitutionUnit, lambda unit: {"parent": parent(unit.name)}, open_to_all=True)
 DELIVERIES = Kind(DeliveryRow, pb.Delivery, _delivery_columns, open_to_all=True)
-VACANCIES = Kind(VacancyRow, pb.Vacancy, open_to_all=True)
+VACANCIES = Kind(VacancyRow, pb.Vacancy, _vacancy_columns, open_to_all=True)
+VACANCY_CHANGES = Kind(VacancyChangeRow, pb.VacancyChange, _change_columns, open_to_all=True)
+BREACHES = Kind(
+    BreachRow,
+    pb.Breach,
+    lambda breach: {"sort_key": f"{_newest_first(time(breach.notice_time))}/{breach.name}"},
+)
+STAYS = Kind(StayRow, Placement, lambda stay: {"home": stay.home, "child": stay.child})
+HOLDS = Kind(HoldRow, Offer, lambda hold: {"home": hold.home, "held": hold.held_place_count})
 WAITING = Kind(WaitingListRow, pb.WaitingListEntry, _entry_columns)
 WAITING_OFFERS = Kind(WaitingListOfferRow, pb.WaitingListOffer, _offer_columns)
 APPLICATIONS = Kind(ApplicationRow, waiting.CentralListApplication, _application_columns)
-COPIES = (WAITING, WAITING_OFFERS)
+COPIES = (WAITING, WAITING_OFFERS, STAYS, HOLDS)
 """What is made of others' records: all of it can be made anew."""

@@ -1,10 +1,12 @@
 """How an import's rows are taken: institutions, units, vacancies and deliveries, new or known by their key."""
 
+import re
+
 from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
 
 from havn.capacity.v1 import capacity_pb2 as pb
-from services.capacity import events
+from services.capacity import breaches, changes, events
 from services.capacity.rules import institutions, units, vacancies
 from services.capacity.store import (
     DELIVERIES,
@@ -20,6 +22,7 @@ from services.shared import importing, names
 from services.shared.clock import Clock
 from services.shared.drafts import Draft, Entry
 from services.shared.importing import UNCHANGED, Difference, Names
+from services.shared.records import Change
 
 INSTITUTION = Entry(
     INSTITUTIONS,
@@ -33,6 +36,10 @@ VACANCY = Entry(VACANCIES, "vacancy", vacancies.VACANCY_CHANGEABLE, events.vacan
 DELIVERY = Entry(
     DELIVERIES, "delivery", institutions.DELIVERY_CHANGEABLE, events.delivery_created, events.delivery_updated
 )
+
+
+TOGETHER = 500
+UNIT_NAME = re.compile(r"institutions/[^/]+/units/[^/]+")
 
 
 class Rows:
@@ -50,6 +57,14 @@ class Rows:
         if row.HasField("delivery"):
             return self._delivery(draft, row.delivery, row.update_mask)
         return self._vacancy(draft, row.vacancy, row.update_mask)
+
+    def follow(self, change: Change) -> None:
+        """Notes what the import told of vacancies, and the breaches of who lost its approval."""
+        changes.note_imported(change)
+        touched = [name for name in change.touched if UNIT_NAME.fullmatch(name)]
+        for begin in range(0, len(touched), TOGETHER):
+            some = change.all(UNITS, col(UnitRow.name).in_(touched[begin : begin + TOGETHER]))
+            breaches.note_all(change, some, self._clock.today())
 
     def _institution(self, draft: Draft, request: pb.CreateInstitutionRequest, mask: FieldMask) -> Difference:
         institution = request.institution
@@ -91,6 +106,8 @@ class Rows:
         unit, vacancy = draft.get(UNITS, request.parent), request.vacancy
         vacancy.name = f"{unit.name}/vacancy"
         vacancy.authority = unit.authority
+        for made in vacancies.MADE_ON_READING:
+            vacancy.ClearField(made)
         confirmed = vacancy.HasField("confirmed_time")
         kept = draft.kept(VACANCY, vacancy, mask)
         if not confirmed:

@@ -1,10 +1,11 @@
-"""What of a placement request, and of the offers for it, the waiting list needs: the least, never the case."""
+"""What capacity needs of requests, placements and offers: the least, never the case."""
 
 from collections.abc import Iterator
 from datetime import date
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
+from services.capacity.rules.occupancy import Stay
 from services.shared.names import last_part
 from services.shared.wire import date_message, day, time
 
@@ -61,6 +62,46 @@ def waiting_list_offers(offer: placements.Offer) -> Iterator[pb.WaitingListOffer
         if offer.HasField("answer_time"):
             kept.answer_time.CopyFrom(offer.answer_time)
         yield kept
+
+
+def copied_placement(placement: placements.Placement) -> placements.Placement:
+    """What is copied of a placement: which child lives where, and until when."""
+    return placements.Placement(
+        name=placement.name,
+        etag=placement.etag,
+        authority=placement.authority,
+        child=placement.child,
+        home=placement.home,
+        start_date=placement.start_date,
+        end_date=placement.end_date if placement.HasField("end_date") else None,
+        planned_end_date=placement.planned_end_date if placement.HasField("planned_end_date") else None,
+        solo_placement=placement.solo_placement,
+    )
+
+
+def copied_offer(offer: placements.Offer) -> placements.Offer:
+    """What is copied of an offer: how many places it holds where, and for no matter whom."""
+    return placements.Offer(
+        name=offer.name,
+        etag=offer.etag,
+        authority=offer.authority,
+        home=offer.home,
+        held_place_count=offer.held_place_count,
+    )
+
+
+def stay(placement: placements.Placement) -> Stay:
+    """The facts of a placement."""
+    return Stay(
+        placement=placement.name,
+        authority=placement.authority,
+        child=placement.child,
+        home=placement.home,
+        starts=day(placement.start_date),
+        ends=day(placement.end_date) if placement.HasField("end_date") else None,
+        planned_end=day(placement.planned_end_date) if placement.HasField("planned_end_date") else None,
+        solo=placement.solo_placement,
+    )
 
 
 def _describe(entry: pb.WaitingListEntry, request: placements.PlacementRequest) -> None:

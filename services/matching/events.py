@@ -71,7 +71,9 @@ _UNTOLD_OF_FAMILIES: tuple[tuple[Literal["approval", "limits", "pause", "trainin
     ("training", "waived_by"),
     ("availability", "confirmed_by"),
 )
-_UNTOLD_OF_VACANCIES: tuple[Literal["confirmed_by", "freshness"], ...] = ("confirmed_by", "freshness")
+_UNTOLD_OF_VACANCIES: tuple[
+    Literal["confirmed_by", "freshness", "stale_time", "occupancy", "difference", "planned", "disposal"], ...
+] = ("confirmed_by", "freshness", "stale_time", "occupancy", "difference", "planned", "disposal")
 """What events leave out, and copies with them: words and names of people, and what is so today alone."""
 _UNTOLD_OF_OFFERS: tuple[Literal["reason", "asked_by", "answer_reason", "answered_by", "withdrawal_reason"], ...] = (
     "reason",
@@ -141,6 +143,8 @@ async def _vacancies(channel: Channel) -> Pages:
         for vacancy in page:
             for field in _UNTOLD_OF_VACANCIES:
                 vacancy.ClearField(field)
+            for blocked in vacancy.blocked:
+                blocked.ClearField("note")
         yield page
 
 

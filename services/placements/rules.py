@@ -181,6 +181,9 @@ def _placement_problems(placement: pb.Placement, today: date) -> Iterator[FieldP
     yield from fields.not_after("placement.start_date", started, today, "today: a plan is no placement")
     if placement.HasField("end_date"):
         yield from fields.not_after("placement.start_date", started, day(placement.end_date), "its end")
+    if placement.HasField("planned_end_date"):
+        planned = day(placement.planned_end_date)
+        yield from fields.not_after("placement.start_date", started, planned, "its planned end")
 
 
 def home_problems(field: str, home: str) -> Iterator[FieldProblem]:

@@ -45,6 +45,13 @@ def inhabitants() -> Mapping[str, int]:
 
 
 @cache
+def days_of_trust() -> tuple[int, int]:
+    """How many days a confirmed free place is fresh, and how many it is trusted at all: as the policy has them."""
+    policy = json.loads((DATA / "policy.json").read_text("utf-8"))
+    return policy["fresh_days"], policy["ageing_days"]
+
+
+@cache
 def ladder() -> Mapping[int, terms.Words]:
     """The steps of the ladder by their numbers, least intrusive first."""
     return {int(row["step"]): terms.Words(da=row["da"], en=row["en"]) for row in _rows("ladder.csv")}

@@ -12,6 +12,7 @@ from havn.terms.v1.terms_pb2 import Words
 from services.shared.names import looks_like_cpr
 
 COLLECTIONS = (
+    "breaches",
     "centralListApplications",
     "centralListEntries",
     "children",

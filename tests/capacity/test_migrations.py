@@ -17,7 +17,9 @@ from tests.conftest import Client, running_havn
 LATER = (
     "DROP TABLE central_list_applications",
     "DROP TABLE waiting_list_offers",
-    "DROP TABLE deliveries",
+    *(f"DROP TABLE {table}" for table in ("deliveries", "vacancy_changes", "breaches", "stays", "holds")),
+    "DROP INDEX ix_vacancies_decay",
+    *(f"ALTER TABLE vacancies DROP COLUMN {column}" for column in ("confirmed", "asked")),
 )
 """What later migrations make anew."""
 

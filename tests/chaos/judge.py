@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from sqlmodel import Session, col, func, select
 
 from havn.capacity.v1.capacity_pb2 import WaitingListEntry
+from havn.capacity.v1.events_pb2 import BreachRecorded, VacancyConfirmationAsked
 from havn.families.v1.events_pb2 import ConcernRaised
 from havn.matching.v1.matching_pb2 import RUN_STATE_RUNNING, MatchRun
 from havn.placements.v1.events_pb2 import RiskViewChanged
@@ -55,9 +56,14 @@ AUDIT_ROWS = 5_000
 
 
 def follows(event: str, expected: Container[str]) -> bool:
-    """Whether an event that no client caused came of one that a client did; a risk view comes of any concern."""
+    """Whether an event that no client caused came of one that a client did.
+
+    A risk view comes of any concern, a breach of any placement.
+    """
     kind, _, of = event.rpartition(" of ")
-    return kind == RiskViewChanged.DESCRIPTOR.name or (kind == ConcernRaised.DESCRIPTOR.name and of in expected)
+    told_of = (ConcernRaised.DESCRIPTOR.name, VacancyConfirmationAsked.DESCRIPTOR.name)
+    alone = (RiskViewChanged.DESCRIPTOR.name, BreachRecorded.DESCRIPTOR.name)
+    return kind in alone or (kind in told_of and of in expected)
 
 
 @dataclass

@@ -11,13 +11,14 @@ from typing import Any
 
 from havn.capacity.v1.capacity_pb2 import InstitutionUnit, Vacancy
 from havn.families.v1.families_pb2 import FosterFamily
+from services.capacity.rules.vacancies import MADE_ON_READING
 from services.shared.names import last_part
 from services.shared.records import Resource
 
 WORKED_OUT: Mapping[type, tuple[str, ...]] = {
     FosterFamily: ("state", "breaches"),
     InstitutionUnit: ("rate_today",),
-    Vacancy: ("freshness",),
+    Vacancy: MADE_ON_READING,
 }
 """What answers tell of a record that is not kept, but depends on the day."""
 

@@ -16,7 +16,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
-from havn.capacity.v1.events_pb2 import DeliveryChanged, InstitutionChanged, UnitChanged, VacancyReported
+from havn.capacity.v1.events_pb2 import (
+    BreachRecorded,
+    DeliveryChanged,
+    InstitutionChanged,
+    UnitChanged,
+    VacancyConfirmationAsked,
+    VacancyReported,
+)
 from havn.families.v1.events_pb2 import ConcernRaised, FollowUpCorrected, FollowUpLogged, FosterFamilyChanged
 from havn.matching.v1.events_pb2 import MatchRunFinished
 from havn.placements.v1.events_pb2 import OfferChanged, PlacementChanged, PlacementRequestChanged, RiskViewChanged
@@ -37,12 +44,19 @@ NAME, FORGETFUL = "witness", "forgetful"
 KINDS: Mapping[str, tuple[type[Message], ...]] = {
     "placements": (PlacementRequestChanged, PlacementChanged, OfferChanged, RiskViewChanged),
     "families": (FosterFamilyChanged, FollowUpLogged, FollowUpCorrected, ConcernRaised),
-    "capacity": (InstitutionChanged, UnitChanged, DeliveryChanged, VacancyReported),
+    "capacity": (
+        InstitutionChanged,
+        UnitChanged,
+        DeliveryChanged,
+        VacancyReported,
+        VacancyConfirmationAsked,
+        BreachRecorded,
+    ),
     "matching": (MatchRunFinished,),
 }
 """All events, by the stream that they come on."""
 
-CONSEQUENCES = (ConcernRaised, RiskViewChanged)
+CONSEQUENCES = (ConcernRaised, RiskViewChanged, BreachRecorded, VacancyConfirmationAsked)
 """What services announce besides, of what somebody wrote."""
 
 

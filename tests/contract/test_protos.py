@@ -45,6 +45,7 @@ CASE_CONTENT = {
     "havn.capacity.v1.CentralListEntry",
     "havn.capacity.v1.WaitingListExit",
     "havn.capacity.v1.WaitingTimes",
+    "havn.capacity.v1.Breach",
     "havn.matching.v1.Home",
     "havn.matching.v1.SuitablePlaces",
     "havn.matching.v1.Suggestions",

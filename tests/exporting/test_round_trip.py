@@ -115,6 +115,13 @@ PARTS_OF_A_LIST: dict[str, st.SearchStrategy[Any]] = {
     "PromisedService": st.builds(
         capacity_pb2.PromisedService, key=KEYS, service=TEXTS, from_date=DAYS, until_date=st.one_of(st.none(), DAYS)
     ),
+    "BlockedPlaces": st.builds(
+        capacity_pb2.BlockedPlaces,
+        place_count=st.integers(0, 999_999),
+        reason=st.sampled_from(list(choices.choices(capacity_pb2.BlockReason).values())),
+        until_date=st.one_of(st.none(), DAYS),
+        note=st.one_of(st.just(""), TEXTS),
+    ),
     "Document": st.builds(capacity_pb2.Document, reference=TEXTS, title=TEXTS, dated_date=DAYS),
 }
 

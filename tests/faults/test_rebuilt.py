@@ -51,7 +51,7 @@ async def filled(havn: Havn) -> None:
     unit = await administrator.capacity.CreateUnit(cast.opening(institution.name))
     await havn.as_(cast.staff_of(institution.name)).capacity.ReportVacancy(cast.reporting(unit.name))
     await eventually_kept(havn, "matching", 14)
-    await eventually_kept(havn, "capacity", 5)
+    await eventually_kept(havn, "capacity", 9)
 
 
 async def eventually_kept(havn: Havn, service: str, number: int) -> None:
@@ -226,5 +226,5 @@ async def test_the_command_waits_until_it_is_done(
     assert await asyncio.to_thread(run, ["rebuild", "matching"]) == 0
     assert "14 records are as their owners have them" in capsys.readouterr().out
     assert await asyncio.to_thread(run, ["rebuild", "capacity", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["record_count"] == 5
+    assert json.loads(capsys.readouterr().out)["record_count"] == 9
     assert await asyncio.to_thread(run, ["rebuild", "families"]) == 1

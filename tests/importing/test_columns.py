@@ -14,7 +14,7 @@ pytestmark = pytest.mark.once
 # Messages that one cell holds whole.
 CELLS = {"google.type.Date", "google.type.Money", "google.protobuf.Timestamp", "havn.terms.v1.SpokenLanguage"}
 CELLS |= {"havn.placements.v1.SiblingBond"}
-CELLS |= {f"havn.capacity.v1.{part}" for part in ("DailyRate", "PromisedService", "Document")}
+CELLS |= {f"havn.capacity.v1.{part}" for part in ("DailyRate", "PromisedService", "Document", "BlockedPlaces")}
 CELLS |= {f"havn.families.v1.{part}" for part in ("HomeVisit", "FamilyStep")}
 # Told by a file though the service sets it otherwise: when and by whom a vacancy was confirmed, a delivery noted or a
 # request filed, and what became of it.

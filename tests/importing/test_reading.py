@@ -184,7 +184,7 @@ def test_an_unknown_column_is_named_by_its_letter_and_never_repeated(tmp_path: P
 def test_an_unknown_column_is_told_which_ones_are_left(tmp_path: Path, put: Put) -> None:
     put("vacancies.csv", {"places": "1"})
     (problem,) = found(tmp_path)
-    assert problem.words.en == "unknown column; the file may also have: confirmed_on, confirmed_by"
+    assert problem.words.en == "unknown column; the file may also have: confirmed_on, confirmed_by, blocked"
 
 
 def test_a_file_without_a_header_is_one_problem(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Lists that Havn makes and no import takes: follow-ups, and the waiting list."""
+"""Lists that Havn makes and no import takes: follow-ups, breaches, and the waiting list."""
 
 from typing import Any
 
@@ -46,6 +46,26 @@ FOLLOW_UPS = Sheet(
         ("consultant", "consultant", TEXT),
         ("logged_on", "create_time", MOMENT),
         ("authority", "authority", AUTHORITY),
+    ),
+)
+
+BREACHES = Sheet(
+    file="breaches.csv",
+    da="Ikke godkendte pladser i brug, en række for hver",
+    en="Unapproved places in use, one row each",
+    message=capacity_pb2.Breach,
+    row="",
+    resource="",
+    identity=_columns(("key", "", TEXT)),
+    content=_columns(
+        ("authority", "authority", AUTHORITY),
+        ("home", "home", TEXT),
+        ("placement", "placement", TEXT),
+        ("places", "place_count", WHOLE),
+        ("used_since", "from_date", DAY),
+        ("what", "what", TEXT),
+        ("noticed_by", "noticed_by", TEXT),
+        ("noticed_on", "notice_time", MOMENT),
     ),
 )
 

@@ -8,7 +8,7 @@ from havn.capacity.v1 import capacity_pb2
 from havn.families.v1 import families_pb2
 from havn.placements.v1 import placements_pb2
 from services.havn.connection import Connection
-from services.havn.exporting.lists import FOLLOW_UPS, WAITING_LIST
+from services.havn.exporting.lists import BREACHES, FOLLOW_UPS, WAITING_LIST
 from services.havn.exporting.rows import Cells, row
 from services.havn.importing.capacity_columns import DELIVERIES, INSTITUTIONS, UNITS, VACANCIES
 from services.havn.importing.columns import Sheet
@@ -147,6 +147,14 @@ REGISTRIES = (
         lambda: families_pb2.ListFollowUpsRequest(parent=EVERY_FAMILY),
         "follow_ups",
         _follow_up,
+        importable=False,
+    ),
+    Registry(
+        (BREACHES,),
+        lambda connection: connection.capacity.ListBreaches,
+        capacity_pb2.ListBreachesRequest,
+        "breaches",
+        _key,
         importable=False,
     ),
     Registry(

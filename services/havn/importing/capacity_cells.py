@@ -4,8 +4,10 @@ from typing import Any
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.terms.v1 import terms_pb2
-from services.havn.importing.cells import Cell, NotAllowed, day, key, money, text, told_day, told_money
+from services.havn.importing.cells import Cell, NotAllowed, day, key, money, text, told_day, told_money, whole
+from services.havn.importing.choices import choice, choices
 from services.havn.importing.escaping import part, pieces, plain
+from services.havn.importing.meanings import explained
 from services.havn.importing.problems import words
 
 
@@ -38,6 +40,22 @@ def _document(cell: str) -> pb.Document:
 
 def _told_document(document: pb.Document) -> str:
     return _told(told_day(document.dated_date), part(document.title), part(document.reference))
+
+
+REASONS: Any = choice(pb.BlockReason)
+
+
+def _blocked(cell: str) -> pb.BlockedPlaces:
+    count, reason, *more = pieces(cell, 4)
+    blocked = pb.BlockedPlaces(place_count=whole(count), reason=REASONS.parse(reason), note=_words(more, 1))
+    if more and more[0]:
+        blocked.until_date.CopyFrom(day(more[0]))
+    return blocked
+
+
+def _told_blocked(blocked: pb.BlockedPlaces) -> str:
+    last = told_day(blocked.until_date) if blocked.HasField("until_date") else ""
+    return _told(str(blocked.place_count), REASONS.tell(blocked.reason), last, part(blocked.note))
 
 
 def _words(found: list[str], position: int) -> str:
@@ -75,6 +93,16 @@ PROMISE = _cell(
         "key, service, first day and perhaps last day, such as p1:A talk each week:2026-01-01:2026-12-31",
     ),
     _told_promise,
+)
+BLOCKED = _cell(
+    _blocked,
+    words(
+        "pladser, grund og evt. sidste dag og note, som 1:building:2026-03-31:Vandskade; grund: "
+        + ", ".join(map(explained, choices(pb.BlockReason))),
+        "places, reason and perhaps last day and note, such as 1:building:2026-03-31:Water damage; reasons: "
+        + ", ".join(choices(pb.BlockReason)),
+    ),
+    _told_blocked,
 )
 DOCUMENT = _cell(
     _document,

@@ -2,7 +2,7 @@
 
 from havn.capacity.v1 import capacity_pb2
 from havn.terms.v1 import terms_pb2
-from services.havn.importing.capacity_cells import DOCUMENT, PROMISE, RATE
+from services.havn.importing.capacity_cells import BLOCKED, DOCUMENT, PROMISE, RATE
 from services.havn.importing.cells import (
     DAY,
     KEY_CELL,
@@ -132,6 +132,7 @@ VACANCIES = Sheet(
             "Confirmed on; empty means today",
         ),
         Column("confirmed_by", "confirmed_by", TEXT, NO, "Bekræftet af", "Confirmed by"),
+        Column("blocked", "blocked", listed(BLOCKED), NO, "Pladser ude af brug", "Places out of use"),
     ),
 )
 

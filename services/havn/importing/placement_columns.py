@@ -152,6 +152,7 @@ PLACEMENTS = Sheet(
         Column("step", "step", WHOLE, ALWAYS, STEP_DA, STEP_EN),
         Column("start_date", "start_date", DAY, ALWAYS, "Første dag", "First day"),
         Column("end_date", "end_date", DAY, NO, "Sidste dag; tom mens den varer", "Last day; empty while it lasts"),
+        Column("planned_end", "planned_end_date", DAY, NO, "Slutter efter planen den", "To end by the plan on"),
         Column("daily_cost", "daily_cost", MONEY, NO, "Kroner pr. dag", "Kroner a day"),
         Column("solo_placement", "solo_placement", YES_OR_NO, NO, "Bruger hele afdelingen", "Uses the whole unit"),
     ),

@@ -323,7 +323,7 @@ DANISH = {
         name: name
         for name in ("families", "institutions", "units", "vacancies", "deliveries", "requests", "placements")
     },
-    **{name: name for name in ("follow_ups", "waiting_list")},
+    **{name: name for name in ("follow_ups", "breaches", "waiting_list")},
     # An export.
     "{rows} are in {folder}.": "{rows} er i {folder}.",
     "Your roles may not see: {registries}.": "Dine roller må ikke se: {registries}.",

@@ -169,6 +169,78 @@ FRESHNESS_STALE: Freshness.ValueType  # 3
 """Older: ask again."""
 Global___Freshness: _TypeAlias = Freshness  # noqa: Y015
 
+class _BlockReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BlockReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BlockReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BLOCK_REASON_UNSPECIFIED: _BlockReason.ValueType  # 0
+    """Not given."""
+    BLOCK_REASON_SOLO_PLACEMENT: _BlockReason.ValueType  # 1
+    """A child there can't live with others."""
+    BLOCK_REASON_BUILDING: _BlockReason.ValueType  # 2
+    """Rebuilding or damage."""
+    BLOCK_REASON_STAFFING: _BlockReason.ValueType  # 3
+    """Too few staff."""
+    BLOCK_REASON_CALM: _BlockReason.ValueType  # 4
+    """Calm is needed for those who live there."""
+    BLOCK_REASON_OTHER: _BlockReason.ValueType  # 5
+    """Another one, told in the note."""
+
+class BlockReason(_BlockReason, metaclass=_BlockReasonEnumTypeWrapper):
+    """Why a place is out of use."""
+
+BLOCK_REASON_UNSPECIFIED: BlockReason.ValueType  # 0
+"""Not given."""
+BLOCK_REASON_SOLO_PLACEMENT: BlockReason.ValueType  # 1
+"""A child there can't live with others."""
+BLOCK_REASON_BUILDING: BlockReason.ValueType  # 2
+"""Rebuilding or damage."""
+BLOCK_REASON_STAFFING: BlockReason.ValueType  # 3
+"""Too few staff."""
+BLOCK_REASON_CALM: BlockReason.ValueType  # 4
+"""Calm is needed for those who live there."""
+BLOCK_REASON_OTHER: BlockReason.ValueType  # 5
+"""Another one, told in the note."""
+Global___BlockReason: _TypeAlias = BlockReason  # noqa: Y015
+
+class _VacancyChangeKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _VacancyChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_VacancyChangeKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    VACANCY_CHANGE_KIND_UNSPECIFIED: _VacancyChangeKind.ValueType  # 0
+    """Not given."""
+    VACANCY_CHANGE_KIND_REPORTED: _VacancyChangeKind.ValueType  # 1
+    """Places were reported free."""
+    VACANCY_CHANGE_KIND_CONFIRMED: _VacancyChangeKind.ValueType  # 2
+    """What was said before was confirmed."""
+    VACANCY_CHANGE_KIND_BLOCKED: _VacancyChangeKind.ValueType  # 3
+    """Places were blocked, or unblocked."""
+    VACANCY_CHANGE_KIND_CONFIRMATION_ASKED: _VacancyChangeKind.ValueType  # 4
+    """It became stale, and a confirmation was asked for."""
+    VACANCY_CHANGE_KIND_IMPORTED: _VacancyChangeKind.ValueType  # 5
+    """A file told it."""
+
+class VacancyChangeKind(_VacancyChangeKind, metaclass=_VacancyChangeKindEnumTypeWrapper):
+    """What happened to a vacancy."""
+
+VACANCY_CHANGE_KIND_UNSPECIFIED: VacancyChangeKind.ValueType  # 0
+"""Not given."""
+VACANCY_CHANGE_KIND_REPORTED: VacancyChangeKind.ValueType  # 1
+"""Places were reported free."""
+VACANCY_CHANGE_KIND_CONFIRMED: VacancyChangeKind.ValueType  # 2
+"""What was said before was confirmed."""
+VACANCY_CHANGE_KIND_BLOCKED: VacancyChangeKind.ValueType  # 3
+"""Places were blocked, or unblocked."""
+VACANCY_CHANGE_KIND_CONFIRMATION_ASKED: VacancyChangeKind.ValueType  # 4
+"""It became stale, and a confirmation was asked for."""
+VACANCY_CHANGE_KIND_IMPORTED: VacancyChangeKind.ValueType  # 5
+"""A file told it."""
+Global___VacancyChangeKind: _TypeAlias = VacancyChangeKind  # noqa: Y015
+
 class _PositionReason:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -653,6 +725,12 @@ class Vacancy(_message.Message):
     CONFIRMED_TIME_FIELD_NUMBER: _builtins.int
     CONFIRMED_BY_FIELD_NUMBER: _builtins.int
     FRESHNESS_FIELD_NUMBER: _builtins.int
+    BLOCKED_FIELD_NUMBER: _builtins.int
+    STALE_TIME_FIELD_NUMBER: _builtins.int
+    OCCUPANCY_FIELD_NUMBER: _builtins.int
+    DIFFERENCE_FIELD_NUMBER: _builtins.int
+    PLANNED_FIELD_NUMBER: _builtins.int
+    DISPOSAL_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"institutions/{institution}/units/{unit}/vacancy"."""
     etag: _builtins.str
@@ -665,6 +743,10 @@ class Vacancy(_message.Message):
     """Who confirmed it."""
     freshness: Global___Freshness.ValueType
     """How far to trust it, by its age: docs/rules.md W2."""
+    difference: _builtins.int
+    """Places reported free beyond those that placements leave (V8); below 0, fewer."""
+    disposal: _terms_pb2.Disposal.ValueType
+    """Who disposes of the places: as the unit says."""
     @_builtins.property
     def from_date(self) -> _date_pb2.Date:
         """From this day."""
@@ -672,6 +754,22 @@ class Vacancy(_message.Message):
     @_builtins.property
     def confirmed_time(self) -> _timestamp_pb2.Timestamp:
         """When it was confirmed: now, but in an import the time that the file says."""
+
+    @_builtins.property
+    def blocked(self) -> _containers.RepeatedCompositeFieldContainer[Global___BlockedPlaces]:
+        """Places out of use; BlockPlaces changes them, and so does an import."""
+
+    @_builtins.property
+    def stale_time(self) -> _timestamp_pb2.Timestamp:
+        """From this moment it is stale, unless it is confirmed again."""
+
+    @_builtins.property
+    def occupancy(self) -> Global___Occupancy:
+        """What placements tell of the unit, on the day that the places are reported free from, or today where that has come."""
+
+    @_builtins.property
+    def planned(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedVacancy]:
+        """Places that placements free later, as far as their ends are known."""
 
     def __init__(
         self,
@@ -684,14 +782,250 @@ class Vacancy(_message.Message):
         confirmed_time: _timestamp_pb2.Timestamp | None = ...,
         confirmed_by: _builtins.str = ...,
         freshness: Global___Freshness.ValueType = ...,
+        blocked: _abc.Iterable[Global___BlockedPlaces] | None = ...,
+        stale_time: _timestamp_pb2.Timestamp | None = ...,
+        occupancy: Global___Occupancy | None = ...,
+        difference: _builtins.int = ...,
+        planned: _abc.Iterable[Global___PlannedVacancy] | None = ...,
+        disposal: _terms_pb2.Disposal.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["confirmed_time", b"confirmed_time", "from_date", b"from_date"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["confirmed_time", b"confirmed_time", "from_date", b"from_date", "occupancy", b"occupancy", "stale_time", b"stale_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "confirmed_by", b"confirmed_by", "confirmed_time", b"confirmed_time", "etag", b"etag", "free_place_count", b"free_place_count", "freshness", b"freshness", "from_date", b"from_date", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "blocked", b"blocked", "confirmed_by", b"confirmed_by", "confirmed_time", b"confirmed_time", "difference", b"difference", "disposal", b"disposal", "etag", b"etag", "free_place_count", b"free_place_count", "freshness", b"freshness", "from_date", b"from_date", "name", b"name", "occupancy", b"occupancy", "planned", b"planned", "stale_time", b"stale_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Vacancy: _TypeAlias = Vacancy  # noqa: Y015
+
+@_typing.final
+class BlockedPlaces(_message.Message):
+    """Places that are out of use."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    place_count: _builtins.int
+    """How many."""
+    reason: Global___BlockReason.ValueType
+    """Why."""
+    note: _builtins.str
+    """More about it, which names no child."""
+    @_builtins.property
+    def until_date(self) -> _date_pb2.Date:
+        """To this day; absent where nobody knows yet."""
+
+    def __init__(
+        self,
+        *,
+        place_count: _builtins.int = ...,
+        reason: Global___BlockReason.ValueType = ...,
+        until_date: _date_pb2.Date | None = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["until_date", b"until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "place_count", b"place_count", "reason", b"reason", "until_date", b"until_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BlockedPlaces: _TypeAlias = BlockedPlaces  # noqa: Y015
+
+@_typing.final
+class Occupancy(_message.Message):
+    """What placements tell of a unit's places on a day (V8)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AS_OF_DATE_FIELD_NUMBER: _builtins.int
+    PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    USED_PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    BLOCKED_PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    FREE_PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    HELD_PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    place_count: _builtins.int
+    """Places that the unit has."""
+    used_place_count: _builtins.int
+    """Places that children live in; who can't live with others has the whole unit."""
+    blocked_place_count: _builtins.int
+    """Places out of use."""
+    free_place_count: _builtins.int
+    """What is left."""
+    held_place_count: _builtins.int
+    """Places that open offers hold; they stay free until somebody moves in."""
+    @_builtins.property
+    def as_of_date(self) -> _date_pb2.Date:
+        """The day."""
+
+    def __init__(
+        self,
+        *,
+        as_of_date: _date_pb2.Date | None = ...,
+        place_count: _builtins.int = ...,
+        used_place_count: _builtins.int = ...,
+        blocked_place_count: _builtins.int = ...,
+        free_place_count: _builtins.int = ...,
+        held_place_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_date", b"as_of_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_date", b"as_of_date", "blocked_place_count", b"blocked_place_count", "free_place_count", b"free_place_count", "held_place_count", b"held_place_count", "place_count", b"place_count", "used_place_count", b"used_place_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Occupancy: _TypeAlias = Occupancy  # noqa: Y015
+
+@_typing.final
+class PlannedVacancy(_message.Message):
+    """Places that placements free on a day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    place_count: _builtins.int
+    """How many."""
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """The day."""
+
+    def __init__(
+        self,
+        *,
+        from_date: _date_pb2.Date | None = ...,
+        place_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "place_count", b"place_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlannedVacancy: _TypeAlias = PlannedVacancy  # noqa: Y015
+
+@_typing.final
+class VacancyChange(_message.Message):
+    """What happened to a vacancy, and how it was from then on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CHANGE_TIME_FIELD_NUMBER: _builtins.int
+    CHANGED_BY_FIELD_NUMBER: _builtins.int
+    FREE_PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    BLOCKED_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"institutions/{institution}/units/{unit}/vacancyChanges/{change}"."""
+    etag: _builtins.str
+    """Never changes."""
+    authority: _builtins.str
+    """The unit's authority."""
+    kind: Global___VacancyChangeKind.ValueType
+    """What happened."""
+    changed_by: _builtins.str
+    """Who did it."""
+    free_place_count: _builtins.int
+    """Places reported free from then on."""
+    @_builtins.property
+    def change_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """From this day."""
+
+    @_builtins.property
+    def blocked(self) -> _containers.RepeatedCompositeFieldContainer[Global___BlockedPlaces]:
+        """Places out of use from then on."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        kind: Global___VacancyChangeKind.ValueType = ...,
+        change_time: _timestamp_pb2.Timestamp | None = ...,
+        changed_by: _builtins.str = ...,
+        free_place_count: _builtins.int = ...,
+        from_date: _date_pb2.Date | None = ...,
+        blocked: _abc.Iterable[Global___BlockedPlaces] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change_time", b"change_time", "from_date", b"from_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "blocked", b"blocked", "change_time", b"change_time", "changed_by", b"changed_by", "etag", b"etag", "free_place_count", b"free_place_count", "from_date", b"from_date", "kind", b"kind", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VacancyChange: _TypeAlias = VacancyChange  # noqa: Y015
+
+@_typing.final
+class Breach(_message.Message):
+    """A place is used that nobody approved. It stays in the list for good."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    HOME_FIELD_NUMBER: _builtins.int
+    PLACEMENT_FIELD_NUMBER: _builtins.int
+    PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    NOTICED_BY_FIELD_NUMBER: _builtins.int
+    NOTICE_TIME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"breaches/{breach}"."""
+    etag: _builtins.str
+    """Changes with every change."""
+    authority: _builtins.str
+    """Who is responsible: of a placement that shows it, the child's authority."""
+    home: _builtins.str
+    """The institution or unit; empty for a place that is in no registry."""
+    placement: _builtins.str
+    """The placement that shows it; empty where a person recorded it."""
+    place_count: _builtins.int
+    """How many places."""
+    what: _builtins.str
+    """What it is; names no child. Of a placement that shows it, empty."""
+    noticed_by: _builtins.str
+    """Who noticed it; "services/capacity" where placements showed it."""
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """Since when they are used."""
+
+    @_builtins.property
+    def notice_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        home: _builtins.str = ...,
+        placement: _builtins.str = ...,
+        place_count: _builtins.int = ...,
+        from_date: _date_pb2.Date | None = ...,
+        what: _builtins.str = ...,
+        noticed_by: _builtins.str = ...,
+        notice_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "notice_time", b"notice_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "etag", b"etag", "from_date", b"from_date", "home", b"home", "name", b"name", "notice_time", b"notice_time", "noticed_by", b"noticed_by", "place_count", b"place_count", "placement", b"placement", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Breach: _TypeAlias = Breach  # noqa: Y015
 
 @_typing.final
 class WaitingListEntry(_message.Message):
@@ -1386,6 +1720,212 @@ class ReportVacancyRequest(_message.Message):
 Global___ReportVacancyRequest: _TypeAlias = ReportVacancyRequest  # noqa: Y015
 
 @_typing.final
+class ConfirmVacancyRequest(_message.Message):
+    """Confirms a vacancy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"institutions/{institution}/units/{unit}"."""
+    etag: _builtins.str
+    """The vacancy's etag as last read: what is confirmed is what the caller saw. Empty: as it is now."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "parent", b"parent", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmVacancyRequest: _TypeAlias = ConfirmVacancyRequest  # noqa: Y015
+
+@_typing.final
+class BlockPlacesRequest(_message.Message):
+    """Blocks places, or lets them be used again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    BLOCKED_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"institutions/{institution}/units/{unit}"."""
+    etag: _builtins.str
+    """The vacancy's etag as last read. Empty: as it is now."""
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def blocked(self) -> _containers.RepeatedCompositeFieldContainer[Global___BlockedPlaces]:
+        """All places that are out of use from now on; none: all may be used again."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        blocked: _abc.Iterable[Global___BlockedPlaces] | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocked", b"blocked", "etag", b"etag", "parent", b"parent", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BlockPlacesRequest: _TypeAlias = BlockPlacesRequest  # noqa: Y015
+
+@_typing.final
+class ListVacancyChangesRequest(_message.Message):
+    """Asks for what happened to a unit's vacancy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"institutions/{institution}/units/{unit}"."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListVacancyChangesRequest: _TypeAlias = ListVacancyChangesRequest  # noqa: Y015
+
+@_typing.final
+class ListVacancyChangesResponse(_message.Message):
+    """A page of what happened."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___VacancyChange]:
+        """The newest first."""
+
+    def __init__(
+        self,
+        *,
+        changes: _abc.Iterable[Global___VacancyChange] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListVacancyChangesResponse: _TypeAlias = ListVacancyChangesResponse  # noqa: Y015
+
+@_typing.final
+class RecordBreachRequest(_message.Message):
+    """Records a breach."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BREACH_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def breach(self) -> Global___Breach:
+        """The breach."""
+
+    def __init__(
+        self,
+        *,
+        breach: Global___Breach | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["breach", b"breach"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["breach", b"breach", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordBreachRequest: _TypeAlias = RecordBreachRequest  # noqa: Y015
+
+@_typing.final
+class ListBreachesRequest(_message.Message):
+    """Asks for breaches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBreachesRequest: _TypeAlias = ListBreachesRequest  # noqa: Y015
+
+@_typing.final
+class ListBreachesResponse(_message.Message):
+    """A page of breaches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BREACHES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def breaches(self) -> _containers.RepeatedCompositeFieldContainer[Global___Breach]:
+        """The newest first."""
+
+    def __init__(
+        self,
+        *,
+        breaches: _abc.Iterable[Global___Breach] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["breaches", b"breaches", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBreachesResponse: _TypeAlias = ListBreachesResponse  # noqa: Y015
+
+@_typing.final
 class ListVacanciesRequest(_message.Message):
     """Asks for vacancies."""
 
@@ -1394,10 +1934,16 @@ class ListVacanciesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     NAMES_FIELD_NUMBER: _builtins.int
+    DIFFERING_FIELD_NUMBER: _builtins.int
+    STALE_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
     """From the answer before."""
+    differing: _builtins.bool
+    """Only those that differ from what placements tell."""
+    stale: _builtins.bool
+    """Only stale ones."""
     @_builtins.property
     def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only those of these names; none means all."""
@@ -1408,10 +1954,12 @@ class ListVacanciesRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         names: _abc.Iterable[_builtins.str] | None = ...,
+        differing: _builtins.bool = ...,
+        stale: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["names", b"names", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["differing", b"differing", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "stale", b"stale"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -93,10 +93,35 @@ class CapacityServiceStub:
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ReportVacancyRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Vacancy.FromString,
                 _registered_method=True)
+        self.ConfirmVacancy = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/ConfirmVacancy',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ConfirmVacancyRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Vacancy.FromString,
+                _registered_method=True)
+        self.BlockPlaces = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/BlockPlaces',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.BlockPlacesRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Vacancy.FromString,
+                _registered_method=True)
         self.ListVacancies = channel.unary_unary(
                 '/havn.capacity.v1.CapacityService/ListVacancies',
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacanciesRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacanciesResponse.FromString,
+                _registered_method=True)
+        self.ListVacancyChanges = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/ListVacancyChanges',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacancyChangesRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacancyChangesResponse.FromString,
+                _registered_method=True)
+        self.RecordBreach = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/RecordBreach',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.RecordBreachRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Breach.FromString,
+                _registered_method=True)
+        self.ListBreaches = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/ListBreaches',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListBreachesRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListBreachesResponse.FromString,
                 _registered_method=True)
         self.WatchVacancies = channel.unary_stream(
                 '/havn.capacity.v1.CapacityService/WatchVacancies',
@@ -204,8 +229,44 @@ class CapacityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ConfirmVacancy(self, request, context):
+        """Says that a unit's vacancy is as last reported, in one call without content. FAILED_PRECONDITION where nothing was.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BlockPlaces(self, request, context):
+        """Says which places of a unit are out of use, and why: what is blocked is taken from what is free, and what is blocked no
+        more is free again. FAILED_PRECONDITION where nothing was reported yet.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListVacancies(self, request, context):
-        """Vacancies as last reported, by unit.
+        """Vacancies as last reported, by unit, beside what placements tell of the unit.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListVacancyChanges(self, request, context):
+        """What happened to a unit's vacancy and by whom, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordBreach(self, request, context):
+        """Records that a place is used that nobody approved. It decides nothing, and makes the place no option (R12).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBreaches(self, request, context):
+        """Unapproved places that are or were used, the newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -300,10 +361,35 @@ def add_CapacityServiceServicer_to_server(servicer, server):
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ReportVacancyRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Vacancy.SerializeToString,
             ),
+            'ConfirmVacancy': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmVacancy,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ConfirmVacancyRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Vacancy.SerializeToString,
+            ),
+            'BlockPlaces': grpc.unary_unary_rpc_method_handler(
+                    servicer.BlockPlaces,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.BlockPlacesRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Vacancy.SerializeToString,
+            ),
             'ListVacancies': grpc.unary_unary_rpc_method_handler(
                     servicer.ListVacancies,
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacanciesRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacanciesResponse.SerializeToString,
+            ),
+            'ListVacancyChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListVacancyChanges,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacancyChangesRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacancyChangesResponse.SerializeToString,
+            ),
+            'RecordBreach': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordBreach,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.RecordBreachRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Breach.SerializeToString,
+            ),
+            'ListBreaches': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBreaches,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListBreachesRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListBreachesResponse.SerializeToString,
             ),
             'WatchVacancies': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchVacancies,
@@ -638,6 +724,60 @@ class CapacityService:
             _registered_method=True)
 
     @staticmethod
+    def ConfirmVacancy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/ConfirmVacancy',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.ConfirmVacancyRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.Vacancy.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BlockPlaces(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/BlockPlaces',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.BlockPlacesRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.Vacancy.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListVacancies(request,
             target,
             options=(),
@@ -654,6 +794,87 @@ class CapacityService:
             '/havn.capacity.v1.CapacityService/ListVacancies',
             havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacanciesRequest.SerializeToString,
             havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacanciesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListVacancyChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/ListVacancyChanges',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacancyChangesRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.ListVacancyChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordBreach(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/RecordBreach',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.RecordBreachRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.Breach.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBreaches(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/ListBreaches',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.ListBreachesRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.ListBreachesResponse.FromString,
             options,
             channel_credentials,
             insecure,

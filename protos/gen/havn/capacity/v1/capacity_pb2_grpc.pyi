@@ -59,8 +59,20 @@ class CapacityServiceStub:
     """What an institution delivered, the newest first."""
     ReportVacancy: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ReportVacancyRequest, _capacity_pb2.Vacancy]
     """Says how many places of a unit are free, in one call."""
+    ConfirmVacancy: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ConfirmVacancyRequest, _capacity_pb2.Vacancy]
+    """Says that a unit's vacancy is as last reported, in one call without content. FAILED_PRECONDITION where nothing was."""
+    BlockPlaces: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.BlockPlacesRequest, _capacity_pb2.Vacancy]
+    """Says which places of a unit are out of use, and why: what is blocked is taken from what is free, and what is blocked no
+    more is free again. FAILED_PRECONDITION where nothing was reported yet.
+    """
     ListVacancies: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListVacanciesRequest, _capacity_pb2.ListVacanciesResponse]
-    """Vacancies as last reported, by unit."""
+    """Vacancies as last reported, by unit, beside what placements tell of the unit."""
+    ListVacancyChanges: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListVacancyChangesRequest, _capacity_pb2.ListVacancyChangesResponse]
+    """What happened to a unit's vacancy and by whom, the newest first."""
+    RecordBreach: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.RecordBreachRequest, _capacity_pb2.Breach]
+    """Records that a place is used that nobody approved. It decides nothing, and makes the place no option (R12)."""
+    ListBreaches: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListBreachesRequest, _capacity_pb2.ListBreachesResponse]
+    """Unapproved places that are or were used, the newest first."""
     WatchVacancies: _grpc.UnaryStreamMultiCallable[_capacity_pb2.WatchVacanciesRequest, _capacity_pb2.WatchVacanciesResponse]
     """The vacancies that are reported from now on, each as soon as it is kept. The first answer comes at once and holds none:
     what is listed after it came lacks nothing. The stream ends with OK when the service ends, and after an hour with
@@ -106,8 +118,20 @@ class CapacityServiceAsyncStub(CapacityServiceStub):
     """What an institution delivered, the newest first."""
     ReportVacancy: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ReportVacancyRequest, _capacity_pb2.Vacancy]  # type: ignore[assignment]
     """Says how many places of a unit are free, in one call."""
+    ConfirmVacancy: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ConfirmVacancyRequest, _capacity_pb2.Vacancy]  # type: ignore[assignment]
+    """Says that a unit's vacancy is as last reported, in one call without content. FAILED_PRECONDITION where nothing was."""
+    BlockPlaces: _aio.UnaryUnaryMultiCallable[_capacity_pb2.BlockPlacesRequest, _capacity_pb2.Vacancy]  # type: ignore[assignment]
+    """Says which places of a unit are out of use, and why: what is blocked is taken from what is free, and what is blocked no
+    more is free again. FAILED_PRECONDITION where nothing was reported yet.
+    """
     ListVacancies: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListVacanciesRequest, _capacity_pb2.ListVacanciesResponse]  # type: ignore[assignment]
-    """Vacancies as last reported, by unit."""
+    """Vacancies as last reported, by unit, beside what placements tell of the unit."""
+    ListVacancyChanges: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListVacancyChangesRequest, _capacity_pb2.ListVacancyChangesResponse]  # type: ignore[assignment]
+    """What happened to a unit's vacancy and by whom, the newest first."""
+    RecordBreach: _aio.UnaryUnaryMultiCallable[_capacity_pb2.RecordBreachRequest, _capacity_pb2.Breach]  # type: ignore[assignment]
+    """Records that a place is used that nobody approved. It decides nothing, and makes the place no option (R12)."""
+    ListBreaches: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListBreachesRequest, _capacity_pb2.ListBreachesResponse]  # type: ignore[assignment]
+    """Unapproved places that are or were used, the newest first."""
     WatchVacancies: _aio.UnaryStreamMultiCallable[_capacity_pb2.WatchVacanciesRequest, _capacity_pb2.WatchVacanciesResponse]  # type: ignore[assignment]
     """The vacancies that are reported from now on, each as soon as it is kept. The first answer comes at once and holds none:
     what is listed after it came lacks nothing. The stream ends with OK when the service ends, and after an hour with
@@ -218,12 +242,54 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Says how many places of a unit are free, in one call."""
 
     @_abc_1.abstractmethod
+    def ConfirmVacancy(
+        self,
+        request: _capacity_pb2.ConfirmVacancyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.Vacancy, _abc.Awaitable[_capacity_pb2.Vacancy]]:
+        """Says that a unit's vacancy is as last reported, in one call without content. FAILED_PRECONDITION where nothing was."""
+
+    @_abc_1.abstractmethod
+    def BlockPlaces(
+        self,
+        request: _capacity_pb2.BlockPlacesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.Vacancy, _abc.Awaitable[_capacity_pb2.Vacancy]]:
+        """Says which places of a unit are out of use, and why: what is blocked is taken from what is free, and what is blocked no
+        more is free again. FAILED_PRECONDITION where nothing was reported yet.
+        """
+
+    @_abc_1.abstractmethod
     def ListVacancies(
         self,
         request: _capacity_pb2.ListVacanciesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_capacity_pb2.ListVacanciesResponse, _abc.Awaitable[_capacity_pb2.ListVacanciesResponse]]:
-        """Vacancies as last reported, by unit."""
+        """Vacancies as last reported, by unit, beside what placements tell of the unit."""
+
+    @_abc_1.abstractmethod
+    def ListVacancyChanges(
+        self,
+        request: _capacity_pb2.ListVacancyChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.ListVacancyChangesResponse, _abc.Awaitable[_capacity_pb2.ListVacancyChangesResponse]]:
+        """What happened to a unit's vacancy and by whom, the newest first."""
+
+    @_abc_1.abstractmethod
+    def RecordBreach(
+        self,
+        request: _capacity_pb2.RecordBreachRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.Breach, _abc.Awaitable[_capacity_pb2.Breach]]:
+        """Records that a place is used that nobody approved. It decides nothing, and makes the place no option (R12)."""
+
+    @_abc_1.abstractmethod
+    def ListBreaches(
+        self,
+        request: _capacity_pb2.ListBreachesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.ListBreachesResponse, _abc.Awaitable[_capacity_pb2.ListBreachesResponse]]:
+        """Unapproved places that are or were used, the newest first."""
 
     @_abc_1.abstractmethod
     def WatchVacancies(

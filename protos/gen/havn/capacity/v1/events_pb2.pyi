@@ -115,7 +115,7 @@ class VacancyReported(_message.Message):
     """Grows with every report."""
     @_builtins.property
     def vacancy(self) -> _capacity_pb2.Vacancy:
-        """The vacancy as it is now, but for who confirmed it."""
+        """The vacancy as it is now, but for who confirmed it and what placements tell."""
 
     def __init__(
         self,
@@ -130,3 +130,57 @@ class VacancyReported(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VacancyReported: _TypeAlias = VacancyReported  # noqa: Y015
+
+@_typing.final
+class VacancyConfirmationAsked(_message.Message):
+    """A vacancy became stale: its institution is asked to confirm it, once until it does.
+    Subject: havn.capacity.v1.vacancy.confirmation_asked.{institution}.{unit}.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"institutions/{institution}/units/{unit}/vacancy"."""
+    version: _builtins.int
+    """The version that became stale."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VacancyConfirmationAsked: _TypeAlias = VacancyConfirmationAsked  # noqa: Y015
+
+@_typing.final
+class BreachRecorded(_message.Message):
+    """A breach was recorded. Subject: havn.capacity.v1.breach.recorded.{breach}."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"breaches/{breach}"."""
+    version: _builtins.int
+    """Grows with every change."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BreachRecorded: _TypeAlias = BreachRecorded  # noqa: Y015

@@ -847,6 +847,7 @@ class Placement(_message.Message):
     END_DATE_FIELD_NUMBER: _builtins.int
     DAILY_COST_FIELD_NUMBER: _builtins.int
     SOLO_PLACEMENT_FIELD_NUMBER: _builtins.int
+    PLANNED_END_DATE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"placements/{placement}"."""
     etag: _builtins.str
@@ -881,6 +882,10 @@ class Placement(_message.Message):
     def daily_cost(self) -> _money_pb2.Money:
         """Public cost a day."""
 
+    @_builtins.property
+    def planned_end_date(self) -> _date_pb2.Date:
+        """The day that it is to end by the plan; absent where none was agreed."""
+
     def __init__(
         self,
         *,
@@ -897,10 +902,11 @@ class Placement(_message.Message):
         end_date: _date_pb2.Date | None = ...,
         daily_cost: _money_pb2.Money | None = ...,
         solo_placement: _builtins.bool = ...,
+        planned_end_date: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "daily_cost", b"daily_cost", "end_date", b"end_date", "start_date", b"start_date"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "daily_cost", b"daily_cost", "end_date", b"end_date", "planned_end_date", b"planned_end_date", "start_date", b"start_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "birth_date", b"birth_date", "child", b"child", "daily_cost", b"daily_cost", "end_date", b"end_date", "etag", b"etag", "gender", b"gender", "home", b"home", "name", b"name", "need_level", b"need_level", "solo_placement", b"solo_placement", "start_date", b"start_date", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "birth_date", b"birth_date", "child", b"child", "daily_cost", b"daily_cost", "end_date", b"end_date", "etag", b"etag", "gender", b"gender", "home", b"home", "name", b"name", "need_level", b"need_level", "planned_end_date", b"planned_end_date", "solo_placement", b"solo_placement", "start_date", b"start_date", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

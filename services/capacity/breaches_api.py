@@ -1,0 +1,44 @@
+"""The RPCs of breaches: unapproved places that are used."""
+
+from havn.capacity.v1 import capacity_pb2 as pb
+from services.capacity import events
+from services.capacity.institutions_api import InstitutionsApi
+from services.capacity.rules import breaches as rules
+from services.capacity.store import BREACHES, INSTITUTIONS, UNITS
+from services.shared import names
+from services.shared.errors import NotFound
+from services.shared.records import Change
+from services.shared.server import Context
+from services.shared.wire import timestamp
+
+
+class BreachesApi(InstitutionsApi):
+    """Breaches, and with them institutions and units."""
+
+    async def RecordBreach(self, request: pb.RecordBreachRequest, context: Context) -> pb.Breach:
+        """Records that an unapproved place is used."""
+
+        def record(change: Change) -> pb.Breach:
+            breach = request.breach
+            rules.check_breach(breach, self._clock.today())
+            _require_known(change, breach.home)
+            breach.ClearField("placement")
+            breach.name = f"breaches/{names.new_id()}"
+            breach.noticed_by = change.caller.subject
+            breach.notice_time.CopyFrom(timestamp(change.now))
+            change.add(BREACHES, breach)
+            change.announce(*events.breach_recorded(breach))
+            return breach
+
+        return await self._store.change(request, pb.Breach, record)
+
+    async def ListBreaches(self, request: pb.ListBreachesRequest, context: Context) -> pb.ListBreachesResponse:
+        """A page of breaches."""
+        page = await self._store.view(lambda view: view.page(BREACHES, request.page_size, request.page_token))
+        return pb.ListBreachesResponse(breaches=page.items, next_page_token=page.next_token)
+
+
+def _require_known(change: Change, home: str) -> None:
+    """Passes an institution, a unit, or no name at all. Raises NotFound."""
+    if home and change.find(INSTITUTIONS, home) is None and change.find(UNITS, home) is None:
+        raise NotFound(home)

@@ -1,0 +1,64 @@
+"""Vacancies as they are shown: with what follows from the day, the unit and placements."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col
+
+from havn.capacity.v1 import capacity_pb2 as pb
+from services.capacity import wire
+from services.capacity.rules import vacancies as rules
+from services.capacity.rules.occupancy import Stay, Used, describe
+from services.capacity.store import HOLDS, STAYS, UNITS, HoldRow, StayRow, UnitRow
+from services.shared import access
+from services.shared.clock import Clock
+from services.shared.records import View
+from services.shared.scope import everywhere
+from services.shared.wire import time, timestamp
+
+SERVICE = access.service("capacity")
+ASKED_TOGETHER = 500
+
+
+def described(view: View, vacancies: Sequence[pb.Vacancy], clock: Clock) -> Sequence[pb.Vacancy]:
+    """The vacancies, each with how far to trust it and what placements tell of its unit (W2, V8, V9)."""
+    for begin in range(0, len(vacancies), ASKED_TOGETHER):
+        some = vacancies[begin : begin + ASKED_TOGETHER]
+        used = used_places(view, [vacancy.name.removesuffix("/vacancy") for vacancy in some], some)
+        for vacancy in some:
+            confirmed = time(vacancy.confirmed_time)
+            vacancy.freshness = rules.freshness(confirmed, clock.now())
+            vacancy.stale_time.CopyFrom(timestamp(rules.stale_from(confirmed)))
+            describe(vacancy, used[vacancy.name.removesuffix("/vacancy")], clock.today())
+    return vacancies
+
+
+def used_places(view: View, units: Sequence[str], vacancies: Sequence[pb.Vacancy]) -> Mapping[str, Used]:
+    """What uses the places of units, whoever placed a child there: counts are no case content."""
+    found = view.all(UNITS, col(UnitRow.name).in_(units))
+    blocked = {vacancy.name.removesuffix("/vacancy"): vacancy.blocked for vacancy in vacancies}
+    with everywhere(view.connection, view.caller):
+        whole = View(view.session, SERVICE)
+        stays = stays_by_home(whole, col(StayRow.home).in_(units))
+        held = _held(whole, col(HoldRow.home).in_(units))
+    return {unit.name: Used(unit, blocked.get(unit.name, ()), stays[unit.name], held[unit.name]) for unit in found}
+
+
+def stays_by_home(whole: View, *where: ColumnElement[bool]) -> Mapping[str, Sequence[Stay]]:
+    """Who lives, or lived, in which home."""
+    found: defaultdict[str, list[Stay]] = defaultdict(list)
+    for stay in _stays(whole, where):
+        found[stay.home].append(stay)
+    return found
+
+
+def _stays(whole: View, where: Sequence[ColumnElement[bool]]) -> Iterator[Stay]:
+    return (wire.stay(placement) for placement in whole.all(STAYS, *where))
+
+
+def _held(whole: View, *where: ColumnElement[bool]) -> Mapping[str, int]:
+    held: defaultdict[str, int] = defaultdict(int)
+    for offer in whole.all(HOLDS, *where, col(HoldRow.held) > 0):
+        held[offer.home] += offer.held_place_count
+    return held

@@ -1,0 +1,136 @@
+"""The RPCs of vacancies: reported, confirmed, blocked, listed beside what placements tell, and watched."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col
+
+from havn.capacity.v1 import capacity_pb2 as pb
+from services.capacity import changes, reports
+from services.capacity.institutions_api import InstitutionsApi
+from services.capacity.occupied import SERVICE, described
+from services.capacity.rules import vacancies as rules
+from services.capacity.store import UNITS, VACANCIES, VACANCY_CHANGES, VacancyChangeRow, VacancyRow, sortable
+from services.shared import wire
+from services.shared.call import current
+from services.shared.clock import Clock
+from services.shared.records import Change, Page, View, keyed
+from services.shared.server import Context
+from services.shared.store import Store
+from services.shared.watching import Watched
+
+
+class VacanciesApi(InstitutionsApi):
+    """Vacancies, and with them institutions and units."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        super().__init__(store, clock)
+        self.reported = Watched(store, SERVICE, reports.reported)
+        self._reports = reports.Reports()
+
+    async def ReportVacancy(self, request: pb.ReportVacancyRequest, context: Context) -> pb.Vacancy:
+        """Says how many places are free."""
+
+        def report(change: Change) -> pb.Vacancy:
+            unit, said = change.get(UNITS, request.parent), request.vacancy
+            kept = change.find(VACANCIES, f"{unit.name}/vacancy")
+            vacancy = pb.Vacancy(
+                name=f"{unit.name}/vacancy",
+                authority=unit.authority,
+                free_place_count=said.free_place_count,
+                from_date=said.from_date,
+                blocked=kept.blocked if kept else (),
+            )
+            self._confirm(change, vacancy, unit)
+            etag = said.etag or kept.etag if kept else ""
+            changes.keep(change, vacancy, pb.VACANCY_CHANGE_KIND_REPORTED, etag)
+            return self._shown(change, vacancy)
+
+        return await self._store.change(request, pb.Vacancy, report)
+
+    async def ConfirmVacancy(self, request: pb.ConfirmVacancyRequest, context: Context) -> pb.Vacancy:
+        """Says that it is as last reported."""
+
+        def confirm(change: Change) -> pb.Vacancy:
+            unit = change.get(UNITS, request.parent)
+            vacancy = rules.require_reported(change.find(VACANCIES, f"{unit.name}/vacancy"))
+            self._confirm(change, vacancy, unit)
+            changes.keep(change, vacancy, pb.VACANCY_CHANGE_KIND_CONFIRMED, request.etag or vacancy.etag)
+            return self._shown(change, vacancy)
+
+        return await self._store.change(request, pb.Vacancy, confirm)
+
+    async def BlockPlaces(self, request: pb.BlockPlacesRequest, context: Context) -> pb.Vacancy:
+        """Says which places are out of use."""
+
+        def block(change: Change) -> pb.Vacancy:
+            unit = change.get(UNITS, request.parent)
+            vacancy = rules.require_reported(change.find(VACANCIES, f"{unit.name}/vacancy"))
+            rules.block(vacancy, request.blocked, self._clock.today())
+            self._confirm(change, vacancy, unit)
+            changes.keep(change, vacancy, pb.VACANCY_CHANGE_KIND_BLOCKED, request.etag or vacancy.etag)
+            return self._shown(change, vacancy)
+
+        return await self._store.change(request, pb.Vacancy, block)
+
+    async def ListVacancies(self, request: pb.ListVacanciesRequest, context: Context) -> pb.ListVacanciesResponse:
+        """A page of vacancies."""
+        page = await self._store.view(lambda view: self._page(view, request))
+        return pb.ListVacanciesResponse(vacancies=page.items, next_page_token=page.next_token)
+
+    async def ListVacancyChanges(
+        self, request: pb.ListVacancyChangesRequest, context: Context
+    ) -> pb.ListVacancyChangesResponse:
+        """A page of what happened to a unit's vacancy."""
+
+        def happened(view: View) -> Page[pb.VacancyChange]:
+            unit = view.get(UNITS, request.parent)
+            of_unit = col(VacancyChangeRow.parent) == unit.name
+            return view.page(VACANCY_CHANGES, request.page_size, request.page_token, of_unit)
+
+        page = await self._store.view(happened)
+        return pb.ListVacancyChangesResponse(changes=page.items, next_page_token=page.next_token)
+
+    async def WatchVacancies(
+        self, request: pb.WatchVacanciesRequest, context: Context
+    ) -> AsyncIterator[pb.WatchVacanciesResponse]:
+        """Vacancies as they are reported."""
+        caller = current().caller
+        seen: reports.Reported | None = None
+        async with aclosing(self.reported.each()) as states:
+            async for state in states:
+                news = self._reports.between(seen, state)
+                told = [vacancy for vacancy in news if caller.sees(caller.authority, vacancy.name)]
+                if told:
+                    yield pb.WatchVacanciesResponse(vacancies=await self._described(told))
+                elif seen is None:
+                    yield pb.WatchVacanciesResponse()
+                seen = state
+
+    def _confirm(self, change: Change, vacancy: pb.Vacancy, unit: pb.InstitutionUnit) -> None:
+        """Whoever tells of a vacancy confirms it, now."""
+        vacancy.ClearField("confirmed_time")
+        rules.check_vacancy(vacancy, unit, self._clock.today())
+        vacancy.confirmed_time.CopyFrom(wire.timestamp(change.now))
+        vacancy.confirmed_by = change.caller.subject
+
+    def _page(self, view: View, request: pb.ListVacanciesRequest) -> Page[pb.Vacancy]:
+        stale = col(VacancyRow.confirmed) < sortable(rules.stale_before(self._clock.now()))
+        where: list[ColumnElement[bool]] = [stale] if request.stale else []
+        if not request.differing:
+            page = view.page(VACANCIES, request.page_size, request.page_token, *where, names=request.names)
+            return Page(list(described(view, page.items, self._clock)), page.next_token)
+        if request.names:
+            where.append(col(VacancyRow.name).in_(request.names))
+        differing = (each for each in described(view, view.all(VACANCIES, *where), self._clock) if each.difference)
+        return keyed(differing, lambda vacancy: vacancy.name, request.page_size, request.page_token)
+
+    async def _described(self, vacancies: list[pb.Vacancy]) -> list[pb.Vacancy]:
+        # What many watch is one object: each call describes a copy of its own.
+        copies = [pb.Vacancy.FromString(vacancy.SerializeToString()) for vacancy in vacancies]
+        return list(await self._store.view_as(SERVICE, lambda view: described(view, copies, self._clock)))
+
+    def _shown(self, change: Change, kept: pb.Vacancy) -> pb.Vacancy:
+        [shown] = described(change, [kept], self._clock)
+        return shown
