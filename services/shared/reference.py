@@ -1,6 +1,7 @@
 """Reference data that all services read: data/README.md has the sources."""
 
 import csv
+import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
