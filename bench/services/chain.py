@@ -15,7 +15,7 @@ import uvloop
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 
-from services.shared import consumers, relay
+from services.shared import pulling, relay
 from services.shared.streams import Streams
 
 STREAM = "chain"
@@ -44,6 +44,9 @@ class Database:
         """Makes the table of an end."""
         types = _POSTGRESQL if self._on_postgres else _SQLITE
         self._connection.execute(f"create table {_TABLES[end].format(**types)}")
+        if end == "outbox":
+            # Otherwise its polls would read all that was ever sent, also while others are measured.
+            self._connection.execute("create index unsent on outbox (sequence) where sent = 0")
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """What a query gives."""
@@ -101,11 +104,11 @@ async def send(database: Database, jetstream: JetStreamContext) -> None:
 
 async def receive(database: Database, jetstream: JetStreamContext) -> None:
     """Keeps what comes, once each, and acknowledges it."""
-    config = ConsumerConfig(durable_name=CONSUMER, ack_policy=AckPolicy.EXPLICIT, max_ack_pending=consumers.BATCH * 2)
+    config = ConsumerConfig(durable_name=CONSUMER, ack_policy=AckPolicy.EXPLICIT, max_ack_pending=pulling.BATCH * 2)
     subscription = await jetstream.pull_subscribe(f"havn.{STREAM}.>", durable=CONSUMER, stream=STREAM, config=config)
     while True:
         try:
-            messages = await subscription.fetch(consumers.BATCH, timeout=consumers.FETCH_SECONDS)
+            messages = await subscription.fetch(pulling.BATCH, timeout=pulling.FETCH_SECONDS)
         except TimeoutError:
             continue
         rows = [((message.headers or {})["Nats-Msg-Id"], message.data) for message in messages]

@@ -9,23 +9,22 @@ from typing import Any
 import grpc
 import structlog
 from google.protobuf.message import DecodeError, Message
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js import JetStreamContext
 
 from services.shared import access, metrics, traces
 from services.shared.courtesy import Courtesy
 from services.shared.errors import DatabaseAway
 from services.shared.events import TRACE, consumer_name, given_up_subject, header
 from services.shared.parking import Parking
+from services.shared.pulling import Pull
 from services.shared.records import Change
 from services.shared.store import Settled, Store
-from services.shared.streams import MOST_PENDING, Drifted, Streams
+from services.shared.streams import Drifted, Streams
 
 log = structlog.get_logger()
 
-BATCH = MOST_PENDING // 2
-FETCH_SECONDS = 1.0
 MOST_DELIVERIES = 8
 FIRST_RETRY_SECONDS = 0.2
 MOST_RETRY_SECONDS = 10.0
@@ -71,10 +70,10 @@ class ProcessEnded(Exception):
 class Bus:
     """What relay and consumers stand on.
 
-    The streams, where is put aside what can't be applied, where the rest is kept, and who goes first.
+    The connection, the streams, where is put aside what can't be applied, where the rest is kept, and who goes first.
     """
 
-    jetstream: JetStreamContext
+    client: Client
     streams: Streams
     parking: Parking
     store: Store
@@ -91,6 +90,7 @@ class Consumer:
         self.stream = subscription.stream
         self._handlers = {kind.DESCRIPTOR.full_name: (kind, handle) for kind, handle in subscription.handlers.items()}
         self._bus = bus
+        self._pull = Pull(bus.client, self.stream, self.name)
 
     async def run(self) -> None:
         """Consumes until cancelled; a cancelled event comes again, and its mark keeps it from being applied twice."""
@@ -114,17 +114,17 @@ class Consumer:
         await self._bus.parking.open()
         # NATS says so where it gives up on an event, which it is not to do: somebody gave the consumer a limit.
         given_up = await looks.when_told(given_up_subject(self.stream, self.name))
-        subscription = await self._bus.jetstream.pull_subscribe_bind(self.name, self.stream)
+        await self._pull.open()
         try:
             while True:
                 if looks.due():
                     await self._bus.streams.consumer(self.stream, self.name)
-                messages = await _fetched(subscription)
+                messages = await self._pull.batch()
                 begun = time.monotonic()
                 await self._take(messages)
                 await self._bus.courtesy.rest(len(messages), time.monotonic() - begun)
         finally:
-            await subscription.unsubscribe()
+            await self._pull.close()
             await given_up.unsubscribe()
 
     async def _take(self, messages: list[Msg]) -> None:
@@ -153,6 +153,8 @@ class Consumer:
     async def _together(self, messages: list[Msg], settled: set[Settled]) -> None:
         taken = await asyncio.gather(*(self._understood(message, settled) for message in messages))
         understood = [each for each in taken if each]
+        # What comes while these are applied waits no longer for its acknowledgement than they take to be written.
+        await self._pull.ask()
         if understood and not await self._applied(understood) and len(understood) > 1:
             # One of them can't be applied: each by itself, so that the others are.
             for each in understood:
@@ -200,13 +202,6 @@ class Consumer:
         await self._bus.parking.park(self.name, message, type(error).__name__)
         await message.term()
         log.error("event.parked", consumer=self.name, event_id=_id(message))
-
-
-async def _fetched(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
-    try:
-        return await subscription.fetch(BATCH, timeout=FETCH_SECONDS)
-    except TimeoutError:
-        return []
 
 
 def _suspect(message: Msg) -> bool:

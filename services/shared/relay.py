@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping, Sequence
 
 import structlog
 from nats.errors import Error as NatsError
@@ -15,6 +16,7 @@ from services.shared.consumers import Bus
 from services.shared.database import Database
 from services.shared.events import Unsent, headers
 from services.shared.leases import Leases
+from services.shared.publishing import Outgoing, Publisher
 from services.shared.statements import Statement
 from services.shared.streams import Drifted
 from services.shared.tables import OutboxEvent
@@ -27,10 +29,12 @@ LEASE = "relay"
 LEASE_SECONDS = 4.0
 PUBLISH_SECONDS = 2.0
 
+BATCHES = 20
+"""So many are published one after another, before the stream is looked at again."""
 
 _UNSENT = Statement(
     select(*(getattr(OutboxEvent, name) for name in Unsent._fields))
-    .where(col(OutboxEvent.sent_time).is_(None))
+    .where(col(OutboxEvent.sent_time).is_(None), col(OutboxEvent.sequence) > bindparam("after"))
     .order_by(col(OutboxEvent.sequence))
     .limit(bindparam("most"))
 )
@@ -44,7 +48,7 @@ class Relay:
         self._database = database
         self._leases = Leases(database)
         self._leads_until = 0.0
-        self._jetstream = bus.jetstream
+        self._publisher = Publisher(bus.client)
         self._streams = bus.streams
         self._looks = bus.streams.looks()
         self._courtesy = bus.courtesy
@@ -62,10 +66,7 @@ class Relay:
                 self._woken.clear()
                 if self._looks.due() and await self._leads():
                     await self._keep_stream()
-                begun = time.monotonic()
-                sent = await self._publish_some()
-                await self._courtesy.rest(sent, time.monotonic() - begun)
-                if sent == 0:
+                if not await self._publish_some():
                     await self._rest()
         finally:
             await self._let_go()
@@ -78,19 +79,48 @@ class Relay:
             pass
 
     async def _publish_some(self) -> int:
-        waiting = await self._database.read(_unsent)
-        if not waiting or not await self._leads():
-            return 0
-        # Written to the connection in their order; only those that NATS has acknowledged are marked.
-        refusals = await asyncio.gather(*(self._refusal(event) for event in waiting))
-        sent = [event.sequence for event, refusal in zip(waiting, refusals, strict=True) if refusal is None]
+        """Publishes batch by batch while nothing is refused, and tells how many events.
+
+        While NATS takes a batch, the one before is marked and the next one is read.
+        """
+        sent: list[int] = []
+        number, waiting, refused = 0, await self._unsent(0), set[type[Exception]]()
+        for _ in range(BATCHES):
+            if not waiting or refused or not await self._leads():
+                break
+            begun = time.monotonic()
+            refusals, following, _ = await asyncio.gather(
+                self._published(waiting), self._following(waiting), self._mark(sent)
+            )
+            sent = [event.sequence for place, event in enumerate(waiting) if place not in refusals]
+            number, waiting, refused = number + len(sent), following, {type(error) for error in refusals.values()}
+            await self._courtesy.rest(len(sent), time.monotonic() - begun)
+        await self._mark(sent)
+        if NoStreamResponseError in refused:
+            await self._keep_stream()
+        return number
+
+    async def _published(self, waiting: Sequence[Unsent]) -> Mapping[int, Exception]:
+        """Publishes events in their order, and gives those that NATS does not have then, by their places."""
+        messages = [Outgoing(event.subject, event.body, headers(event, self._service)) for event in waiting]
+        refusals = await (await self._publisher.send(messages)).refusals(PUBLISH_SECONDS)
+        for error in {type(error).__name__ for error in refusals.values()}:
+            log.warning("outbox.waits", error=error)
+        return refusals
+
+    async def _following(self, waiting: Sequence[Unsent]) -> list[Unsent]:
+        """What waits behind a full batch; behind one that is not full there is nothing yet."""
+        return await self._unsent(waiting[-1].sequence) if len(waiting) == BATCH else []
+
+    async def _unsent(self, after: int) -> list[Unsent]:
+        return await self._database.read(lambda session: _unsent(session, after))
+
+    async def _mark(self, sent: list[int]) -> None:
+        """Marks events as sent."""
         if sent:
             now = self._clock.now().isoformat()
             await self._database.write(lambda session: _mark_sent(session, sent, now))
             metrics.EVENTS_PUBLISHED.labels(self._service).inc(len(sent))
-        if any(isinstance(refusal, NoStreamResponseError) for refusal in refusals):
-            await self._keep_stream()
-        return len(sent)
 
     async def _leads(self) -> bool:
         """Whether this replica is to publish. One that was frozen may publish again what another did: it is dropped."""
@@ -102,17 +132,6 @@ class Relay:
     async def _let_go(self) -> None:
         if time.monotonic() < self._leads_until:
             await self._leases.release(LEASE)
-
-    async def _refusal(self, event: Unsent) -> Exception | None:
-        """Publishes an event; None once NATS has it."""
-        try:
-            await self._jetstream.publish(
-                event.subject, event.body, timeout=PUBLISH_SECONDS, headers=headers(event, self._service)
-            )
-        except (NatsError, OSError, TimeoutError) as error:
-            log.warning("outbox.waits", error=type(error).__name__)
-            return error
-        return None
 
     async def _keep_stream(self) -> None:
         """Makes the stream where NATS has none. Where it holds less than was sent, all is published again.
@@ -130,8 +149,8 @@ class Relay:
             await self._database.write(_mark_unsent)
 
 
-def _unsent(session: Session) -> list[Unsent]:
-    return [Unsent(*row) for row in _UNSENT.rows(session.connection(), {"most": BATCH})]
+def _unsent(session: Session, after: int) -> list[Unsent]:
+    return [Unsent(*row) for row in _UNSENT.rows(session.connection(), {"after": after, "most": BATCH})]
 
 
 def _mark_sent(session: Session, sequences: list[int], time: str) -> None:

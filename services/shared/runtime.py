@@ -160,7 +160,7 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     port = await serve(gate, answers, readiness, settings, opened)
     platform.addresses[name] = address = f"{settings.host}:{port}"
     sources = Sources(
-        name, ground.database, ground.bus.jetstream, readiness, consumers, ground.bus.parking, platform.clock
+        name, ground.database, ground.connection.jetstream(), readiness, consumers, ground.bus.parking, platform.clock
     )
     return Running(definition, address, ground.store, readiness, sources, ground.database, opened)
 
@@ -201,7 +201,7 @@ async def _ground(name: str, platform: Platform, opened: AsyncExitStack) -> Grou
     # A cluster that is choosing its leader answers nothing: the relay goes on trying, and until then this is not ready.
     with suppress(Drifted, NatsError):
         await streams.stream(name)
-    bus = Bus(jetstream, streams, Parking(name, jetstream, streams, store), store, platform.courtesy)
+    bus = Bus(connection, streams, Parking(name, jetstream, streams, store), store, platform.courtesy)
     return Ground(name, database, store, connection, bus)
 
 

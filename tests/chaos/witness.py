@@ -132,7 +132,7 @@ async def watch(settings: Settings) -> None:
     streams = Streams(connection, settings.stream_replicas, settings.stream_megabytes)
     async with asyncio.TaskGroup() as running:
         for name, store in ((NAME, Store(database, clock)), (FORGETFUL, Forgetful(database, clock))):
-            bus = Bus(jetstream, streams, Parking(NAME, jetstream, streams, store), store)
+            bus = Bus(connection, streams, Parking(NAME, jetstream, streams, store), store)
             for stream in KINDS:
                 running.create_task(Consumer(name, subscription(name, stream), bus).run())
 
