@@ -24,7 +24,7 @@ from services.shared.consumers import Effect, Subscription
 from services.shared.events import Announcement
 from services.shared.names import last_part
 from services.shared.rebuilding import Copy, Pages, pages
-from services.shared.records import Kind, M
+from services.shared.records import Newer
 from services.shared.together import Together
 
 if TYPE_CHECKING:
@@ -163,17 +163,17 @@ async def _offers(channel: Channel) -> Pages:
 
 async def family_changed(event: FosterFamilyChanged) -> Effect:
     """Keeps the family as it is now."""
-    return _kept(FAMILIES, event.family)
+    return Newer(FAMILIES, event.family)
 
 
 async def unit_changed(event: UnitChanged) -> Effect:
     """Keeps the unit as it is now."""
-    return _kept(UNITS, event.unit)
+    return Newer(UNITS, event.unit)
 
 
 async def vacancy_reported(event: VacancyReported) -> Effect:
     """Keeps the vacancy as it is now."""
-    return _kept(VACANCIES, event.vacancy)
+    return Newer(VACANCIES, event.vacancy)
 
 
 class Children:
@@ -187,15 +187,15 @@ class Children:
 
     async def request_changed(self, event: PlacementRequestChanged) -> Effect:
         """Keeps the request as it is now."""
-        return _kept(REQUESTS, await self._requests.get(event.name))
+        return Newer(REQUESTS, await self._requests.get(event.name))
 
     async def placement_changed(self, event: PlacementChanged) -> Effect:
         """Keeps the placement as it is now."""
-        return _kept(PLACEMENTS, await self._stays.get(event.name))
+        return Newer(PLACEMENTS, await self._stays.get(event.name))
 
     async def offer_changed(self, event: OfferChanged) -> Effect:
         """Keeps what the offer holds now."""
-        return _kept(OFFERS, _hold(await self._offers.get(event.name)))
+        return Newer(OFFERS, _hold(await self._offers.get(event.name)))
 
     async def _read_requests(self, names: list[str]) -> Iterable[placements.PlacementRequest]:
         asked = placements.ListRequestsRequest(names=names, page_size=len(names))
@@ -221,7 +221,3 @@ def run_finished(run: MatchRun) -> Announcement:
     """A run is over."""
     event = MatchRunFinished(name=run.name, version=int(run.etag))
     return f"havn.matching.v1.match_run.finished.{last_part(run.name)}", event
-
-
-def _kept(kind: Kind[M], message: M) -> Effect:
-    return lambda change: change.put_newer(kind, message)

@@ -17,10 +17,11 @@ from services.shared import access, metrics, traces
 from services.shared.courtesy import Courtesy
 from services.shared.errors import DatabaseAway
 from services.shared.events import TRACE, consumer_name, given_up_subject, header
+from services.shared.inbox import Settled
 from services.shared.parking import Parking
 from services.shared.pulling import Pull
 from services.shared.records import Change
-from services.shared.store import Settled, Store
+from services.shared.store import Store
 from services.shared.streams import Drifted, Streams
 
 log = structlog.get_logger()

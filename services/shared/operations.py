@@ -17,12 +17,13 @@ from services.shared.access import EVERYWHERE
 from services.shared.call import current
 from services.shared.consumers import Consumer
 from services.shared.errors import BadInput, HavnError, NatsAway, NotFound, RoleNotAllowed, StateNotAllowed
+from services.shared.inbox import mark
 from services.shared.names import new_id
 from services.shared.parking import WHY, Parked, Parking
 from services.shared.rebuilding import Rebuilding
 from services.shared.records import Change, after, next_token, page_size
 from services.shared.server import Context
-from services.shared.store import Store, mark
+from services.shared.store import Store
 
 log = structlog.get_logger()
 

@@ -17,9 +17,10 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select, update
 
 from services.shared.access import Caller
+from services.shared.inbox import mark
 from services.shared.records import Change, Kind
 from services.shared.statements import Statement
-from services.shared.store import Store, mark
+from services.shared.store import Store
 from services.shared.tables import InboxEvent
 
 log = structlog.get_logger()
@@ -149,8 +150,7 @@ def _done(service: str) -> str:
 
 
 def _keep(copy: Copy, page: Sequence[Any], change: Change) -> None:
-    for record in page:
-        change.put_newer(copy.kind, record)
+    change.put_newer(copy.kind, *page)
 
 
 async def pages(call: Callable[..., Any], request: Any, items: str) -> Pages:  # noqa: ANN401

@@ -211,9 +211,10 @@ class Change(View):
         self.touched[message.name] = message.authority
         return message
 
-    def put_newer(self, kind: Kind[M], message: M) -> bool:
-        """Keeps a copy of another service's message unless a newer one is kept; whether it did."""
-        return bool(_putting_newer(kind.table).change(self.connection, row_values(kind, message)))
+    def put_newer(self, kind: Kind[M], *messages: M) -> None:
+        """Keeps copies of another service's messages, each unless a newer one is kept."""
+        values = (row_values(kind, message) for message in messages)
+        _putting_newer(kind.table).change_each(self.connection, values)
 
     def _require_own(self, message: Resource) -> None:
         # What is open to all to see is not open to all to change.
@@ -223,6 +224,18 @@ class Change(View):
     def announce(self, subject: str, event: Message) -> None:
         """Writes an event, to be published once this is committed."""
         ANNOUNCING.change(self.connection, outbox_values(subject, event, self.now))
+
+
+@dataclass(frozen=True)
+class Newer(Generic[M]):
+    """The effect of an event that brings another service's message: many of one kind are kept by one statement."""
+
+    kind: Kind[M]
+    message: M
+
+    def __call__(self, change: Change) -> None:
+        """Keeps a copy of the message unless a newer one is kept."""
+        change.put_newer(self.kind, self.message)
 
 
 @cache

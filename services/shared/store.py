@@ -2,42 +2,40 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple, Protocol, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import Connection, bindparam, insert
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, bindparam, insert, select
+from sqlmodel import Session, col
 
-from services.shared import audit
+from services.shared import audit, inbox
 from services.shared.access import Caller
 from services.shared.audit import Action
 from services.shared.call import Call, current
 from services.shared.clock import Clock
 from services.shared.database import Database
 from services.shared.errors import BadInput, OutboxFull, RequestIdReused
+from services.shared.inbox import Settled
 from services.shared.leases import Leases
-from services.shared.records import Change, View
+from services.shared.records import Change, Newer, View
 from services.shared.shown import Shown, shown
 from services.shared.statements import Statement
-from services.shared.tables import Answer, InboxEvent
+from services.shared.tables import Answer
 
 MAX_KEY_LENGTH = 100
 
-_ANSWER, _MARK = Statement(insert(Answer).inline()), Statement(insert(InboxEvent).inline())
+_ANSWER = Statement(insert(Answer).inline())
 _IDENTITY = ("caller", "rpc", "request_id")
 _EARLIER = Statement(
     select(col(Answer.digest), col(Answer.body), col(Answer.names)).where(
         *(getattr(Answer, name) == bindparam(name) for name in _IDENTITY)
     )
 )
-
 A = TypeVar("A", bound=Message)
 T = TypeVar("T")
-
-Settled = tuple[str, str]
-"""A consumer and the id of an event that it is done with."""
 
 
 class Earlier(NamedTuple):
@@ -133,9 +131,8 @@ class Store:
         now = self._clock.now()
 
         def apply(session: Session) -> None:
-            change = Change(session, caller, now)
-            for event_id in mark(session, consumer, effects, now):
-                effects[event_id](change)
+            new = [effects[event_id] for event_id in inbox.mark(session, consumer, effects, now)]
+            _apply(Change(session, caller, now), new)
 
         await self._database.write(apply)
         self.changed()
@@ -143,9 +140,7 @@ class Store:
     async def settled(self, events: Iterable[Settled]) -> set[Settled]:
         """Those of the events, by consumer and id, that were applied or dismissed."""
         asked = set(events)
-        marks = select(InboxEvent.consumer, InboxEvent.event_id)
-        found = marks.where(col(InboxEvent.event_id).in_({event_id for _, event_id in asked}))
-        return asked & set(await self._database.read(lambda session: session.exec(found).all()))
+        return await self._database.read(lambda session: inbox.settled(session, asked))
 
     async def record_read(self, call: Call, answer: Message) -> None:
         """Writes who is about to see which records; until it is written, nothing may be shown."""
@@ -185,14 +180,14 @@ class Store:
         return body
 
 
-def mark(session: Session, consumer: str, event_ids: Collection[str], now: datetime) -> list[str]:
-    """Writes that a consumer is done with events, and gives those that it was not done with yet."""
-    these = (col(InboxEvent.consumer) == consumer, col(InboxEvent.event_id).in_(event_ids))
-    known = set(session.exec(select(InboxEvent.event_id).where(*these)))
-    new = [event_id for event_id in event_ids if event_id not in known]
-    values = ({"consumer": consumer, "event_id": event_id, "time": now.isoformat()} for event_id in new)
-    _MARK.change_each(session.connection(), values)
-    return new
+def _apply(change: Change, effects: Iterable[Callable[[Change], object]]) -> None:
+    """Applies effects in their order, copies of one kind that follow one another together."""
+    for kind, some in groupby(effects, lambda effect: effect.kind if isinstance(effect, Newer) else None):
+        if kind:
+            change.put_newer(kind, *(effect.message for effect in some if isinstance(effect, Newer)))
+        else:
+            for effect in some:
+                effect(change)
 
 
 def _digest(caller: Caller, content: bytes) -> bytes:

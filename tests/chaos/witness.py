@@ -32,10 +32,11 @@ from services.shared.access import Caller
 from services.shared.clock import SystemClock
 from services.shared.consumers import Bus, Consumer, Effect, Subscription
 from services.shared.database import Database
+from services.shared.inbox import Settled
 from services.shared.parking import Parking
 from services.shared.records import Change
 from services.shared.settings import Settings
-from services.shared.store import Settled, Store
+from services.shared.store import Store
 from services.shared.streams import Streams
 from services.shared.tables import NUMBER, Shared
 

@@ -72,7 +72,8 @@ async def test_while_some_are_applied_the_next_are_on_their_way(client: Client, 
 
     async def delivered() -> bool:
         await pull.ask()
-        return (await client.jetstream().consumer_info("placements", DURABLE)).num_ack_pending == MOST_PENDING
+        found = await client.jetstream().consumer_info("placements", DURABLE)
+        return bool(found.num_ack_pending == MOST_PENDING)
 
     assert len(first) == pulling.BATCH
     await eventually(delivered)
