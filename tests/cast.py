@@ -522,6 +522,40 @@ def settling(action: support.AgreedAction, **differing: Value) -> support.Settle
     return support.SettleActionRequest(**good | differing)
 
 
+def a_visit(**differing: Value) -> support.SupervisionVisit:
+    talk = support.ChildTalk(child="children/c-1", held=True, staff_absent=True)
+    good: dict[str, Value] = {"visit_date": day(-1), "note": "All were at home (invented)", "talks": [talk]}
+    return support.SupervisionVisit(**good | differing)
+
+
+def visiting(family: str, visit: support.SupervisionVisit | None = None) -> support.LogSupervisionVisitRequest:
+    return support.LogSupervisionVisitRequest(parent=family, visit=visit or a_visit(), request_id=fresh())
+
+
+def an_agreement(**differing: Value) -> support.SupportAgreement:
+    good: dict[str, Value] = {
+        "kind": support.SUPPORT_KIND_SUPERVISION,
+        "what": "Supervision once a month (invented)",
+        "from_date": day(-30),
+    }
+    return support.SupportAgreement(**good | differing)
+
+
+def agreeing(family: str, agreement: support.SupportAgreement | None = None) -> support.AgreeSupportRequest:
+    return support.AgreeSupportRequest(parent=family, agreement=agreement or an_agreement(), request_id=fresh())
+
+
+def ending(agreement: support.SupportAgreement, **differing: Value) -> support.EndSupportRequest:
+    good: dict[str, Value] = {
+        "name": agreement.name,
+        "etag": agreement.etag,
+        "until_date": day(),
+        "reason": "It is no longer needed (invented)",
+        "request_id": fresh(),
+    }
+    return support.EndSupportRequest(**good | differing)
+
+
 def looking(view: placements.RiskView, **differing: Value) -> placements.CloseRiskViewRequest:
     good: dict[str, Value] = {
         "name": view.name,

@@ -31,6 +31,8 @@ _UNTOLD: tuple[tuple[Literal["approval", "limits", "pause", "training", "availab
     ("pause", "author"),
     ("pause", "reason"),
     ("training", "waived_by"),
+    ("training", "goals"),
+    ("training", "days"),
     ("availability", "confirmed_by"),
 )
 """Words and names of people: the bus keeps what it was told, and no other service reads them."""

@@ -1,6 +1,7 @@
 """What an authority decided on follow-ups; where it decided nothing, data/support_policy.json."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 
 from google.protobuf.json_format import ParseDict
@@ -10,7 +11,7 @@ from havn.families.v1 import support_pb2 as pb
 from services.families.store import POLICIES, PolicyRow
 from services.shared.names import last_part
 from services.shared.records import Change, View
-from services.shared.reference import DATA
+from services.shared.reference import DATA, jurisdiction
 from services.shared.wire import timestamp
 
 DEFAULT = DATA / "support_policy.json"
@@ -19,6 +20,11 @@ DEFAULT = DATA / "support_policy.json"
 def in_force(view: View, authority: str) -> pb.SupportPolicy:
     """The authority's latest policy, or the default."""
     return view.last(POLICIES, col(PolicyRow.authority) == authority) or default(authority)
+
+
+def by_authority(view: View) -> Callable[[str], pb.SupportPolicy]:
+    """The policy in force of each authority, read once."""
+    return cache(lambda authority: in_force(view, authority))
 
 
 def of_version(view: View, authority: str, version: str) -> pb.SupportPolicy:
@@ -32,19 +38,21 @@ def publish(change: Change, policy: pb.SupportPolicy) -> pb.SupportPolicy:
     number = int(latest.version.rpartition("-")[2]) + 1 if latest else 1
     policy.version = f"{last_part(policy.authority)}-{number}"
     policy.name = f"supportPolicies/{policy.version}"
+    of_law = default(policy.authority)
+    policy.supervision_visits_per_year = policy.supervision_visits_per_year or of_law.supervision_visits_per_year
     policy.author = change.caller.subject
     policy.create_time.CopyFrom(timestamp(change.now))
     return change.add(POLICIES, policy)
 
 
 def default(authority: str) -> pb.SupportPolicy:
-    """Havn's own."""
+    """Havn's own, for the authority's jurisdiction."""
     policy = pb.SupportPolicy(authority=authority)
-    policy.MergeFrom(_default())
+    policy.MergeFrom(_default(jurisdiction(authority)))
     return policy
 
 
 @cache
-def _default() -> pb.SupportPolicy:
+def _default(of: str) -> pb.SupportPolicy:
     told = json.loads(DEFAULT.read_text("utf-8"))
-    return ParseDict({name: value for name, value in told.items() if name != "about"}, pb.SupportPolicy())
+    return ParseDict(told["all"] | told[of], pb.SupportPolicy())

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from google.type.date_pb2 import Date
 from sqlalchemy import ColumnElement, Index, func, tuple_
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
@@ -64,6 +65,22 @@ class DraftRow(Record, Families, table=True):
     author: str = Field(index=True)
 
 
+class SupervisionVisitRow(Record, Families, table=True):
+    """A supervision visit to `family`."""
+
+    __tablename__ = "supervision_visits"
+
+    family: str = Field(index=True)
+
+
+class AgreementRow(Record, Families, table=True):
+    """What `family` is supported with."""
+
+    __tablename__ = "support_agreements"
+
+    family: str = Field(index=True)
+
+
 class PolicyRow(Record, Families, table=True):
     """What an authority decided on follow-ups."""
 
@@ -75,9 +92,20 @@ _NUMBER_DIGITS = 6
 
 
 def _follow_up_columns(follow_up: pb.FollowUp) -> dict[str, str]:
-    # Counted down from the calendar's end, so that the latest visit comes first.
-    days_left = date.max.toordinal() - day(follow_up.visit_date).toordinal()
-    return {"parent": parent(follow_up.name), "sort_key": f"{days_left:0{_DAYS_DIGITS}d}/{follow_up.name}"}
+    return {"parent": parent(follow_up.name), "sort_key": _latest_first(follow_up.visit_date, follow_up.name)}
+
+
+def _latest_first(when: Date, name: str) -> str:
+    """A sort key that counts down from the calendar's end."""
+    return f"{date.max.toordinal() - day(when).toordinal():0{_DAYS_DIGITS}d}/{name}"
+
+
+def _visit_columns(visit: support.SupervisionVisit) -> dict[str, str]:
+    return {"family": family_of(visit.name), "sort_key": _latest_first(visit.visit_date, visit.name)}
+
+
+def _agreement_columns(agreement: support.SupportAgreement) -> dict[str, str]:
+    return {"family": family_of(agreement.name), "sort_key": _latest_first(agreement.from_date, agreement.name)}
 
 
 def followed_by(consultant: str) -> list[ColumnElement[bool]]:
@@ -132,3 +160,5 @@ FOLLOW_UP_VERSIONS = Kind(VersionRow, pb.FollowUp, _version_columns)
 ACTIONS = Kind(ActionRow, support.AgreedAction, _action_columns)
 DRAFTS = Kind(DraftRow, support.FollowUpDraft, lambda draft: {"family": family_of(draft.name), "author": draft.author})
 POLICIES = Kind(PolicyRow, support.SupportPolicy, _policy_columns, open_to_all=True)
+SUPERVISION_VISITS = Kind(SupervisionVisitRow, support.SupervisionVisit, _visit_columns)
+AGREEMENTS = Kind(AgreementRow, support.SupportAgreement, _agreement_columns)

@@ -1,7 +1,5 @@
 """The RPCs of support: what authorities decide on follow-ups, and what comes of them."""
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from havn.access.v1.access_pb2 import ROLE_SERVICE
@@ -23,25 +21,17 @@ from services.families.store import (
     PolicyRow,
     VersionRow,
 )
+from services.families.supervision_api import SupervisionApi, of_family
 from services.shared.call import current
-from services.shared.clock import Clock
 from services.shared.names import parent
 from services.shared.records import MAX_PAGE, Change, Page, View, positions
 from services.shared.server import Context
 from services.shared.serving import Answers
-from services.shared.store import Store
 from services.shared.wire import date_message, day
 
-EVERY_FAMILY = "families/-"
-"""Parent of what belongs to all families that the caller sees (AIP-159)."""
 
-
-class SupportApi(rpc.SupportServiceServicer):
+class SupportApi(SupervisionApi):
     """Policies, corrections, drafts and agreed actions."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
 
     def answers(self) -> Answers:
         """The RPCs, for the server."""
@@ -120,8 +110,8 @@ class SupportApi(rpc.SupportServiceServicer):
         mine = col(DraftRow.author) == current().caller.subject
 
         def drafts(view: View) -> Page[pb.FollowUpDraft]:
-            of_family = _of(view, request.parent, col(DraftRow.family))
-            return view.page(DRAFTS, request.page_size, request.page_token, mine, *of_family)
+            where_family = of_family(view, request.parent, col(DraftRow.family))
+            return view.page(DRAFTS, request.page_size, request.page_token, mine, *where_family)
 
         page = await self._store.view(drafts)
         return pb.ListFollowUpDraftsResponse(drafts=page.items, next_page_token=page.next_token)
@@ -152,8 +142,8 @@ class SupportApi(rpc.SupportServiceServicer):
         where += [col(ActionRow.consultant) == request.consultant] if request.consultant else []
 
         def agreed(view: View) -> Page[pb.AgreedAction]:
-            of_family = _of(view, request.parent, col(ActionRow.family))
-            return view.page(ACTIONS, request.page_size, request.page_token, *where, *of_family)
+            where_family = of_family(view, request.parent, col(ActionRow.family))
+            return view.page(ACTIONS, request.page_size, request.page_token, *where, *where_family)
 
         page, today = await self._store.view(agreed), self._clock.today()
         return pb.ListActionsResponse(
@@ -165,8 +155,3 @@ class SupportApi(rpc.SupportServiceServicer):
         return await self._store.change(
             request, pb.AgreedAction, lambda change: following.settle_action(change, request)
         )
-
-
-def _of(view: View, parent: str, column: Mapped[str]) -> list[ColumnElement[bool]]:
-    """What holds of the records of a family, which the caller must see; of all where all are asked for."""
-    return [] if parent == EVERY_FAMILY else [column == view.get(FAMILIES, parent).name]

@@ -69,6 +69,8 @@ _UNTOLD_OF_FAMILIES: tuple[tuple[Literal["approval", "limits", "pause", "trainin
     ("pause", "author"),
     ("pause", "reason"),
     ("training", "waived_by"),
+    ("training", "goals"),
+    ("training", "days"),
     ("availability", "confirmed_by"),
 )
 _UNTOLD_OF_VACANCIES: tuple[

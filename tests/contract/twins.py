@@ -48,6 +48,7 @@ class Side:
     offer: str = ""
     inquiry: str = ""
     risk_view: str = ""
+    agreement: str = ""
     new: str = "*/new"
     """Of what is made by the call: no narrowed view holds it."""
     application: str = "centralListApplications/none"
@@ -66,7 +67,7 @@ NOWHERE = Side(
     **{
         field.name: f"{kind}/none"
         for field, kind in zip(
-            fields(Side)[3:14],
+            fields(Side)[3:15],
             (
                 "requests",
                 "placements",
@@ -79,6 +80,7 @@ NOWHERE = Side(
                 "offers",
                 "families/none/inquiries",
                 "placements/none/riskViews",
+                "families/none/supportAgreements",
             ),
             strict=True,
         )
@@ -102,6 +104,8 @@ async def made(havn: Havn, side: Side) -> Side:
     placed = a_placement(side, family.name)
     placement = await coordinator.placements.RecordPlacement(cast.recording(placed, id=f"p-{word}"))
     follow_up = await consultant.support.CorrectFollowUp(cast.correcting(follow_up, a_follow_up(side)))
+    agreed = cast.an_agreement(what=f"Supervision {word}")
+    agreement = await consultant.support.AgreeSupport(cast.agreeing(family.name, agreed))
     risk_view = f"{placement.name}/riskViews/{last_part(follow_up.name)}"
     request = await coordinator.placements.CreateRequest(cast.filing(a_request(side), id=f"r-{word}"))
     in_danger = a_request(side, child=f"children/d-{word}")
@@ -152,6 +156,7 @@ async def made(havn: Havn, side: Side) -> Side:
         offer.name,
         inquiry_name(offer),
         risk_view,
+        agreement.name,
         application=application.name,
         entry=entry_name(application.name),
     )
@@ -317,6 +322,17 @@ AIMED = {
         reads=False,
     ),
     "ListActions": Aim(lambda side: support.ListActionsRequest(parent=side.family), "family"),
+    "GetFollowUpTrend": Aim(lambda side: support.GetFollowUpTrendRequest(name=side.family), "family"),
+    "GetFollowUpCoverage": Aim(lambda _: support.GetFollowUpCoverageRequest()),
+    "LogSupervisionVisit": Aim(lambda side: cast.visiting(side.family), "family", reads=False),
+    "ListSupervisionVisits": Aim(lambda _: support.ListSupervisionVisitsRequest(parent="families/-")),
+    "ListSupervisionVisitsDue": Aim(lambda _: support.ListSupervisionVisitsDueRequest()),
+    "ListTraining": Aim(lambda _: support.ListTrainingRequest()),
+    "AgreeSupport": Aim(lambda side: cast.agreeing(side.family), "family", reads=False),
+    "EndSupport": Aim(
+        lambda side: cast.ending(support.SupportAgreement(name=side.agreement, etag=STALE)), "agreement", reads=False
+    ),
+    "ListSupportAgreements": Aim(lambda side: support.ListSupportAgreementsRequest(parent=side.family), "family"),
     "ListConcerns": Aim(lambda side: support.ListConcernsRequest(follow_ups=[side.follow_up])),
     "ListRiskViews": Aim(lambda _: placements.ListRiskViewsRequest()),
     "CloseRiskView": Aim(

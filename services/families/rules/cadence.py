@@ -52,6 +52,8 @@ def _policy_problems(policy: pb.SupportPolicy) -> Iterator[FieldProblem]:
     yield from fields.named("policy.authority", policy.authority, "authorities/{authority}")
     for name in ("severe_weeks", "moderate_weeks", "light_weeks"):
         yield from fields.between(f"policy.{name}", getattr(policy, name), 1, MOST_WEEKS)
+    yield from fields.between("policy.supervision_visits_per_year", policy.supervision_visits_per_year, 0, 52)
+    yield from fields.between("policy.training_days_per_year", policy.training_days_per_year, 0, 50)
     first = list(policy.first_weeks)
     if first != sorted(set(first)) or not all(1 <= weeks <= MOST_WEEKS for weeks in first):
         yield FieldProblem("policy.first_weeks", f"must be weeks from 1 to {MOST_WEEKS}, in rising order")

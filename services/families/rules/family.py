@@ -6,6 +6,7 @@ from typing import Literal
 
 from havn.families.v1 import families_pb2 as pb
 from services.families.rules.approval import FOR_ONE_CHILD, covers
+from services.families.rules.training import training_problems
 from services.shared import fields
 from services.shared.errors import BadInput, FieldProblem
 from services.shared.reference import family_types, towns
@@ -119,6 +120,7 @@ def _training(family: pb.FosterFamily, today: date) -> Iterator[FieldProblem]:
         yield from fields.not_after("family.training.completed_date", day(training.completed_date), today, "today")
     if training.HasField("waived_until_date") != bool(training.waived_by):
         yield FieldProblem("family.training", "must have both waived_until_date and waived_by, or neither")
+    yield from training_problems(training, today)
 
 
 def _ages(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:

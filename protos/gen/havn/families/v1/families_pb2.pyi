@@ -308,6 +308,46 @@ CONCERN_KIND_FALLING: ConcernKind.ValueType  # 2
 """Trust and wellbeing stand lower on the authority's scale than at the visit before."""
 Global___ConcernKind: _TypeAlias = ConcernKind  # noqa: Y015
 
+class _LearningGoal:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LearningGoalEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LearningGoal.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LEARNING_GOAL_UNSPECIFIED: _LearningGoal.ValueType  # 0
+    """Not given."""
+    LEARNING_GOAL_OWN_RESOURCES: _LearningGoal.ValueType  # 1
+    """Knows its own resources and limits, and goes on learning."""
+    LEARNING_GOAL_STABILITY: _LearningGoal.ValueType  # 2
+    """Supports stability and coherence in the child's life, with regard to what a placement does to a child."""
+    LEARNING_GOAL_DEVELOPMENT: _LearningGoal.ValueType  # 3
+    """Furthers independence, wellbeing, health and development by involving the child at home, in day care, school and spare time."""
+    LEARNING_GOAL_CONTACT: _LearningGoal.ValueType  # 4
+    """Supports contact with parents and network, with the child's best as its measure."""
+    LEARNING_GOAL_COOPERATION: _LearningGoal.ValueType  # 5
+    """Works with the professionals around the child, each bound to the other."""
+    LEARNING_GOAL_LAW: _LearningGoal.ValueType  # 6
+    """Knows the law that a foster family works under."""
+
+class LearningGoal(_LearningGoal, metaclass=_LearningGoalEnumTypeWrapper):
+    """The six learning goals of the KRITH course. Source: socialtilsynost.dk krith-model."""
+
+LEARNING_GOAL_UNSPECIFIED: LearningGoal.ValueType  # 0
+"""Not given."""
+LEARNING_GOAL_OWN_RESOURCES: LearningGoal.ValueType  # 1
+"""Knows its own resources and limits, and goes on learning."""
+LEARNING_GOAL_STABILITY: LearningGoal.ValueType  # 2
+"""Supports stability and coherence in the child's life, with regard to what a placement does to a child."""
+LEARNING_GOAL_DEVELOPMENT: LearningGoal.ValueType  # 3
+"""Furthers independence, wellbeing, health and development by involving the child at home, in day care, school and spare time."""
+LEARNING_GOAL_CONTACT: LearningGoal.ValueType  # 4
+"""Supports contact with parents and network, with the child's best as its measure."""
+LEARNING_GOAL_COOPERATION: LearningGoal.ValueType  # 5
+"""Works with the professionals around the child, each bound to the other."""
+LEARNING_GOAL_LAW: LearningGoal.ValueType  # 6
+"""Knows the law that a foster family works under."""
+Global___LearningGoal: _TypeAlias = LearningGoal  # noqa: Y015
+
 @_typing.final
 class FosterFamily(_message.Message):
     """A foster family."""
@@ -1069,6 +1109,8 @@ class Training(_message.Message):
     COMPLETED_DATE_FIELD_NUMBER: _builtins.int
     WAIVED_UNTIL_DATE_FIELD_NUMBER: _builtins.int
     WAIVED_BY_FIELD_NUMBER: _builtins.int
+    GOALS_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
     waived_by: _builtins.str
     """Who waived it."""
     @_builtins.property
@@ -1079,20 +1121,86 @@ class Training(_message.Message):
     def waived_until_date(self) -> _date_pb2.Date:
         """Last day of a waiver; absent where none."""
 
+    @_builtins.property
+    def goals(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReachedGoal]:
+        """Learning goals of the course that were reached, each once."""
+
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrainingDay]:
+        """Days of further training."""
+
     def __init__(
         self,
         *,
         completed_date: _date_pb2.Date | None = ...,
         waived_until_date: _date_pb2.Date | None = ...,
         waived_by: _builtins.str = ...,
+        goals: _abc.Iterable[Global___ReachedGoal] | None = ...,
+        days: _abc.Iterable[Global___TrainingDay] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["completed_date", b"completed_date", "waived_until_date", b"waived_until_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed_date", b"completed_date", "waived_by", b"waived_by", "waived_until_date", b"waived_until_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed_date", b"completed_date", "days", b"days", "goals", b"goals", "waived_by", b"waived_by", "waived_until_date", b"waived_until_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Training: _TypeAlias = Training  # noqa: Y015
+
+@_typing.final
+class ReachedGoal(_message.Message):
+    """A learning goal was reached."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GOAL_FIELD_NUMBER: _builtins.int
+    REACHED_DATE_FIELD_NUMBER: _builtins.int
+    goal: Global___LearningGoal.ValueType
+    """Which."""
+    @_builtins.property
+    def reached_date(self) -> _date_pb2.Date:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        goal: Global___LearningGoal.ValueType = ...,
+        reached_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reached_date", b"reached_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["goal", b"goal", "reached_date", b"reached_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReachedGoal: _TypeAlias = ReachedGoal  # noqa: Y015
+
+@_typing.final
+class TrainingDay(_message.Message):
+    """A day of further training."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRAINING_DATE_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    subject: _builtins.str
+    """On what."""
+    @_builtins.property
+    def training_date(self) -> _date_pb2.Date:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        training_date: _date_pb2.Date | None = ...,
+        subject: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["training_date", b"training_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subject", b"subject", "training_date", b"training_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TrainingDay: _TypeAlias = TrainingDay  # noqa: Y015
 
 @_typing.final
 class FollowUp(_message.Message):

@@ -50,6 +50,62 @@ ACTION_STATE_NOT_DONE: ActionState.ValueType  # 3
 """It was not done, and will not be."""
 Global___ActionState: _TypeAlias = ActionState  # noqa: Y015
 
+class _CourseState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CourseStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CourseState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    COURSE_STATE_UNSPECIFIED: _CourseState.ValueType  # 0
+    """Not given."""
+    COURSE_STATE_MISSING: _CourseState.ValueType  # 1
+    """Neither completed nor waived."""
+    COURSE_STATE_WAIVED: _CourseState.ValueType  # 2
+    """Waived by a named person, until a day that has not passed."""
+    COURSE_STATE_COMPLETED: _CourseState.ValueType  # 3
+    """Completed."""
+
+class CourseState(_CourseState, metaclass=_CourseStateEnumTypeWrapper):
+    """How the KRITH course stands."""
+
+COURSE_STATE_UNSPECIFIED: CourseState.ValueType  # 0
+"""Not given."""
+COURSE_STATE_MISSING: CourseState.ValueType  # 1
+"""Neither completed nor waived."""
+COURSE_STATE_WAIVED: CourseState.ValueType  # 2
+"""Waived by a named person, until a day that has not passed."""
+COURSE_STATE_COMPLETED: CourseState.ValueType  # 3
+"""Completed."""
+Global___CourseState: _TypeAlias = CourseState  # noqa: Y015
+
+class _SupportKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SupportKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SupportKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SUPPORT_KIND_UNSPECIFIED: _SupportKind.ValueType  # 0
+    """Not given."""
+    SUPPORT_KIND_INTENSIVE: _SupportKind.ValueType  # 1
+    """Intensive support in a child's first year: a dated plan."""
+    SUPPORT_KIND_SUPERVISION: _SupportKind.ValueType  # 2
+    """Supervision of the foster parents."""
+    SUPPORT_KIND_RELIEF: _SupportKind.ValueType  # 3
+    """Relief by a relief family."""
+
+class SupportKind(_SupportKind, metaclass=_SupportKindEnumTypeWrapper):
+    """What a family is supported with."""
+
+SUPPORT_KIND_UNSPECIFIED: SupportKind.ValueType  # 0
+"""Not given."""
+SUPPORT_KIND_INTENSIVE: SupportKind.ValueType  # 1
+"""Intensive support in a child's first year: a dated plan."""
+SUPPORT_KIND_SUPERVISION: SupportKind.ValueType  # 2
+"""Supervision of the foster parents."""
+SUPPORT_KIND_RELIEF: SupportKind.ValueType  # 3
+"""Relief by a relief family."""
+Global___SupportKind: _TypeAlias = SupportKind  # noqa: Y015
+
 @_typing.final
 class SupportPolicy(_message.Message):
     """What an authority decided on how families are followed."""
@@ -68,6 +124,9 @@ class SupportPolicy(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     AUTHOR_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    SUPERVISION_VISITS_PER_YEAR_FIELD_NUMBER: _builtins.int
+    TALK_REQUIRED_FIELD_NUMBER: _builtins.int
+    TRAINING_DAYS_PER_YEAR_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"supportPolicies/{authority}-{number}"; empty for Havn's own default."""
     etag: _builtins.str
@@ -86,6 +145,12 @@ class SupportPolicy(_message.Message):
     """Why it was decided so."""
     author: _builtins.str
     """Who published it."""
+    supervision_visits_per_year: _builtins.int
+    """Supervision visits in a year, at least. 0 takes what the authority's jurisdiction asks for."""
+    talk_required: _builtins.bool
+    """Whether a supervision visit counts only where somebody talked with a child."""
+    training_days_per_year: _builtins.int
+    """Days of further training in a year, at least."""
     @_builtins.property
     def first_weeks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Visits of the first period: weeks after the approval, or after a child came, in rising order."""
@@ -113,10 +178,13 @@ class SupportPolicy(_message.Message):
         reason: _builtins.str = ...,
         author: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        supervision_visits_per_year: _builtins.int = ...,
+        talk_required: _builtins.bool = ...,
+        training_days_per_year: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "authority", b"authority", "create_time", b"create_time", "etag", b"etag", "first_weeks", b"first_weeks", "light_weeks", b"light_weeks", "moderate_weeks", b"moderate_weeks", "name", b"name", "reason", b"reason", "scale", b"scale", "severe_weeks", b"severe_weeks", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "authority", b"authority", "create_time", b"create_time", "etag", b"etag", "first_weeks", b"first_weeks", "light_weeks", b"light_weeks", "moderate_weeks", b"moderate_weeks", "name", b"name", "reason", b"reason", "scale", b"scale", "severe_weeks", b"severe_weeks", "supervision_visits_per_year", b"supervision_visits_per_year", "talk_required", b"talk_required", "training_days_per_year", b"training_days_per_year", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -387,6 +455,502 @@ class AgreedAction(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AgreedAction: _TypeAlias = AgreedAction  # noqa: Y015
+
+@_typing.final
+class FollowUpTrend(_message.Message):
+    """How a family, or one child there, was seen to fare."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAMILY_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    family: _builtins.str
+    """"families/{family}"."""
+    authority: _builtins.str
+    """Its authority."""
+    @_builtins.property
+    def points(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrendPoint]:
+        """One for each follow-up, the earliest visit first."""
+
+    def __init__(
+        self,
+        *,
+        family: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        points: _abc.Iterable[Global___TrendPoint] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "family", b"family", "points", b"points"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowUpTrend: _TypeAlias = FollowUpTrend  # noqa: Y015
+
+@_typing.final
+class TrendPoint(_message.Message):
+    """What one follow-up adds to a trend."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FOLLOW_UP_FIELD_NUMBER: _builtins.int
+    VISIT_DATE_FIELD_NUMBER: _builtins.int
+    CONCERN_FIELD_NUMBER: _builtins.int
+    COMPETENCES_FIELD_NUMBER: _builtins.int
+    RESOURCES_FIELD_NUMBER: _builtins.int
+    INVOLVEMENT_FIELD_NUMBER: _builtins.int
+    TRUST_FIELD_NUMBER: _builtins.int
+    EVERYDAY_LIFE_FIELD_NUMBER: _builtins.int
+    AGREED_COUNT_FIELD_NUMBER: _builtins.int
+    DONE_COUNT_FIELD_NUMBER: _builtins.int
+    NOT_DONE_COUNT_FIELD_NUMBER: _builtins.int
+    POLICY_VERSION_FIELD_NUMBER: _builtins.int
+    follow_up: _builtins.str
+    """"families/{family}/followUps/{follow_up}"."""
+    concern: _builtins.bool
+    """Whether the consultant was concerned."""
+    competences: _builtins.int
+    """Steps on the authority's own scale; 0 where none was chosen."""
+    resources: _builtins.int
+    """The same."""
+    involvement: _builtins.int
+    """The same."""
+    trust: _builtins.int
+    """The same."""
+    everyday_life: _builtins.int
+    """The same."""
+    agreed_count: _builtins.int
+    """Actions that were agreed on."""
+    done_count: _builtins.int
+    """Those of them that were done."""
+    not_done_count: _builtins.int
+    """Those that were not done, and will not be."""
+    policy_version: _builtins.str
+    """The version of the policy whose scale it was."""
+    @_builtins.property
+    def visit_date(self) -> _date_pb2.Date:
+        """The day of the visit."""
+
+    def __init__(
+        self,
+        *,
+        follow_up: _builtins.str = ...,
+        visit_date: _date_pb2.Date | None = ...,
+        concern: _builtins.bool = ...,
+        competences: _builtins.int = ...,
+        resources: _builtins.int = ...,
+        involvement: _builtins.int = ...,
+        trust: _builtins.int = ...,
+        everyday_life: _builtins.int = ...,
+        agreed_count: _builtins.int = ...,
+        done_count: _builtins.int = ...,
+        not_done_count: _builtins.int = ...,
+        policy_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["visit_date", b"visit_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_count", b"agreed_count", "competences", b"competences", "concern", b"concern", "done_count", b"done_count", "everyday_life", b"everyday_life", "follow_up", b"follow_up", "involvement", b"involvement", "not_done_count", b"not_done_count", "policy_version", b"policy_version", "resources", b"resources", "trust", b"trust", "visit_date", b"visit_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TrendPoint: _TypeAlias = TrendPoint  # noqa: Y015
+
+@_typing.final
+class FollowUpCoverage(_message.Message):
+    """How many families were followed up in time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    CONSULTANTS_FIELD_NUMBER: _builtins.int
+    DUE_FAMILY_COUNT_FIELD_NUMBER: _builtins.int
+    IN_TIME_FAMILY_COUNT_FIELD_NUMBER: _builtins.int
+    due_family_count: _builtins.int
+    """Families that were to be followed up in the period."""
+    in_time_family_count: _builtins.int
+    """Those of them that were in time, each time."""
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """The first day."""
+
+    @_builtins.property
+    def until_date(self) -> _date_pb2.Date:
+        """The last day."""
+
+    @_builtins.property
+    def consultants(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConsultantCoverage]:
+        """By consultant, by name; those of nobody come first."""
+
+    def __init__(
+        self,
+        *,
+        from_date: _date_pb2.Date | None = ...,
+        until_date: _date_pb2.Date | None = ...,
+        consultants: _abc.Iterable[Global___ConsultantCoverage] | None = ...,
+        due_family_count: _builtins.int = ...,
+        in_time_family_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "until_date", b"until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultants", b"consultants", "due_family_count", b"due_family_count", "from_date", b"from_date", "in_time_family_count", b"in_time_family_count", "until_date", b"until_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowUpCoverage: _TypeAlias = FollowUpCoverage  # noqa: Y015
+
+@_typing.final
+class ConsultantCoverage(_message.Message):
+    """The same of one consultant's families."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    DUE_FAMILY_COUNT_FIELD_NUMBER: _builtins.int
+    IN_TIME_FAMILY_COUNT_FIELD_NUMBER: _builtins.int
+    consultant: _builtins.str
+    """"users/{user}"; empty for families that nobody follows."""
+    due_family_count: _builtins.int
+    """Families that were to be followed up in the period."""
+    in_time_family_count: _builtins.int
+    """Those of them that were in time, each time."""
+    def __init__(
+        self,
+        *,
+        consultant: _builtins.str = ...,
+        due_family_count: _builtins.int = ...,
+        in_time_family_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "due_family_count", b"due_family_count", "in_time_family_count", b"in_time_family_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsultantCoverage: _TypeAlias = ConsultantCoverage  # noqa: Y015
+
+@_typing.final
+class SupervisionVisit(_message.Message):
+    """A supervision visit to a family."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    VISIT_DATE_FIELD_NUMBER: _builtins.int
+    VISITOR_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    TALKS_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}/supervisionVisits/{visit}"."""
+    etag: _builtins.str
+    """Changes with every change."""
+    authority: _builtins.str
+    """The family's authority."""
+    visitor: _builtins.str
+    """Whoever visited."""
+    note: _builtins.str
+    """What was seen."""
+    @_builtins.property
+    def visit_date(self) -> _date_pb2.Date:
+        """The day; not in the future."""
+
+    @_builtins.property
+    def talks(self) -> _containers.RepeatedCompositeFieldContainer[Global___ChildTalk]:
+        """Talks with children, held or not."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was saved."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        visit_date: _date_pb2.Date | None = ...,
+        visitor: _builtins.str = ...,
+        note: _builtins.str = ...,
+        talks: _abc.Iterable[Global___ChildTalk] | None = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "visit_date", b"visit_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "create_time", b"create_time", "etag", b"etag", "name", b"name", "note", b"note", "talks", b"talks", "visit_date", b"visit_date", "visitor", b"visitor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SupervisionVisit: _TypeAlias = SupervisionVisit  # noqa: Y015
+
+@_typing.final
+class ChildTalk(_message.Message):
+    """Whether somebody talked with a child at a supervision visit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHILD_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
+    STAFF_ABSENT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    child: _builtins.str
+    """"children/{child}"."""
+    held: _builtins.bool
+    """Whether there was a talk."""
+    staff_absent: _builtins.bool
+    """Whether nobody of the home was present."""
+    reason: _builtins.str
+    """Why there was none, or why somebody of the home was present."""
+    def __init__(
+        self,
+        *,
+        child: _builtins.str = ...,
+        held: _builtins.bool = ...,
+        staff_absent: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["child", b"child", "held", b"held", "reason", b"reason", "staff_absent", b"staff_absent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChildTalk: _TypeAlias = ChildTalk  # noqa: Y015
+
+@_typing.final
+class SupervisionVisitDue(_message.Message):
+    """When a family is to be visited for supervision."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAMILY_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    TOWN_FIELD_NUMBER: _builtins.int
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    LAST_VISIT_DATE_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    DAYS_OVERDUE_FIELD_NUMBER: _builtins.int
+    VISIT_COUNT_FIELD_NUMBER: _builtins.int
+    NEEDED_COUNT_FIELD_NUMBER: _builtins.int
+    family: _builtins.str
+    """"families/{family}"."""
+    authority: _builtins.str
+    """Its authority."""
+    display_name: _builtins.str
+    """How people name it."""
+    town: _builtins.str
+    """Where it lives."""
+    consultant: _builtins.str
+    """The consultant who follows it; empty where nobody does."""
+    days_overdue: _builtins.int
+    """Days past it; 0 when not."""
+    visit_count: _builtins.int
+    """Visits that count, of the year until today."""
+    needed_count: _builtins.int
+    """Visits in a year, at least."""
+    @_builtins.property
+    def last_visit_date(self) -> _date_pb2.Date:
+        """The latest visit that counts; absent before the first."""
+
+    @_builtins.property
+    def due_date(self) -> _date_pb2.Date:
+        """No later than this."""
+
+    def __init__(
+        self,
+        *,
+        family: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        town: _builtins.str = ...,
+        consultant: _builtins.str = ...,
+        last_visit_date: _date_pb2.Date | None = ...,
+        due_date: _date_pb2.Date | None = ...,
+        days_overdue: _builtins.int = ...,
+        visit_count: _builtins.int = ...,
+        needed_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "last_visit_date", b"last_visit_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "consultant", b"consultant", "days_overdue", b"days_overdue", "display_name", b"display_name", "due_date", b"due_date", "family", b"family", "last_visit_date", b"last_visit_date", "needed_count", b"needed_count", "town", b"town", "visit_count", b"visit_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SupervisionVisitDue: _TypeAlias = SupervisionVisitDue  # noqa: Y015
+
+@_typing.final
+class FamilyTraining(_message.Message):
+    """How a family's training stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAMILY_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    COURSE_FIELD_NUMBER: _builtins.int
+    MISSING_GOALS_FIELD_NUMBER: _builtins.int
+    DAY_COUNT_FIELD_NUMBER: _builtins.int
+    NEEDED_DAY_COUNT_FIELD_NUMBER: _builtins.int
+    family: _builtins.str
+    """"families/{family}"."""
+    authority: _builtins.str
+    """Its authority."""
+    display_name: _builtins.str
+    """How people name it."""
+    consultant: _builtins.str
+    """The consultant who follows it; empty where nobody does."""
+    course: Global___CourseState.ValueType
+    """The KRITH course, as matching reads it."""
+    day_count: _builtins.int
+    """Days of further training in the year until today."""
+    needed_day_count: _builtins.int
+    """Days in a year, at least."""
+    @_builtins.property
+    def missing_goals(self) -> _containers.RepeatedScalarFieldContainer[_families_pb2.LearningGoal.ValueType]:
+        """Learning goals of it that were not reached yet, where any was recorded."""
+
+    def __init__(
+        self,
+        *,
+        family: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        consultant: _builtins.str = ...,
+        course: Global___CourseState.ValueType = ...,
+        missing_goals: _abc.Iterable[_families_pb2.LearningGoal.ValueType] | None = ...,
+        day_count: _builtins.int = ...,
+        needed_day_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "consultant", b"consultant", "course", b"course", "day_count", b"day_count", "display_name", b"display_name", "family", b"family", "missing_goals", b"missing_goals", "needed_day_count", b"needed_day_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FamilyTraining: _TypeAlias = FamilyTraining  # noqa: Y015
+
+@_typing.final
+class SupportAgreement(_message.Message):
+    """What a family is supported with."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    RELIEF_FAMILY_FIELD_NUMBER: _builtins.int
+    DAYS_PER_MONTH_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    END_REASON_FIELD_NUMBER: _builtins.int
+    ENDED_BY_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}/supportAgreements/{agreement}"."""
+    etag: _builtins.str
+    """Changes with every change."""
+    authority: _builtins.str
+    """The family's authority."""
+    kind: Global___SupportKind.ValueType
+    """What kind."""
+    child: _builtins.str
+    """The child that it is for: "children/{child}"; empty for the family as a whole."""
+    what: _builtins.str
+    """What was agreed on."""
+    provider: _builtins.str
+    """Who gives it: a supervisor, a team."""
+    relief_family: _builtins.str
+    """Relief: the relief family, "families/{family}"."""
+    days_per_month: _builtins.int
+    """Relief: days in a month."""
+    author: _builtins.str
+    """Who agreed on it for the authority."""
+    end_reason: _builtins.str
+    """Why it ended; empty while it lasts as agreed."""
+    ended_by: _builtins.str
+    """Who ended it."""
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """First day."""
+
+    @_builtins.property
+    def until_date(self) -> _date_pb2.Date:
+        """Last day; absent while none is agreed on."""
+
+    @_builtins.property
+    def plan(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedSupport]:
+        """Intensive support: what is planned for which day."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        kind: Global___SupportKind.ValueType = ...,
+        child: _builtins.str = ...,
+        what: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        from_date: _date_pb2.Date | None = ...,
+        until_date: _date_pb2.Date | None = ...,
+        plan: _abc.Iterable[Global___PlannedSupport] | None = ...,
+        relief_family: _builtins.str = ...,
+        days_per_month: _builtins.int = ...,
+        author: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        end_reason: _builtins.str = ...,
+        ended_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "from_date", b"from_date", "until_date", b"until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "authority", b"authority", "child", b"child", "create_time", b"create_time", "days_per_month", b"days_per_month", "end_reason", b"end_reason", "ended_by", b"ended_by", "etag", b"etag", "from_date", b"from_date", "kind", b"kind", "name", b"name", "plan", b"plan", "provider", b"provider", "relief_family", b"relief_family", "until_date", b"until_date", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SupportAgreement: _TypeAlias = SupportAgreement  # noqa: Y015
+
+@_typing.final
+class PlannedSupport(_message.Message):
+    """A step of intensive support."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLANNED_DATE_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    what: _builtins.str
+    """What."""
+    @_builtins.property
+    def planned_date(self) -> _date_pb2.Date:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        planned_date: _date_pb2.Date | None = ...,
+        what: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["planned_date", b"planned_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["planned_date", b"planned_date", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlannedSupport: _TypeAlias = PlannedSupport  # noqa: Y015
 
 @_typing.final
 class GetSupportPolicyRequest(_message.Message):
@@ -801,6 +1365,408 @@ class ListConcernsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListConcernsResponse: _TypeAlias = ListConcernsResponse  # noqa: Y015
+
+@_typing.final
+class GetFollowUpTrendRequest(_message.Message):
+    """Asks for a trend."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    child: _builtins.str
+    """Only follow-ups about this child, or about the family as a whole: "children/{child}"; empty means all."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        child: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["child", b"child", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFollowUpTrendRequest: _TypeAlias = GetFollowUpTrendRequest  # noqa: Y015
+
+@_typing.final
+class GetFollowUpCoverageRequest(_message.Message):
+    """Asks for the coverage."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """The first day; absent means a year before the last."""
+
+    @_builtins.property
+    def until_date(self) -> _date_pb2.Date:
+        """The last day; absent means today."""
+
+    def __init__(
+        self,
+        *,
+        from_date: _date_pb2.Date | None = ...,
+        until_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "until_date", b"until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "until_date", b"until_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFollowUpCoverageRequest: _TypeAlias = GetFollowUpCoverageRequest  # noqa: Y015
+
+@_typing.final
+class LogSupervisionVisitRequest(_message.Message):
+    """Logs a supervision visit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    VISIT_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"families/{family}"."""
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def visit(self) -> Global___SupervisionVisit:
+        """The visit."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        visit: Global___SupervisionVisit | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["visit", b"visit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["parent", b"parent", "request_id", b"request_id", "visit", b"visit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LogSupervisionVisitRequest: _TypeAlias = LogSupervisionVisitRequest  # noqa: Y015
+
+@_typing.final
+class ListSupervisionVisitsRequest(_message.Message):
+    """Asks for supervision visits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"families/{family}", or "families/-" for all."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSupervisionVisitsRequest: _TypeAlias = ListSupervisionVisitsRequest  # noqa: Y015
+
+@_typing.final
+class ListSupervisionVisitsResponse(_message.Message):
+    """A page of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISITS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def visits(self) -> _containers.RepeatedCompositeFieldContainer[Global___SupervisionVisit]:
+        """The latest first."""
+
+    def __init__(
+        self,
+        *,
+        visits: _abc.Iterable[Global___SupervisionVisit] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "visits", b"visits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSupervisionVisitsResponse: _TypeAlias = ListSupervisionVisitsResponse  # noqa: Y015
+
+@_typing.final
+class ListSupervisionVisitsDueRequest(_message.Message):
+    """Asks for families that are to be visited for supervision."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    consultant: _builtins.str
+    """Only those that this consultant follows: "users/{user}"; empty means all."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        consultant: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSupervisionVisitsDueRequest: _TypeAlias = ListSupervisionVisitsDueRequest  # noqa: Y015
+
+@_typing.final
+class ListSupervisionVisitsDueResponse(_message.Message):
+    """A page of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISITS_DUE_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    OVERDUE_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    overdue_count: _builtins.int
+    """Those on all pages that are overdue."""
+    @_builtins.property
+    def visits_due(self) -> _containers.RepeatedCompositeFieldContainer[Global___SupervisionVisitDue]:
+        """By the day that they are due, then by name."""
+
+    def __init__(
+        self,
+        *,
+        visits_due: _abc.Iterable[Global___SupervisionVisitDue] | None = ...,
+        next_page_token: _builtins.str = ...,
+        overdue_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "overdue_count", b"overdue_count", "visits_due", b"visits_due"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSupervisionVisitsDueResponse: _TypeAlias = ListSupervisionVisitsDueResponse  # noqa: Y015
+
+@_typing.final
+class ListTrainingRequest(_message.Message):
+    """Asks for training."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    consultant: _builtins.str
+    """Only families that this consultant follows: "users/{user}"; empty means all."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        consultant: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTrainingRequest: _TypeAlias = ListTrainingRequest  # noqa: Y015
+
+@_typing.final
+class ListTrainingResponse(_message.Message):
+    """A page of families with their training."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAMILIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def families(self) -> _containers.RepeatedCompositeFieldContainer[Global___FamilyTraining]:
+        """Those without course or waiver first, then those that lack days, then by name."""
+
+    def __init__(
+        self,
+        *,
+        families: _abc.Iterable[Global___FamilyTraining] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["families", b"families", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTrainingResponse: _TypeAlias = ListTrainingResponse  # noqa: Y015
+
+@_typing.final
+class AgreeSupportRequest(_message.Message):
+    """Agrees on support."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"families/{family}"."""
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def agreement(self) -> Global___SupportAgreement:
+        """The agreement."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        agreement: Global___SupportAgreement | None = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "parent", b"parent", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AgreeSupportRequest: _TypeAlias = AgreeSupportRequest  # noqa: Y015
+
+@_typing.final
+class EndSupportRequest(_message.Message):
+    """Ends support."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}/supportAgreements/{agreement}"."""
+    etag: _builtins.str
+    """As last read."""
+    reason: _builtins.str
+    """Why."""
+    request_id: _builtins.str
+    """The caller's key."""
+    @_builtins.property
+    def until_date(self) -> _date_pb2.Date:
+        """The last day."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        until_date: _date_pb2.Date | None = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["until_date", b"until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id", "until_date", b"until_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndSupportRequest: _TypeAlias = EndSupportRequest  # noqa: Y015
+
+@_typing.final
+class ListSupportAgreementsRequest(_message.Message):
+    """Asks for agreements."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    ON_DATE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"families/{family}", or "families/-" for all."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    @_builtins.property
+    def on_date(self) -> _date_pb2.Date:
+        """Only those in force on this day; absent means all."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        on_date: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["on_date", b"on_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSupportAgreementsRequest: _TypeAlias = ListSupportAgreementsRequest  # noqa: Y015
+
+@_typing.final
+class ListSupportAgreementsResponse(_message.Message):
+    """A page of agreements."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def agreements(self) -> _containers.RepeatedCompositeFieldContainer[Global___SupportAgreement]:
+        """The latest begun first."""
+
+    def __init__(
+        self,
+        *,
+        agreements: _abc.Iterable[Global___SupportAgreement] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreements", b"agreements", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSupportAgreementsResponse: _TypeAlias = ListSupportAgreementsResponse  # noqa: Y015
 
 @_typing.final
 class ListActionsRequest(_message.Message):

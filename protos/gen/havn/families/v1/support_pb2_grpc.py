@@ -89,6 +89,51 @@ class SupportServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListConcernsRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListConcernsResponse.FromString,
                 _registered_method=True)
+        self.GetFollowUpTrend = channel.unary_unary(
+                '/havn.families.v1.SupportService/GetFollowUpTrend',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.GetFollowUpTrendRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.FollowUpTrend.FromString,
+                _registered_method=True)
+        self.GetFollowUpCoverage = channel.unary_unary(
+                '/havn.families.v1.SupportService/GetFollowUpCoverage',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.GetFollowUpCoverageRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.FollowUpCoverage.FromString,
+                _registered_method=True)
+        self.LogSupervisionVisit = channel.unary_unary(
+                '/havn.families.v1.SupportService/LogSupervisionVisit',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.LogSupervisionVisitRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.SupervisionVisit.FromString,
+                _registered_method=True)
+        self.ListSupervisionVisits = channel.unary_unary(
+                '/havn.families.v1.SupportService/ListSupervisionVisits',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsResponse.FromString,
+                _registered_method=True)
+        self.ListSupervisionVisitsDue = channel.unary_unary(
+                '/havn.families.v1.SupportService/ListSupervisionVisitsDue',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsDueRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsDueResponse.FromString,
+                _registered_method=True)
+        self.ListTraining = channel.unary_unary(
+                '/havn.families.v1.SupportService/ListTraining',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListTrainingRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListTrainingResponse.FromString,
+                _registered_method=True)
+        self.AgreeSupport = channel.unary_unary(
+                '/havn.families.v1.SupportService/AgreeSupport',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.AgreeSupportRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.FromString,
+                _registered_method=True)
+        self.EndSupport = channel.unary_unary(
+                '/havn.families.v1.SupportService/EndSupport',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.EndSupportRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.FromString,
+                _registered_method=True)
+        self.ListSupportAgreements = channel.unary_unary(
+                '/havn.families.v1.SupportService/ListSupportAgreements',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsResponse.FromString,
+                _registered_method=True)
         self.ListActions = channel.unary_unary(
                 '/havn.families.v1.SupportService/ListActions',
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListActionsRequest.SerializeToString,
@@ -178,6 +223,69 @@ class SupportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetFollowUpTrend(self, request, context):
+        """How one family, or one child there, was seen to fare from visit to visit. It is of one family, and never a ranking.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFollowUpCoverage(self, request, context):
+        """How many families were followed up in time, by consultant. Rule K12.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LogSupervisionVisit(self, request, context):
+        """Logs a supervision visit that took place. Rule K13.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSupervisionVisits(self, request, context):
+        """Supervision visits, the latest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSupervisionVisitsDue(self, request, context):
+        """When each approved family is to be visited for supervision: the longest overdue first. Rule K13.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTraining(self, request, context):
+        """How each approved family's training stands: those that lack most first. Rule K14.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AgreeSupport(self, request, context):
+        """Agrees with a family on intensive support, supervision or relief. Rule K15.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndSupport(self, request, context):
+        """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSupportAgreements(self, request, context):
+        """Agreements, the latest begun first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListActions(self, request, context):
         """Agreed actions, the earliest due first.
         """
@@ -244,6 +352,51 @@ def add_SupportServiceServicer_to_server(servicer, server):
                     servicer.ListConcerns,
                     request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListConcernsRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListConcernsResponse.SerializeToString,
+            ),
+            'GetFollowUpTrend': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFollowUpTrend,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.GetFollowUpTrendRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.FollowUpTrend.SerializeToString,
+            ),
+            'GetFollowUpCoverage': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFollowUpCoverage,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.GetFollowUpCoverageRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.FollowUpCoverage.SerializeToString,
+            ),
+            'LogSupervisionVisit': grpc.unary_unary_rpc_method_handler(
+                    servicer.LogSupervisionVisit,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.LogSupervisionVisitRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.SupervisionVisit.SerializeToString,
+            ),
+            'ListSupervisionVisits': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSupervisionVisits,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsResponse.SerializeToString,
+            ),
+            'ListSupervisionVisitsDue': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSupervisionVisitsDue,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsDueRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsDueResponse.SerializeToString,
+            ),
+            'ListTraining': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTraining,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListTrainingRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListTrainingResponse.SerializeToString,
+            ),
+            'AgreeSupport': grpc.unary_unary_rpc_method_handler(
+                    servicer.AgreeSupport,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.AgreeSupportRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.SerializeToString,
+            ),
+            'EndSupport': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSupport,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.EndSupportRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.SerializeToString,
+            ),
+            'ListSupportAgreements': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSupportAgreements,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsResponse.SerializeToString,
             ),
             'ListActions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListActions,
@@ -530,6 +683,249 @@ class SupportService:
             '/havn.families.v1.SupportService/ListConcerns',
             havn_dot_families_dot_v1_dot_support__pb2.ListConcernsRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_support__pb2.ListConcernsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFollowUpTrend(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/GetFollowUpTrend',
+            havn_dot_families_dot_v1_dot_support__pb2.GetFollowUpTrendRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.FollowUpTrend.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFollowUpCoverage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/GetFollowUpCoverage',
+            havn_dot_families_dot_v1_dot_support__pb2.GetFollowUpCoverageRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.FollowUpCoverage.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LogSupervisionVisit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/LogSupervisionVisit',
+            havn_dot_families_dot_v1_dot_support__pb2.LogSupervisionVisitRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.SupervisionVisit.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSupervisionVisits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/ListSupervisionVisits',
+            havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSupervisionVisitsDue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/ListSupervisionVisitsDue',
+            havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsDueRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.ListSupervisionVisitsDueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTraining(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/ListTraining',
+            havn_dot_families_dot_v1_dot_support__pb2.ListTrainingRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.ListTrainingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AgreeSupport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/AgreeSupport',
+            havn_dot_families_dot_v1_dot_support__pb2.AgreeSupportRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSupport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/EndSupport',
+            havn_dot_families_dot_v1_dot_support__pb2.EndSupportRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSupportAgreements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/ListSupportAgreements',
+            havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -58,6 +58,24 @@ class SupportServiceStub:
     """Lets go of a draft. One that is not there is let go of already."""
     ListConcerns: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListConcernsRequest, _support_pb2.ListConcernsResponse]
     """What follow-ups tell of concerns, by the follow-ups' names: those that tell of none are left out."""
+    GetFollowUpTrend: _grpc.UnaryUnaryMultiCallable[_support_pb2.GetFollowUpTrendRequest, _support_pb2.FollowUpTrend]
+    """How one family, or one child there, was seen to fare from visit to visit. It is of one family, and never a ranking."""
+    GetFollowUpCoverage: _grpc.UnaryUnaryMultiCallable[_support_pb2.GetFollowUpCoverageRequest, _support_pb2.FollowUpCoverage]
+    """How many families were followed up in time, by consultant. Rule K12."""
+    LogSupervisionVisit: _grpc.UnaryUnaryMultiCallable[_support_pb2.LogSupervisionVisitRequest, _support_pb2.SupervisionVisit]
+    """Logs a supervision visit that took place. Rule K13."""
+    ListSupervisionVisits: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListSupervisionVisitsRequest, _support_pb2.ListSupervisionVisitsResponse]
+    """Supervision visits, the latest first."""
+    ListSupervisionVisitsDue: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListSupervisionVisitsDueRequest, _support_pb2.ListSupervisionVisitsDueResponse]
+    """When each approved family is to be visited for supervision: the longest overdue first. Rule K13."""
+    ListTraining: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListTrainingRequest, _support_pb2.ListTrainingResponse]
+    """How each approved family's training stands: those that lack most first. Rule K14."""
+    AgreeSupport: _grpc.UnaryUnaryMultiCallable[_support_pb2.AgreeSupportRequest, _support_pb2.SupportAgreement]
+    """Agrees with a family on intensive support, supervision or relief. Rule K15."""
+    EndSupport: _grpc.UnaryUnaryMultiCallable[_support_pb2.EndSupportRequest, _support_pb2.SupportAgreement]
+    """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
+    ListSupportAgreements: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListSupportAgreementsRequest, _support_pb2.ListSupportAgreementsResponse]
+    """Agreements, the latest begun first."""
     ListActions: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListActionsRequest, _support_pb2.ListActionsResponse]
     """Agreed actions, the earliest due first."""
     SettleAction: _grpc.UnaryUnaryMultiCallable[_support_pb2.SettleActionRequest, _support_pb2.AgreedAction]
@@ -92,6 +110,24 @@ class SupportServiceAsyncStub(SupportServiceStub):
     """Lets go of a draft. One that is not there is let go of already."""
     ListConcerns: _aio.UnaryUnaryMultiCallable[_support_pb2.ListConcernsRequest, _support_pb2.ListConcernsResponse]  # type: ignore[assignment]
     """What follow-ups tell of concerns, by the follow-ups' names: those that tell of none are left out."""
+    GetFollowUpTrend: _aio.UnaryUnaryMultiCallable[_support_pb2.GetFollowUpTrendRequest, _support_pb2.FollowUpTrend]  # type: ignore[assignment]
+    """How one family, or one child there, was seen to fare from visit to visit. It is of one family, and never a ranking."""
+    GetFollowUpCoverage: _aio.UnaryUnaryMultiCallable[_support_pb2.GetFollowUpCoverageRequest, _support_pb2.FollowUpCoverage]  # type: ignore[assignment]
+    """How many families were followed up in time, by consultant. Rule K12."""
+    LogSupervisionVisit: _aio.UnaryUnaryMultiCallable[_support_pb2.LogSupervisionVisitRequest, _support_pb2.SupervisionVisit]  # type: ignore[assignment]
+    """Logs a supervision visit that took place. Rule K13."""
+    ListSupervisionVisits: _aio.UnaryUnaryMultiCallable[_support_pb2.ListSupervisionVisitsRequest, _support_pb2.ListSupervisionVisitsResponse]  # type: ignore[assignment]
+    """Supervision visits, the latest first."""
+    ListSupervisionVisitsDue: _aio.UnaryUnaryMultiCallable[_support_pb2.ListSupervisionVisitsDueRequest, _support_pb2.ListSupervisionVisitsDueResponse]  # type: ignore[assignment]
+    """When each approved family is to be visited for supervision: the longest overdue first. Rule K13."""
+    ListTraining: _aio.UnaryUnaryMultiCallable[_support_pb2.ListTrainingRequest, _support_pb2.ListTrainingResponse]  # type: ignore[assignment]
+    """How each approved family's training stands: those that lack most first. Rule K14."""
+    AgreeSupport: _aio.UnaryUnaryMultiCallable[_support_pb2.AgreeSupportRequest, _support_pb2.SupportAgreement]  # type: ignore[assignment]
+    """Agrees with a family on intensive support, supervision or relief. Rule K15."""
+    EndSupport: _aio.UnaryUnaryMultiCallable[_support_pb2.EndSupportRequest, _support_pb2.SupportAgreement]  # type: ignore[assignment]
+    """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
+    ListSupportAgreements: _aio.UnaryUnaryMultiCallable[_support_pb2.ListSupportAgreementsRequest, _support_pb2.ListSupportAgreementsResponse]  # type: ignore[assignment]
+    """Agreements, the latest begun first."""
     ListActions: _aio.UnaryUnaryMultiCallable[_support_pb2.ListActionsRequest, _support_pb2.ListActionsResponse]  # type: ignore[assignment]
     """Agreed actions, the earliest due first."""
     SettleAction: _aio.UnaryUnaryMultiCallable[_support_pb2.SettleActionRequest, _support_pb2.AgreedAction]  # type: ignore[assignment]
@@ -183,6 +219,78 @@ class SupportServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_support_pb2.ListConcernsResponse, _abc.Awaitable[_support_pb2.ListConcernsResponse]]:
         """What follow-ups tell of concerns, by the follow-ups' names: those that tell of none are left out."""
+
+    @_abc_1.abstractmethod
+    def GetFollowUpTrend(
+        self,
+        request: _support_pb2.GetFollowUpTrendRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.FollowUpTrend, _abc.Awaitable[_support_pb2.FollowUpTrend]]:
+        """How one family, or one child there, was seen to fare from visit to visit. It is of one family, and never a ranking."""
+
+    @_abc_1.abstractmethod
+    def GetFollowUpCoverage(
+        self,
+        request: _support_pb2.GetFollowUpCoverageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.FollowUpCoverage, _abc.Awaitable[_support_pb2.FollowUpCoverage]]:
+        """How many families were followed up in time, by consultant. Rule K12."""
+
+    @_abc_1.abstractmethod
+    def LogSupervisionVisit(
+        self,
+        request: _support_pb2.LogSupervisionVisitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.SupervisionVisit, _abc.Awaitable[_support_pb2.SupervisionVisit]]:
+        """Logs a supervision visit that took place. Rule K13."""
+
+    @_abc_1.abstractmethod
+    def ListSupervisionVisits(
+        self,
+        request: _support_pb2.ListSupervisionVisitsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.ListSupervisionVisitsResponse, _abc.Awaitable[_support_pb2.ListSupervisionVisitsResponse]]:
+        """Supervision visits, the latest first."""
+
+    @_abc_1.abstractmethod
+    def ListSupervisionVisitsDue(
+        self,
+        request: _support_pb2.ListSupervisionVisitsDueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.ListSupervisionVisitsDueResponse, _abc.Awaitable[_support_pb2.ListSupervisionVisitsDueResponse]]:
+        """When each approved family is to be visited for supervision: the longest overdue first. Rule K13."""
+
+    @_abc_1.abstractmethod
+    def ListTraining(
+        self,
+        request: _support_pb2.ListTrainingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.ListTrainingResponse, _abc.Awaitable[_support_pb2.ListTrainingResponse]]:
+        """How each approved family's training stands: those that lack most first. Rule K14."""
+
+    @_abc_1.abstractmethod
+    def AgreeSupport(
+        self,
+        request: _support_pb2.AgreeSupportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.SupportAgreement, _abc.Awaitable[_support_pb2.SupportAgreement]]:
+        """Agrees with a family on intensive support, supervision or relief. Rule K15."""
+
+    @_abc_1.abstractmethod
+    def EndSupport(
+        self,
+        request: _support_pb2.EndSupportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.SupportAgreement, _abc.Awaitable[_support_pb2.SupportAgreement]]:
+        """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
+
+    @_abc_1.abstractmethod
+    def ListSupportAgreements(
+        self,
+        request: _support_pb2.ListSupportAgreementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.ListSupportAgreementsResponse, _abc.Awaitable[_support_pb2.ListSupportAgreementsResponse]]:
+        """Agreements, the latest begun first."""
 
     @_abc_1.abstractmethod
     def ListActions(

@@ -1,0 +1,67 @@
+"""What may be agreed on to support a family. Numbers: docs/rules.md."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from havn.families.v1 import support_pb2 as pb
+from services.families.rules.supervision import YEAR
+from services.shared import fields
+from services.shared.errors import BadInput, FieldProblem, StateNotAllowed
+from services.shared.wire import day
+
+MOST_DAYS = 31
+
+
+def check_agreement(agreement: pb.SupportAgreement) -> None:
+    """Passes an agreement that can be (K15). Raises BadInput with every problem."""
+    fields.refuse(_problems(agreement))
+
+
+def end(agreement: pb.SupportAgreement, asked: pb.EndSupportRequest, by: str) -> None:
+    """Lets it end on a day, once, with a reason (K15). Raises BadInput and StateNotAllowed."""
+    if agreement.end_reason:
+        raise StateNotAllowed("the agreement was ended already (K15)", "K15")
+    if day(asked.until_date) < day(agreement.from_date):
+        raise BadInput.of("until_date", "may not be before its first day")
+    agreement.until_date.CopyFrom(asked.until_date)
+    agreement.end_reason, agreement.ended_by = asked.reason, by
+
+
+def in_force(agreement: pb.SupportAgreement, on: date) -> bool:
+    """Whether it holds on a day."""
+    over = agreement.HasField("until_date") and day(agreement.until_date) < on
+    return day(agreement.from_date) <= on and not over
+
+
+def _problems(agreement: pb.SupportAgreement) -> Iterator[FieldProblem]:
+    first = day(agreement.from_date)
+    if agreement.child:
+        yield from fields.named("agreement.child", agreement.child, "children/{child}")
+    if agreement.HasField("until_date"):
+        yield from fields.not_after("agreement.from_date", first, day(agreement.until_date), "its last day")
+    yield from _plan_problems(agreement, first)
+    yield from _relief_problems(agreement)
+
+
+def _plan_problems(agreement: pb.SupportAgreement, first: date) -> Iterator[FieldProblem]:
+    """Intensive support is of a named child's first year, and a plan with days in it."""
+    if agreement.kind != pb.SUPPORT_KIND_INTENSIVE:
+        if agreement.plan:
+            yield FieldProblem("agreement.plan", "may be given for intensive support only")
+        return
+    if not agreement.child:
+        yield FieldProblem("agreement.child", "must be given for intensive support")
+    if not agreement.plan:
+        yield FieldProblem("agreement.plan", "must have a step at least: intensive support is a dated plan")
+    for position, step in enumerate(agreement.plan):
+        if not first <= day(step.planned_date) <= first + min(YEAR, date.max - first):
+            told = "must be within a year of the first day"
+            yield FieldProblem(f"agreement.plan[{position}].planned_date", told)
+
+
+def _relief_problems(agreement: pb.SupportAgreement) -> Iterator[FieldProblem]:
+    if agreement.kind == pb.SUPPORT_KIND_RELIEF:
+        yield from fields.named("agreement.relief_family", agreement.relief_family, "families/{family}")
+        yield from fields.between("agreement.days_per_month", agreement.days_per_month, 1, MOST_DAYS)
+    elif agreement.relief_family or agreement.days_per_month:
+        yield FieldProblem("agreement.relief_family", "may be given for relief only")
