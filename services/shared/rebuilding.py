@@ -150,7 +150,7 @@ def _done(service: str) -> str:
 
 
 def _keep(copy: Copy, page: Sequence[Any], change: Change) -> None:
-    change.put_newer(copy.kind, *page)
+    change.put_each_newer(copy.kind, page)
 
 
 async def pages(call: Callable[..., Any], request: Any, items: str) -> Pages:  # noqa: ANN401

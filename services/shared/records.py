@@ -211,8 +211,12 @@ class Change(View):
         self.touched[message.name] = message.authority
         return message
 
-    def put_newer(self, kind: Kind[M], *messages: M) -> None:
-        """Keeps copies of another service's messages, each unless a newer one is kept."""
+    def put_newer(self, kind: Kind[M], message: M) -> bool:
+        """Keeps a copy of another service's message unless a newer one is kept; whether it did."""
+        return bool(_putting_newer(kind.table).change(self.connection, row_values(kind, message)))
+
+    def put_each_newer(self, kind: Kind[M], messages: Iterable[M]) -> None:
+        """Does so for each of many, without telling of each."""
         values = (row_values(kind, message) for message in messages)
         _putting_newer(kind.table).change_each(self.connection, values)
 

@@ -184,7 +184,7 @@ def _apply(change: Change, effects: Iterable[Callable[[Change], object]]) -> Non
     """Applies effects in their order, copies of one kind that follow one another together."""
     for kind, some in groupby(effects, lambda effect: effect.kind if isinstance(effect, Newer) else None):
         if kind:
-            change.put_newer(kind, *(effect.message for effect in some if isinstance(effect, Newer)))
+            change.put_each_newer(kind, (effect.message for effect in some if isinstance(effect, Newer)))
         else:
             for effect in some:
                 effect(change)
