@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
-from sqlmodel import col
-
 from havn.matching.v1 import matching_pb2 as pb
 from havn.matching.v1 import matching_pb2_grpc as rpc
 from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN
@@ -16,7 +14,7 @@ from services.matching.counting import MOST_REQUESTS, Counting
 from services.matching.home_versions import HomeVersions
 from services.matching.planning import Planner, Runner
 from services.matching.rules import explain
-from services.matching.store import IS_OPEN, REQUESTS, RUNS, SUGGESTIONS, Matching, RequestRow
+from services.matching.store import REQUESTS, RUNS, SUGGESTIONS, Matching
 from services.matching.wire import home_message
 from services.shared import access, names, wire
 from services.shared.access import EVERYWHERE
@@ -69,15 +67,15 @@ class MatchingApi(rpc.MatchingServiceServicer):
         """How many homes fit each request that waits."""
         if len(request.requests) > MOST_REQUESTS:
             raise BadInput.of("requests", f"may hold at most {MOST_REQUESTS} names")
-        of_these = col(RequestRow.name).in_(request.requests)
-        asked = await self._store.view(lambda view: view.all(REQUESTS, IS_OPEN, of_these))
+        found = await self._store.view(lambda view: view.among(REQUESTS, "name", request.requests))
+        asked = [each for each in found if each.state == REQUEST_STATE_OPEN]
         by_authority = defaultdict(list)
         for each in asked:
             by_authority[each.authority].append(each.name)
         counts = [await self._counting.counts(authority, names) for authority, names in by_authority.items()]
-        found = {name: places for count in counts for name, places in count.found.items()}
+        places = {name: each for count in counts for name, each in count.found.items()}
         return pb.CountSuitablePlacesResponse(
-            suitable_places=[found[name] for name in dict.fromkeys(request.requests) if name in found],
+            suitable_places=[places[name] for name in dict.fromkeys(request.requests) if name in places],
             plan_current=bool(counts) and all(count.plan_current for count in counts),
         )
 

@@ -17,7 +17,7 @@ from services.matching.rules.explain import plan_message
 from services.matching.rules.facts import World
 from services.matching.rules.plan import Plan, make_plan
 from services.matching.store import RUN_RECORDS, RUNS, RunRow
-from services.matching.world import RUNS_CONSUMER, load, revision
+from services.matching.world import RUNS_CONSUMER, Children, load, revision
 from services.shared import access, metrics, traces, wire
 from services.shared.clock import Clock
 from services.shared.errors import DatabaseAway
@@ -61,6 +61,7 @@ class Planner:
         self._clock = clock
         self._seconds = seconds
         self._caller = access.service("matching")
+        self._children = Children()
         self._plans: OrderedDict[Key, Making] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
@@ -87,7 +88,7 @@ class Planner:
 
     async def world(self, authority: str) -> World:
         """What is known today for the authority."""
-        return await self._store.view_as(self._caller, lambda view: load(view, authority, self._clock))
+        return await self._store.view_as(self._caller, lambda view: load(view, authority, self._clock, self._children))
 
     def _making(self, key: Key) -> Making:
         if key not in self._plans:

@@ -1,13 +1,16 @@
 """What matching knows at one moment, as the facts that its rules read."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from threading import Lock
 from typing import TypeVar
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
 from services.matching import data, wire
+from services.matching.rules.children import Child
 from services.matching.rules.facts import World
 from services.matching.rules.homes import Hold, Home, Resident
 from services.matching.store import (
@@ -38,19 +41,43 @@ def revision(view: View) -> int:
     return view.session.exec(applied).one()
 
 
-def load(view: View, authority: str, clock: Clock) -> World:
+class Children:
+    """Children as their requests tell. Each version of a request is read once: of thousands few change at a time."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Mapping[str, tuple[int, Child]]] = {}
+        self._one_at_a_time = Lock()
+
+    def waiting(self, view: View, authority: str) -> tuple[Child, ...]:
+        """Those who wait in an authority, by request."""
+        return self._told(view, authority, IS_OPEN, col(RequestRow.authority) == authority)
+
+    def placed(self, view: View) -> tuple[Child, ...]:
+        """Those who have their place, in any authority, by request."""
+        return self._told(view, "", IS_PLACED)
+
+    def _told(self, view: View, group: str, *where: ColumnElement[bool]) -> tuple[Child, ...]:
+        with self._one_at_a_time:
+            before, now = self._known.get(group, {}), view.versions(REQUESTS, *where)
+            # While copies are made anew all of them are of version 0.
+            new = [name for name, version in now.items() if not version or before.get(name, (0,))[0] != version]
+            read = {request.name: wire.child(request) for request in view.among(REQUESTS, "name", new)}
+            told = {name: (version, read[name] if name in read else before[name][1]) for name, version in now.items()}
+            self._known[group] = told
+        return tuple(child for _, child in told.values())
+
+
+def load(view: View, authority: str, clock: Clock, children: Children) -> World:
     """One authority's children, all homes, who lives in them and which places are held.
 
     The view must be a service's: it sees everything.
     """
-    waiting = view.all(REQUESTS, IS_OPEN, col(RequestRow.authority) == authority)
-    # Of all authorities: a child's protection goes on where it is placed, whoever asks for the bed beside it.
-    placed = view.all(REQUESTS, IS_PLACED)
     return World(
         day=clock.today(),
         authority=authority,
-        children=tuple(wire.child(request) for request in waiting),
-        placed=tuple(wire.child(request) for request in placed),
+        children=children.waiting(view, authority),
+        # Of all authorities: a child's protection goes on where it is placed, whoever asks for the bed beside it.
+        placed=children.placed(view),
         homes=tuple(_homes(view, clock.today())),
         residents=_by_home(wire.resident(placement) for placement in view.all(PLACEMENTS)),
         holds=_by_home(wire.hold(offer, clock) for offer in view.all(OFFERS, HOLDS)),

@@ -115,6 +115,11 @@ class View:
         """All messages that the caller sees and that meet `where`, in the order of their sort keys."""
         return [kind.message.FromString(row.body) for row in self._execute(self._select(kind, where))]
 
+    def versions(self, kind: Kind[M], *where: ColumnElement[bool]) -> dict[str, int]:
+        """The version of each message that `all` gives, by name, in their order."""
+        selected = self._select(kind, where).with_only_columns(kind.table.name, kind.table.version)
+        return {name: version for name, version in self._execute(selected)}  # noqa: C416  # rows are no pairs to mypy
+
     def last(self, kind: Kind[M], *where: ColumnElement[bool]) -> M | None:
         """The one with the highest sort key, of those that `all` gives."""
         backwards = self._select(kind, where).order_by(None).order_by(col(kind.table.sort_key).desc()).limit(1)
