@@ -4,7 +4,7 @@ import asyncio
 import re
 import statistics
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -18,7 +18,7 @@ ANSWERS = 400
 LISTENERS = 200
 LISTENING = ("coordinator", "caseworker", "leader", "institution")
 REPORTS = 20
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.3
 WARM_UP = 5
 
 
@@ -83,12 +83,12 @@ async def listened(form: Form) -> Latency:
     visitors = [await form.visitor(user) for user in LISTENING]
     streams = [await visitors[number % len(visitors)].connected() for number in range(LISTENERS)]
     tasks = [asyncio.create_task(_listen(stream, heard)) for stream in streams]
-    # Each stream begins with a word.
+    # Each stream begins with a word, or with two.
     await _all_heard(heard)
     reporter, times = await form.visitor("institution"), []
     for number in range(REPORTS):
         filled = await _filled_in(reporter, number)
-        await asyncio.sleep(PAUSE_SECONDS)
+        await _silence(heard)
         begun = time.perf_counter()
         answer = await reporter.post("/vacancies", filled)
         if answer.status != HTTPStatus.SEE_OTHER:
@@ -102,6 +102,14 @@ async def listened(form: Form) -> Latency:
 
 async def _all_heard(heard: asyncio.Queue[float]) -> list[float]:
     return [await heard.get() for _ in range(LISTENERS)]
+
+
+async def _silence(heard: asyncio.Queue[float]) -> None:
+    """Passes over what is still heard of what went before."""
+    with suppress(TimeoutError):
+        while True:
+            async with asyncio.timeout(PAUSE_SECONDS):
+                await heard.get()
 
 
 async def _listen(stream: Connection, heard: asyncio.Queue[float]) -> None:

@@ -72,13 +72,14 @@ def load(view: View, authority: str, clock: Clock, children: Children) -> World:
 
     The view must be a service's: it sees everything.
     """
+    today = clock.today()
     return World(
-        day=clock.today(),
+        day=today,
         authority=authority,
         children=children.waiting(view, authority),
         # Of all authorities: a child's protection goes on where it is placed, whoever asks for the bed beside it.
         placed=children.placed(view),
-        homes=tuple(_homes(view, clock.today())),
+        homes=tuple(_homes(view, today)),
         residents=_by_home(wire.resident(placement) for placement in view.all(PLACEMENTS)),
         holds=_by_home(wire.hold(offer, clock) for offer in view.all(OFFERS, HOLDS)),
         travel=data.known_travel(),
