@@ -12,6 +12,7 @@ from services.capacity.breaches_api import BreachesApi
 from services.capacity.decaying import Decaying
 from services.capacity.rules import waiting_list
 from services.capacity.store import HOLDS, STAYS, WAITING, WAITING_OFFERS, Capacity
+from services.capacity.suppliers_api import SuppliersApi
 from services.capacity.taking import Rows, looked_at
 from services.capacity.vacancies_api import VacanciesApi
 from services.capacity.waiting_lists import WaitingLists
@@ -29,7 +30,7 @@ from services.shared.store import Store
 from services.shared.watching import Watched
 
 
-class CapacityApi(BreachesApi, VacanciesApi):
+class CapacityApi(BreachesApi, SuppliersApi, VacanciesApi):
     """The waiting list and imports, and with them vacancies, breaches, institutions and units."""
 
     def __init__(self, store: Store, clock: Clock) -> None:

@@ -51,6 +51,7 @@ CASE_CONTENT = {
     "havn.capacity.v1.WaitingListExit",
     "havn.capacity.v1.WaitingTimes",
     "havn.capacity.v1.Breach",
+    "havn.capacity.v1.Outcomes",
     "havn.matching.v1.Home",
     "havn.matching.v1.SuitablePlaces",
     "havn.matching.v1.Suggestions",

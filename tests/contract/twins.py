@@ -352,6 +352,7 @@ AIMED = {
         reads=False,
     ),
     "UpdateUnit": Aim(lambda side: cast.changing_unit(_known_unit(a_unit(side), side), "schools"), "unit", reads=False),
+    "GetSupplierSheet": Aim(lambda side: capacity.GetSupplierSheetRequest(name=side.institution), "institution", True),
     "RecordDelivery": Aim(lambda side: cast.delivering(side.institution, id=""), "institution", reads=False),
     "ListDeliveries": Aim(lambda _: capacity.ListDeliveriesRequest()),
     "CreateUnit": Aim(lambda side: cast.opening(side.institution, a_unit(side), id=""), "institution", reads=False),

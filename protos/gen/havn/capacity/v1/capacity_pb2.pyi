@@ -510,6 +510,217 @@ class Delivery(_message.Message):
 Global___Delivery: _TypeAlias = Delivery  # noqa: Y015
 
 @_typing.final
+class SupplierSheet(_message.Message):
+    """An institution as those see it who place children there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSTITUTION_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    PROMISES_FIELD_NUMBER: _builtins.int
+    OWN_OUTCOMES_FIELD_NUMBER: _builtins.int
+    ALL_OUTCOMES_FIELD_NUMBER: _builtins.int
+    OCCUPANCY_PERCENT_FIELD_NUMBER: _builtins.int
+    occupancy_percent: _builtins.int
+    """Share of all place-days that were used, in percent."""
+    @_builtins.property
+    def institution(self) -> Global___Institution:
+        """The institution, with what it promised and with documents by reference."""
+
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """The first day that counts."""
+
+    @_builtins.property
+    def until_date(self) -> _date_pb2.Date:
+        """The last one: today."""
+
+    @_builtins.property
+    def units(self) -> _containers.RepeatedCompositeFieldContainer[Global___SupplierUnit]:
+        """Its units by name."""
+
+    @_builtins.property
+    def promises(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromiseKept]:
+        """What it promised for some of that time, and how often it delivered."""
+
+    @_builtins.property
+    def own_outcomes(self) -> Global___Outcomes:
+        """What came of placements of the caller's own authority; to the institution's staff, of all."""
+
+    @_builtins.property
+    def all_outcomes(self) -> Global___Outcomes:
+        """What came of all placements, as far as it says nothing of other authorities' few (V12)."""
+
+    def __init__(
+        self,
+        *,
+        institution: Global___Institution | None = ...,
+        from_date: _date_pb2.Date | None = ...,
+        until_date: _date_pb2.Date | None = ...,
+        units: _abc.Iterable[Global___SupplierUnit] | None = ...,
+        promises: _abc.Iterable[Global___PromiseKept] | None = ...,
+        own_outcomes: Global___Outcomes | None = ...,
+        all_outcomes: Global___Outcomes | None = ...,
+        occupancy_percent: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["all_outcomes", b"all_outcomes", "from_date", b"from_date", "institution", b"institution", "own_outcomes", b"own_outcomes", "until_date", b"until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_outcomes", b"all_outcomes", "from_date", b"from_date", "institution", b"institution", "occupancy_percent", b"occupancy_percent", "own_outcomes", b"own_outcomes", "promises", b"promises", "units", b"units", "until_date", b"until_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SupplierSheet: _TypeAlias = SupplierSheet  # noqa: Y015
+
+@_typing.final
+class SupplierUnit(_message.Message):
+    """A unit on a supplier's sheet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    RATE_TODAY_FIELD_NUMBER: _builtins.int
+    DAILY_RATES_FIELD_NUMBER: _builtins.int
+    OCCUPANCY_FIELD_NUMBER: _builtins.int
+    OCCUPANCY_PERCENT_FIELD_NUMBER: _builtins.int
+    unit: _builtins.str
+    """"institutions/{institution}/units/{unit}"."""
+    display_name: _builtins.str
+    """How people name it."""
+    occupancy_percent: _builtins.int
+    """Share of its place-days that were used, in percent."""
+    @_builtins.property
+    def rate_today(self) -> _money_pb2.Money:
+        """The rate of today; absent where unknown."""
+
+    @_builtins.property
+    def daily_rates(self) -> _containers.RepeatedCompositeFieldContainer[Global___DailyRate]:
+        """All rates that have a day."""
+
+    @_builtins.property
+    def occupancy(self) -> Global___Occupancy:
+        """Its places today."""
+
+    def __init__(
+        self,
+        *,
+        unit: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        rate_today: _money_pb2.Money | None = ...,
+        daily_rates: _abc.Iterable[Global___DailyRate] | None = ...,
+        occupancy: Global___Occupancy | None = ...,
+        occupancy_percent: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occupancy", b"occupancy", "rate_today", b"rate_today"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["daily_rates", b"daily_rates", "display_name", b"display_name", "occupancy", b"occupancy", "occupancy_percent", b"occupancy_percent", "rate_today", b"rate_today", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SupplierUnit: _TypeAlias = SupplierUnit  # noqa: Y015
+
+@_typing.final
+class PromiseKept(_message.Message):
+    """What was delivered of a promised service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMISED_FIELD_NUMBER: _builtins.int
+    DELIVERY_COUNT_FIELD_NUMBER: _builtins.int
+    LAST_DELIVERY_DATE_FIELD_NUMBER: _builtins.int
+    delivery_count: _builtins.int
+    """Deliveries in the time of the sheet."""
+    @_builtins.property
+    def promised(self) -> Global___PromisedService:
+        """The service."""
+
+    @_builtins.property
+    def last_delivery_date(self) -> _date_pb2.Date:
+        """The latest of them; absent where there is none."""
+
+    def __init__(
+        self,
+        *,
+        promised: Global___PromisedService | None = ...,
+        delivery_count: _builtins.int = ...,
+        last_delivery_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last_delivery_date", b"last_delivery_date", "promised", b"promised"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery_count", b"delivery_count", "last_delivery_date", b"last_delivery_date", "promised", b"promised"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromiseKept: _TypeAlias = PromiseKept  # noqa: Y015
+
+@_typing.final
+class Outcomes(_message.Message):
+    """What came of placements; a count is absent where it is not told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STARTED_COUNT_FIELD_NUMBER: _builtins.int
+    ENDED_COUNT_FIELD_NUMBER: _builtins.int
+    ENDED_AS_PLANNED_COUNT_FIELD_NUMBER: _builtins.int
+    ENDED_OTHERWISE_COUNT_FIELD_NUMBER: _builtins.int
+    ENDED_WITHOUT_PLAN_COUNT_FIELD_NUMBER: _builtins.int
+    MOVED_ON_COUNT_FIELD_NUMBER: _builtins.int
+    started_count: _builtins.int
+    """Began."""
+    ended_count: _builtins.int
+    """Ended."""
+    ended_as_planned_count: _builtins.int
+    """Ended by the plan."""
+    ended_otherwise_count: _builtins.int
+    """Ended before the plan said."""
+    ended_without_plan_count: _builtins.int
+    """Ended, and no plan had said when."""
+    moved_on_count: _builtins.int
+    """Ended with a move to another home."""
+    def __init__(
+        self,
+        *,
+        started_count: _builtins.int | None = ...,
+        ended_count: _builtins.int | None = ...,
+        ended_as_planned_count: _builtins.int | None = ...,
+        ended_otherwise_count: _builtins.int | None = ...,
+        ended_without_plan_count: _builtins.int | None = ...,
+        moved_on_count: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ended_as_planned_count", b"_ended_as_planned_count", "_ended_count", b"_ended_count", "_ended_otherwise_count", b"_ended_otherwise_count", "_ended_without_plan_count", b"_ended_without_plan_count", "_moved_on_count", b"_moved_on_count", "_started_count", b"_started_count", "ended_as_planned_count", b"ended_as_planned_count", "ended_count", b"ended_count", "ended_otherwise_count", b"ended_otherwise_count", "ended_without_plan_count", b"ended_without_plan_count", "moved_on_count", b"moved_on_count", "started_count", b"started_count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ended_as_planned_count", b"_ended_as_planned_count", "_ended_count", b"_ended_count", "_ended_otherwise_count", b"_ended_otherwise_count", "_ended_without_plan_count", b"_ended_without_plan_count", "_moved_on_count", b"_moved_on_count", "_started_count", b"_started_count", "ended_as_planned_count", b"ended_as_planned_count", "ended_count", b"ended_count", "ended_otherwise_count", b"ended_otherwise_count", "ended_without_plan_count", b"ended_without_plan_count", "moved_on_count", b"moved_on_count", "started_count", b"started_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ended_as_planned_count: _TypeAlias = _typing.Literal["ended_as_planned_count"]  # noqa: Y015
+    _WhichOneofArgType__ended_as_planned_count: _TypeAlias = _typing.Literal["_ended_as_planned_count", b"_ended_as_planned_count"]  # noqa: Y015
+    _WhichOneofReturnType__ended_count: _TypeAlias = _typing.Literal["ended_count"]  # noqa: Y015
+    _WhichOneofArgType__ended_count: _TypeAlias = _typing.Literal["_ended_count", b"_ended_count"]  # noqa: Y015
+    _WhichOneofReturnType__ended_otherwise_count: _TypeAlias = _typing.Literal["ended_otherwise_count"]  # noqa: Y015
+    _WhichOneofArgType__ended_otherwise_count: _TypeAlias = _typing.Literal["_ended_otherwise_count", b"_ended_otherwise_count"]  # noqa: Y015
+    _WhichOneofReturnType__ended_without_plan_count: _TypeAlias = _typing.Literal["ended_without_plan_count"]  # noqa: Y015
+    _WhichOneofArgType__ended_without_plan_count: _TypeAlias = _typing.Literal["_ended_without_plan_count", b"_ended_without_plan_count"]  # noqa: Y015
+    _WhichOneofReturnType__moved_on_count: _TypeAlias = _typing.Literal["moved_on_count"]  # noqa: Y015
+    _WhichOneofArgType__moved_on_count: _TypeAlias = _typing.Literal["_moved_on_count", b"_moved_on_count"]  # noqa: Y015
+    _WhichOneofReturnType__started_count: _TypeAlias = _typing.Literal["started_count"]  # noqa: Y015
+    _WhichOneofArgType__started_count: _TypeAlias = _typing.Literal["_started_count", b"_started_count"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended_as_planned_count) -> _WhichOneofReturnType__ended_as_planned_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended_count) -> _WhichOneofReturnType__ended_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended_otherwise_count) -> _WhichOneofReturnType__ended_otherwise_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended_without_plan_count) -> _WhichOneofReturnType__ended_without_plan_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__moved_on_count) -> _WhichOneofReturnType__moved_on_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__started_count) -> _WhichOneofReturnType__started_count | None: ...
+
+Global___Outcomes: _TypeAlias = Outcomes  # noqa: Y015
+
+@_typing.final
 class InstitutionUnit(_message.Message):
     """A part of an institution with its own places."""
 
@@ -1686,6 +1897,28 @@ class ListDeliveriesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListDeliveriesResponse: _TypeAlias = ListDeliveriesResponse  # noqa: Y015
+
+@_typing.final
+class GetSupplierSheetRequest(_message.Message):
+    """Asks for a supplier's sheet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"institutions/{institution}"."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetSupplierSheetRequest: _TypeAlias = GetSupplierSheetRequest  # noqa: Y015
 
 @_typing.final
 class ReportVacancyRequest(_message.Message):

@@ -88,6 +88,11 @@ class CapacityServiceStub:
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesResponse.FromString,
                 _registered_method=True)
+        self.GetSupplierSheet = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/GetSupplierSheet',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.GetSupplierSheetRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.SupplierSheet.FromString,
+                _registered_method=True)
         self.ReportVacancy = channel.unary_unary(
                 '/havn.capacity.v1.CapacityService/ReportVacancy',
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ReportVacancyRequest.SerializeToString,
@@ -217,6 +222,14 @@ class CapacityServiceServicer:
 
     def ListDeliveries(self, request, context):
         """What an institution delivered, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSupplierSheet(self, request, context):
+        """What an institution costs, how full it is, what it promised and delivered, and what came of placements there in the year
+        up to today. Rules: docs/rules.md V11 and V12.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -355,6 +368,11 @@ def add_CapacityServiceServicer_to_server(servicer, server):
                     servicer.ListDeliveries,
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesResponse.SerializeToString,
+            ),
+            'GetSupplierSheet': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSupplierSheet,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.GetSupplierSheetRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.SupplierSheet.SerializeToString,
             ),
             'ReportVacancy': grpc.unary_unary_rpc_method_handler(
                     servicer.ReportVacancy,
@@ -686,6 +704,33 @@ class CapacityService:
             '/havn.capacity.v1.CapacityService/ListDeliveries',
             havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesRequest.SerializeToString,
             havn_dot_capacity_dot_v1_dot_capacity__pb2.ListDeliveriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSupplierSheet(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/GetSupplierSheet',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.GetSupplierSheetRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.SupplierSheet.FromString,
             options,
             channel_credentials,
             insecure,

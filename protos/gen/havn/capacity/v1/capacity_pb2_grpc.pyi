@@ -57,6 +57,10 @@ class CapacityServiceStub:
     """Notes what an institution delivered of a service that it promised."""
     ListDeliveries: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListDeliveriesRequest, _capacity_pb2.ListDeliveriesResponse]
     """What an institution delivered, the newest first."""
+    GetSupplierSheet: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.GetSupplierSheetRequest, _capacity_pb2.SupplierSheet]
+    """What an institution costs, how full it is, what it promised and delivered, and what came of placements there in the year
+    up to today. Rules: docs/rules.md V11 and V12.
+    """
     ReportVacancy: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ReportVacancyRequest, _capacity_pb2.Vacancy]
     """Says how many places of a unit are free, in one call."""
     ConfirmVacancy: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ConfirmVacancyRequest, _capacity_pb2.Vacancy]
@@ -116,6 +120,10 @@ class CapacityServiceAsyncStub(CapacityServiceStub):
     """Notes what an institution delivered of a service that it promised."""
     ListDeliveries: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListDeliveriesRequest, _capacity_pb2.ListDeliveriesResponse]  # type: ignore[assignment]
     """What an institution delivered, the newest first."""
+    GetSupplierSheet: _aio.UnaryUnaryMultiCallable[_capacity_pb2.GetSupplierSheetRequest, _capacity_pb2.SupplierSheet]  # type: ignore[assignment]
+    """What an institution costs, how full it is, what it promised and delivered, and what came of placements there in the year
+    up to today. Rules: docs/rules.md V11 and V12.
+    """
     ReportVacancy: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ReportVacancyRequest, _capacity_pb2.Vacancy]  # type: ignore[assignment]
     """Says how many places of a unit are free, in one call."""
     ConfirmVacancy: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ConfirmVacancyRequest, _capacity_pb2.Vacancy]  # type: ignore[assignment]
@@ -232,6 +240,16 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_capacity_pb2.ListDeliveriesResponse, _abc.Awaitable[_capacity_pb2.ListDeliveriesResponse]]:
         """What an institution delivered, the newest first."""
+
+    @_abc_1.abstractmethod
+    def GetSupplierSheet(
+        self,
+        request: _capacity_pb2.GetSupplierSheetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.SupplierSheet, _abc.Awaitable[_capacity_pb2.SupplierSheet]]:
+        """What an institution costs, how full it is, what it promised and delivered, and what came of placements there in the year
+        up to today. Rules: docs/rules.md V11 and V12.
+        """
 
     @_abc_1.abstractmethod
     def ReportVacancy(
