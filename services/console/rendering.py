@@ -43,6 +43,7 @@ class Rendering:
             "entries": navigation.entries(visit.caller, visit.request.url.path),
             "here": here(visit.request),
             "offline_days": visit.console.offline_days,
+            "now": visit.console.clock.now(),
         }
         return self.plain(template, status, common | values)
 
