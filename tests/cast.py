@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from havn.access.v1 import access_pb2 as access_terms
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1 import waiting_pb2 as waiting
+from havn.capacity.v1 import wellbeing_pb2 as wellbeing
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as support
 from havn.placements.v1 import placements_pb2 as placements
@@ -598,6 +599,21 @@ def delivering(
 def reporting(unit: str, vacancy: capacity.Vacancy | None = None, **differing: Value) -> capacity.ReportVacancyRequest:
     good: dict[str, Value] = {"parent": unit, "vacancy": vacancy or a_vacancy(), "request_id": fresh()}
     return capacity.ReportVacancyRequest(**good | differing)
+
+
+def an_observation(child: str = "children/c-1", **differing: Value) -> wellbeing.WellbeingObservation:
+    good: dict[str, Value] = {
+        "child": child,
+        "observed_date": day(-1),
+        "value": 4,
+        "note": "Went to school every day (invented)",
+        "child_words": "I like the dog",
+    }
+    return wellbeing.WellbeingObservation(**good | differing)
+
+
+def observing(child: str, **differing: Value) -> wellbeing.RecordWellbeingRequest:
+    return wellbeing.RecordWellbeingRequest(observation=an_observation(child, **differing), request_id=fresh())
 
 
 def applying(request: str, **differing: Value) -> waiting.ApplyToCentralListRequest:

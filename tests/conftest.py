@@ -21,6 +21,7 @@ from sqlmodel import Session
 from havn.audit.v1.audit_pb2_grpc import AuditServiceStub
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.capacity.v1.waiting_pb2_grpc import WaitingListsServiceStub
+from havn.capacity.v1.wellbeing_pb2_grpc import WellbeingServiceStub
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
 from havn.families.v1.support_pb2_grpc import SupportServiceStub
 from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from havn.audit.v1.audit_pb2_grpc import AuditServiceAsyncStub
     from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceAsyncStub
     from havn.capacity.v1.waiting_pb2_grpc import WaitingListsServiceAsyncStub
+    from havn.capacity.v1.wellbeing_pb2_grpc import WellbeingServiceAsyncStub
     from havn.families.v1.families_pb2_grpc import FamiliesServiceAsyncStub
     from havn.families.v1.support_pb2_grpc import SupportServiceAsyncStub
     from havn.matching.v1.matching_pb2_grpc import MatchingServiceAsyncStub
@@ -136,6 +138,10 @@ class Client:
     @property
     def waiting(self) -> "WaitingListsServiceAsyncStub":
         return WaitingListsServiceStub(self.channels["capacity"])
+
+    @property
+    def wellbeing(self) -> "WellbeingServiceAsyncStub":
+        return WellbeingServiceStub(self.channels["capacity"])
 
     def audit(self, service: str) -> "AuditServiceAsyncStub":
         return AuditServiceStub(self.channels[service])

@@ -17,6 +17,7 @@ from services.capacity.taking import Rows, looked_at
 from services.capacity.vacancies_api import VacanciesApi
 from services.capacity.waiting_lists import WaitingLists
 from services.capacity.waiting_lists_api import WaitingListsApi
+from services.capacity.wellbeing_api import WellbeingApi
 from services.shared import access, importing
 from services.shared.call import current
 from services.shared.clock import Clock
@@ -108,7 +109,10 @@ def build(platform: Platform, store: Store) -> Parts:
             Copy(HOLDS, "placements", waiting.all_holds),
         ],
         watched=[api.reported, api.versions],
-        also=[WaitingListsApi(store, platform.clock, api.lists).answers()],
+        also=[
+            WaitingListsApi(store, platform.clock, api.lists).answers(),
+            WellbeingApi(store, platform.clock).answers(),
+        ],
     )
 
 

@@ -7,6 +7,7 @@ from grpc.aio import Channel
 
 from havn.capacity.v1 import events_pb2 as pb
 from havn.capacity.v1.capacity_pb2 import Breach, Delivery, Institution, InstitutionUnit, Vacancy, WaitingListEntry
+from havn.capacity.v1.wellbeing_pb2 import WellbeingObservation
 from havn.placements.v1 import placements_pb2 as placements
 from havn.placements.v1.events_pb2 import OfferChanged, PlacementChanged, PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
@@ -64,6 +65,13 @@ def vacancy_reported(vacancy: Vacancy) -> Announcement:
     for blocked in event.vacancy.blocked:
         blocked.ClearField("note")
     return f"havn.capacity.v1.vacancy.reported.{_path(vacancy.name.removesuffix('/vacancy'))}", event
+
+
+def wellbeing_recorded(observation: WellbeingObservation, *, told: bool) -> Announcement:
+    """How a child is was kept; `told` where it is a fall that somebody has to look at."""
+    kind, word = (pb.WellbeingFell, "fell") if told else (pb.WellbeingRecorded, "recorded")
+    event = kind(name=observation.name, version=int(observation.etag))
+    return f"havn.capacity.v1.wellbeing.{word}.{last_part(observation.name)}", event
 
 
 def confirmation_asked(vacancy: Vacancy) -> Announcement:

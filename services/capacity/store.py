@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel, col
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1 import waiting_pb2 as waiting
+from havn.capacity.v1 import wellbeing_pb2 as wellbeing
 from havn.placements.v1.placements_pb2 import Offer, Placement
 from services.shared.names import last_part, parent
 from services.shared.records import Kind
@@ -159,6 +160,21 @@ def _application_columns(application: waiting.CentralListApplication) -> dict[st
     }
 
 
+class WellbeingRow(Record, Capacity, table=True):
+    """What an institution observed of a `child`."""
+
+    __tablename__ = "wellbeing"
+
+    child: str = Field(index=True)
+
+
+def _observation_columns(observation: wellbeing.WellbeingObservation) -> dict[str, Any]:
+    # Counted down from the end of time, so that the latest day comes first, and of a day what was written last.
+    left = date.max - day(observation.observed_date)
+    written = _newest_first(time(observation.create_time))
+    return {"child": observation.child, "sort_key": f"{left.days:07d}/{written}/{observation.name}"}
+
+
 def _offer_columns(offer: pb.WaitingListOffer) -> dict[str, Any]:
     asked = time(offer.create_time).isoformat(timespec="microseconds")
     return {"parent": parent(offer.name), "sort_key": f"{asked}/{offer.name}"}
@@ -179,5 +195,6 @@ HOLDS = Kind(HoldRow, Offer, lambda hold: {"home": hold.home, "held": hold.held_
 WAITING = Kind(WaitingListRow, pb.WaitingListEntry, _entry_columns)
 WAITING_OFFERS = Kind(WaitingListOfferRow, pb.WaitingListOffer, _offer_columns)
 APPLICATIONS = Kind(ApplicationRow, waiting.CentralListApplication, _application_columns)
+WELLBEING = Kind(WellbeingRow, wellbeing.WellbeingObservation, _observation_columns)
 COPIES = (WAITING, WAITING_OFFERS, STAYS, HOLDS)
 """What is made of others' records: all of it can be made anew."""

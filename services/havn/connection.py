@@ -6,6 +6,7 @@ import grpc
 
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
 from havn.capacity.v1.waiting_pb2_grpc import WaitingListsServiceStub
+from havn.capacity.v1.wellbeing_pb2_grpc import WellbeingServiceStub
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
 from havn.families.v1.support_pb2_grpc import SupportServiceStub
 from havn.matching.v1.matching_pb2_grpc import MatchingServiceStub
@@ -23,6 +24,7 @@ class Connection:
     support: SupportServiceStub
     capacity: CapacityServiceStub
     waiting: WaitingListsServiceStub
+    wellbeing: WellbeingServiceStub
     matching: MatchingServiceStub
     channels: dict[str, grpc.Channel]
 
@@ -41,6 +43,7 @@ def connect(addresses: dict[str, str], token: Token, identity: Identity | None =
         support=SupportServiceStub(channels["families"]),
         capacity=CapacityServiceStub(channels["capacity"]),
         waiting=WaitingListsServiceStub(channels["capacity"]),
+        wellbeing=WellbeingServiceStub(channels["capacity"]),
         matching=MatchingServiceStub(channels["matching"]),
         channels=channels,
     )

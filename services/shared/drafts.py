@@ -15,7 +15,7 @@ from services.shared.access import Caller
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
 from services.shared.events import Announcement
 from services.shared.records import ANNOUNCING, Change, Kind, Resource, adding, changing, outbox_values, row_values
-from services.shared.scope import everywhere
+from services.shared.scope import everywhere, narrow
 from services.shared.tables import Record
 from services.shared.wire import Told, complete, told
 
@@ -136,6 +136,7 @@ class Draft:
 
     def write(self, change: Change) -> None:
         """Writes it all. Raises EtagStale where a record changed, or came to be, since it was looked at."""
+        narrow(change.connection, self.caller)
         for table, new in self._new.items():
             with everywhere(change.connection, self.caller):
                 _require_unchanged(change.session, table, dict.fromkeys(new, 0))

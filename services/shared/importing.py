@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 
 from havn.terms.v1 import terms_pb2 as terms
 from services.shared import checks
+from services.shared.access import Caller
 from services.shared.call import current
 from services.shared.drafts import Draft
 from services.shared.errors import BadInput, FieldProblem, HavnError
@@ -50,12 +51,14 @@ class Taking(Generic[R]):
     """How one service takes rows.
 
     `enter` puts one row into the draft and raises a HavnError for what is wrong with it. `names` are the records that
-    it will look at. `follow` does, once all is written, what follows from it.
+    it will look at. `follow` does, once all is written, what follows from it. `caller` is in whose scope rows are
+    judged and kept, where it is not that of whoever sent them.
     """
 
     enter: Callable[[Draft, R], "Difference"]
     names: Callable[[R], Names]
     follow: Callable[[Change], None] = lambda _change: None
+    caller: Caller | None = None
 
 
 Difference = list[str] | None
@@ -70,7 +73,7 @@ async def take_all(store: Store, rows: AsyncIterator[R], answer: type[A], taking
     Rows are judged while they arrive, beside other calls; the writer is needed for the insertion alone. A repeated
     request_id gets the first answer.
     """
-    judgement = Judgement(Draft(current().caller, store.now()), taking)
+    judgement = Judgement(Draft(taking.caller or current().caller, store.now()), taking)
     async for some in _portions(rows, judgement):
         await store.view(partial(judgement.judge, rows=some))
     if judgement.problem_count or judgement.validate_only:

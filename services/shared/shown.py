@@ -27,6 +27,7 @@ COLLECTIONS = (
     "suggestions",
     "supportPolicies",
     "waitingListEntries",
+    "wellbeingObservations",
 )
 """The first parts of the names of what case content is about, and of what operators do."""
 

@@ -15,6 +15,7 @@ from tests import cast, databases
 from tests.conftest import Client, running_havn
 
 LATER = (
+    "DROP TABLE wellbeing",
     "DROP TABLE central_list_applications",
     "DROP TABLE waiting_list_offers",
     *(f"DROP TABLE {table}" for table in ("deliveries", "vacancy_changes", "breaches", "stays", "holds")),

@@ -10,7 +10,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from havn.access.v1 import access_pb2
 from havn.audit.v1 import audit_pb2
-from havn.capacity.v1 import capacity_pb2, waiting_pb2
+from havn.capacity.v1 import capacity_pb2, waiting_pb2, wellbeing_pb2
 from havn.capacity.v1 import events_pb2 as capacity_events
 from havn.families.v1 import events_pb2 as families_events
 from havn.families.v1 import families_pb2, support_pb2
@@ -26,7 +26,7 @@ EVENT_FILES: tuple[FileDescriptor, ...] = tuple(
 )
 FILES: tuple[FileDescriptor, ...] = (
     *(module.DESCRIPTOR for module in (placements_pb2, families_pb2, support_pb2)),
-    *(module.DESCRIPTOR for module in (capacity_pb2, waiting_pb2, matching_pb2)),
+    *(module.DESCRIPTOR for module in (capacity_pb2, waiting_pb2, wellbeing_pb2, matching_pb2)),
     *(module.DESCRIPTOR for module in (audit_pb2, operations_pb2, problem_pb2, terms_pb2, access_pb2)),
     *EVENT_FILES,
 )

@@ -185,7 +185,7 @@ def narrowed(caller: Caller) -> str:
 
 def sees(caller: Caller, aim: Aim, side: Side) -> bool:
     """Whether a record is in a scope: written here once more, to hold against what the services do."""
-    record, own = getattr(side, aim.record), narrowed(caller)
+    record, own = getattr(side, aim.of or aim.record), narrowed(caller)
     within = not own or record == own or record.startswith(f"{own}/")
     return within and (aim.is_open or caller.authority in (aim.owner or side.authority, EVERYWHERE))
 

@@ -50,6 +50,7 @@ CASE_CONTENT = {
     "havn.capacity.v1.CentralListEntry",
     "havn.capacity.v1.WaitingListExit",
     "havn.capacity.v1.WaitingTimes",
+    "havn.capacity.v1.WellbeingObservation",
     "havn.capacity.v1.Breach",
     "havn.capacity.v1.Outcomes",
     "havn.matching.v1.Home",

@@ -6,11 +6,13 @@ All that a record says holds its side's word, so that a look at the bytes of an 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
+import grpc
 from google.protobuf.message import Message
 
 from havn.audit.v1 import audit_pb2 as audit
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1 import waiting_pb2 as waiting
+from havn.capacity.v1 import wellbeing_pb2 as wellbeing
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as support
 from havn.matching.v1 import matching_pb2 as matching
@@ -53,6 +55,8 @@ class Side:
     """Of what is made by the call: no narrowed view holds it."""
     application: str = "centralListApplications/none"
     entry: str = "centralListEntries/none"
+    resident: str = "children/none"
+    observation: str = "wellbeingObservations/none"
 
 
 SIDES = (
@@ -115,6 +119,10 @@ async def made(havn: Havn, side: Side) -> Side:
     institution = await administrator.capacity.CreateInstitution(founding)
     unit = await administrator.capacity.CreateUnit(cast.opening(institution.name, a_unit(side), id="u"))
     staff = havn.as_(cast.staff_of(institution.name, authority))
+    # Neither word is told of: institutions of an authority see it, and not what else has these words.
+    resident = f"children/{cast.fresh('resident')}"
+    lives = cast.a_placement(authority=authority, child=resident, home=unit.name, step=5)
+    await coordinator.placements.RecordPlacement(cast.recording(lives))
     await staff.capacity.ReportVacancy(cast.reporting(unit.name))
 
     async def waits() -> bool:
@@ -135,6 +143,16 @@ async def made(havn: Havn, side: Side) -> Side:
     await havn.until("placements", is_looked_at)
     await havn.until("capacity", waits)
     await havn.until("matching", is_known)
+
+    async def lives_there() -> bool:
+        try:
+            await staff.wellbeing.RecordWellbeing(cast.observing(resident))
+        except grpc.aio.AioRpcError:
+            return False
+        return True
+
+    await havn.until("capacity", lives_there)
+    observation = await staff.wellbeing.RecordWellbeing(cast.observing(resident))
     application = await coordinator.waiting.ApplyToCentralList(cast.applying(seeking.name))
     offer = await coordinator.placements.OfferPlace(cast.offering(request, family.name))
     suggestions = await coordinator.matching.SuggestMatches(matching.SuggestMatchesRequest(request=request.name))
@@ -159,6 +177,8 @@ async def made(havn: Havn, side: Side) -> Side:
         agreement.name,
         application=application.name,
         entry=entry_name(application.name),
+        resident=resident,
+        observation=observation.name,
     )
 
 
@@ -215,6 +235,8 @@ class Aim:
     record: str = ""
     is_open: bool = False
     reads: bool = True
+    of: str = ""
+    """The record in whose scope it is seen, where it is not its own: a child in that of the unit where it lives."""
     owner: str = ""
     """Whose record it is, where it is not the side's own."""
 
@@ -381,6 +403,20 @@ AIMED = {
         lambda side: cast.leaving(waiting.CentralListApplication(name=side.application, etag=STALE)),
         "application",
         reads=False,
+    ),
+    "GetWellbeingScale": Aim(lambda _: wellbeing.GetWellbeingScaleRequest()),
+    "RecordWellbeing": Aim(lambda side: cast.observing(side.resident), "resident", reads=False, of="unit"),
+    "GetWellbeingObservation": Aim(
+        lambda side: wellbeing.GetWellbeingObservationRequest(name=side.observation),
+        "observation",
+        reads=False,
+        of="unit",
+    ),
+    "ListWellbeing": Aim(lambda _: wellbeing.ListWellbeingRequest()),
+    "ImportWellbeing": Aim(
+        lambda side: wellbeing.ImportWellbeingRequest(
+            request_id=cast.fresh(), validate_only=True, observation=cast.observing(side.resident)
+        )
     ),
     "GetWaitingTimes": Aim(lambda _: waiting.GetWaitingTimesRequest()),
     "ListWaitingListExits": Aim(lambda _: waiting.ListWaitingListExitsRequest()),

@@ -15,8 +15,8 @@ from services.matching.rules.criteria import CRITERIA
 from services.matching.rules.refusal import Breach
 
 ROOT = Path(__file__).parents[2]
-NUMBER = re.compile(r"\b(?:R|K|F|W|L|O|V)[1-9]\d?\b")
-RANGE = re.compile(r"\b([RKFWLODV])(\d+) to \1(\d+)\b")
+NUMBER = re.compile(r"\b(?:R|K|F|W|L|O|V|B)[1-9]\d?\b")
+RANGE = re.compile(r"\b([RKFWLODVB])(\d+) to \1(\d+)\b")
 NOT_YET = "not yet built"
 KINDS = {"hard", "soft", "order", "duty"}
 
@@ -65,7 +65,7 @@ def sources() -> list[Path]:
 
 
 def test_the_rules_are_numbered_without_a_gap() -> None:
-    last = {"R": 15, "C": 10, "L": 10, "K": 16, "F": 6, "W": 9, "V": 12, "O": 9, "D": 19}
+    last = {"R": 15, "C": 10, "L": 10, "K": 16, "F": 6, "W": 9, "V": 12, "B": 4, "O": 9, "D": 19}
     expected = [f"{letter}{number}" for letter, most in last.items() for number in range(1, most + 1)]
     assert list(numbered()) == expected
 

@@ -23,6 +23,7 @@ MODULES = {
     "answer": "answer",
     "follow-ups": "follow_ups",
     "log-follow-up": "log_follow_up",
+    "wellbeing": "wellbeing",
     "import": "import_folder",
     "export": "export",
     "template": "template",

@@ -1,0 +1,116 @@
+"""What an observation of wellbeing must be, who sees it, and when it is a fall (B1 to B4)."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from hashlib import blake2b
+from statistics import median_low
+
+from havn.capacity.v1 import wellbeing_pb2 as pb
+from havn.terms.v1 import terms_pb2 as terms
+from services.capacity.rules.occupancy import Stay
+from services.shared import fields
+from services.shared.errors import BadInput, FieldProblem, NotFound
+from services.shared.reference import DATA
+from services.shared.wire import changeable, day
+
+CHANGEABLE = changeable(
+    pb.WellbeingObservation,
+    fixed=["name", "etag", "authority", "child", "home", "observed_date", "value_words", "create_time", "fell"],
+)
+"""Fields that an import may change of an observation that is known."""
+
+
+@cache
+def scale() -> pb.WellbeingScale:
+    """The steps in words, and what a fall is (B1, B4): data/wellbeing.json."""
+    told = json.loads((DATA / "wellbeing.json").read_text("utf-8"))
+    steps = [
+        pb.WellbeingStep(value=value, words=terms.Words(da=words["da"], en=words["en"]))
+        for value, words in enumerate(told["steps"], start=1)
+    ]
+    return pb.WellbeingScale(
+        version=told["version"],
+        steps=steps,
+        fall_steps=told["fall_steps"],
+        usual_count=told["usual_count"],
+        told_days=told["told_days"],
+    )
+
+
+def check_observation(observation: pb.WellbeingObservation, today: date) -> None:
+    """Passes what can have been observed (B1, B2). Raises BadInput with every problem."""
+    fields.refuse(_problems(observation, today))
+
+
+def stay_of(observation: pb.WellbeingObservation, sight: "Sight") -> Stay:
+    """The stay in the institution during which it was observed (B2).
+
+    Raises NotFound for a child that never lived there, as for one that there is not, and BadInput for another day.
+    """
+    if observation.child not in sight.children:
+        raise NotFound(observation.child)
+    on = day(observation.observed_date)
+    for stay in sight.own():
+        if stay.child == observation.child and stay.starts <= on and (stay.ends is None or on <= stay.ends):
+            return stay
+    raise BadInput.of("observation.observed_date", "must be a day on which the child lived in your institution (B2)")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What an institution sees of the children who live, or lived, there (B3)."""
+
+    institution: str
+    stays: Sequence[Stay]
+    today: date
+
+    @property
+    def children(self) -> frozenset[str]:
+        """Those of whom it sees something."""
+        return frozenset(stay.child for stay in self._begun())
+
+    def sees(self, observation: pb.WellbeingObservation) -> bool:
+        """Of a child that lives there all that was ever observed; of one that moved what was until then."""
+        if observation.home.startswith(f"{self.institution}/"):
+            return True
+        on = day(observation.observed_date)
+        lived = (stay for stay in self._begun() if stay.child == observation.child)
+        return any(stay.is_living(self.today) or (stay.ends is not None and on < stay.ends) for stay in lived)
+
+    def own(self) -> Iterator[Stay]:
+        """The stays in the institution."""
+        return (stay for stay in self.stays if stay.home.startswith(f"{self.institution}/"))
+
+    def _begun(self) -> Iterator[Stay]:
+        return (stay for stay in self.own() if stay.starts <= self.today)
+
+
+def is_fall(value: int, earlier: Sequence[int]) -> bool:
+    """Whether a step is so far below what was usual before, the latest first, that somebody has to look (B4)."""
+    known = scale()
+    usual = earlier[: known.usual_count]
+    return bool(usual) and median_low(usual) - value >= known.fall_steps
+
+
+def is_told(observation: pb.WellbeingObservation, today: date) -> bool:
+    """Whether somebody has to look at it now (B4)."""
+    return observation.fell and day(observation.observed_date) >= today - timedelta(days=scale().told_days)
+
+
+def words_of(value: int) -> terms.Words:
+    """A step in words; none for one that there is not any more."""
+    return next((step.words for step in scale().steps if step.value == value), terms.Words())
+
+
+def name_of(child: str, observed: date) -> str:
+    """The name of what a file tells of a child and a day, so that the same row is the same observation."""
+    return f"wellbeingObservations/{blake2b(f'{child} {observed}'.encode(), digest_size=8).hexdigest()}"
+
+
+def _problems(observation: pb.WellbeingObservation, today: date) -> Iterator[FieldProblem]:
+    yield from fields.named("observation.child", observation.child, "children/{child}")
+    yield from fields.not_after("observation.observed_date", day(observation.observed_date), today, "today")
+    yield from fields.between("observation.value", observation.value, 1, len(scale().steps))

@@ -1,0 +1,153 @@
+"""What institutions observe of children's wellbeing, kept and read.
+
+An observation is a record of the authority that is responsible for the child. Who works in an institution belongs to
+another one: it writes, and sees, what rules.wellbeing says, past its own scope.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TypeVar
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from sqlmodel import col
+
+from havn.capacity.v1 import wellbeing_pb2 as pb
+from services.capacity import events, wire
+from services.capacity.rules import wellbeing as rules
+from services.capacity.rules.wellbeing import Sight
+from services.capacity.store import STAYS, WELLBEING, StayRow, WellbeingRow
+from services.shared import access, importing, names
+from services.shared.drafts import Draft, Entry
+from services.shared.errors import NotFound
+from services.shared.importing import UNCHANGED, Difference, Names, difference
+from services.shared.records import Change, View
+from services.shared.scope import everywhere
+from services.shared.wire import day, timestamp
+
+SERVICE = access.service("capacity")
+
+V = TypeVar("V", View, Change)
+
+
+def record(change: Change, observation: pb.WellbeingObservation, today: date) -> pb.WellbeingObservation:
+    """Keeps what was observed of a child that lives in the caller's institution. Raises NotFound and BadInput."""
+    rules.check_observation(observation, today)
+    with _everywhere(change) as whole:
+        stay = rules.stay_of(observation, _sight(whole, change.caller.institution, today))
+        observation.name = f"wellbeingObservations/{names.new_id()}"
+        observation.authority, observation.home = stay.authority, stay.home
+        observation.recorded_by = change.caller.subject
+        observation.create_time.CopyFrom(timestamp(change.now))
+        earlier = _before(whole, observation.child, day(observation.observed_date))
+        observation.fell = rules.is_fall(observation.value, earlier)
+        whole.add(WELLBEING, observation)
+        whole.announce(*events.wellbeing_recorded(observation, told=rules.is_told(observation, today)))
+    return in_words(observation)
+
+
+def get(view: View, name: str, today: date) -> pb.WellbeingObservation:
+    """One observation that the caller may see. Raises NotFound."""
+    if not view.caller.institution:
+        return in_words(view.get(WELLBEING, name))
+    with _everywhere(view) as whole:
+        found = whole.find(WELLBEING, name)
+        if found is None or not _sight(whole, view.caller.institution, today).sees(found):
+            raise NotFound(name)
+    return in_words(found)
+
+
+def seen(view: View, child: str, today: date) -> list[pb.WellbeingObservation]:
+    """All that the caller's institution sees, the latest first, of one child where asked."""
+    with _everywhere(view) as whole:
+        sight = _sight(whole, view.caller.institution, today)
+        children = sight.children & {child} if child else sight.children
+        found = whole.all(WELLBEING, col(WellbeingRow.child).in_(children))
+    return [in_words(observation) for observation in found if sight.sees(observation)]
+
+
+def _sight(whole: View, institution: str, today: date) -> Sight:
+    stays = whole.all(STAYS, col(StayRow.home).startswith(f"{institution}/", autoescape=True))
+    return Sight(institution, [wire.stay(stay) for stay in stays], today)
+
+
+def _before(whole: View, child: str, observed: date) -> list[int]:
+    """The steps that a child was on before a day, the latest first."""
+    known = whole.all(WELLBEING, col(WellbeingRow.child) == child)
+    return [observation.value for observation in known if day(observation.observed_date) < observed]
+
+
+@contextmanager
+def _everywhere(view: V) -> Iterator[V]:
+    """The same transaction, over all authorities, for as long as the block lasts."""
+    with everywhere(view.connection, view.caller):
+        if isinstance(view, Change):
+            yield Change(view.session, SERVICE, view.now, view.touched)
+        else:
+            yield View(view.session, SERVICE)
+
+
+def in_words(observation: pb.WellbeingObservation) -> pb.WellbeingObservation:
+    """The observation with its step in words."""
+    observation.value_words.CopyFrom(rules.words_of(observation.value))
+    return observation
+
+
+class Series:
+    """Takes the rows of a file of observations; those of a child in the order of the file."""
+
+    def __init__(self, institution: str, by: str, today: date) -> None:
+        self._institution = institution
+        self._by = by
+        self._today = today
+        self._sight: Sight | None = None
+        self._known: dict[str, dict[str, tuple[date, int]]] = {}
+        self._entry = Entry(
+            WELLBEING,
+            "observation",
+            rules.CHANGEABLE,
+            lambda observation: events.wellbeing_recorded(observation, told=rules.is_told(observation, today)),
+            lambda observation: events.wellbeing_recorded(observation, told=False),
+        )
+
+    def take(self, draft: Draft, row: pb.ImportWellbeingRequest) -> Difference:
+        """Puts one row into the draft. Raises NotFound and BadInput."""
+        request, observation = row.observation, row.observation.observation
+        importing.check_row(request)
+        rules.check_observation(observation, self._today)
+        stay = rules.stay_of(observation, self._sight_of(draft))
+        observed = day(observation.observed_date)
+        observation.name = rules.name_of(observation.child, observed)
+        kept = draft.kept(self._entry, observation, FieldMask())
+        observation.authority, observation.home = stay.authority, stay.home
+        observation.recorded_by = observation.recorded_by or self._by
+        if kept is None:
+            observation.create_time.CopyFrom(timestamp(draft.now))
+        known = self._known_of(draft, observation.child)
+        earlier = sorted((each for name, each in known.items() if name != observation.name), reverse=True)
+        observation.fell = rules.is_fall(observation.value, [value for on, value in earlier if on < observed])
+        known[observation.name] = (observed, observation.value)
+        changed = difference(observation, kept)
+        if changed != UNCHANGED:
+            draft.put(self._entry, observation)
+        return changed
+
+    def _sight_of(self, draft: Draft) -> Sight:
+        if self._sight is None:
+            stays = draft.all(STAYS, col(StayRow.home).startswith(f"{self._institution}/", autoescape=True))
+            self._sight = Sight(self._institution, [wire.stay(stay) for stay in stays], self._today)
+        return self._sight
+
+    def _known_of(self, draft: Draft, child: str) -> dict[str, tuple[date, int]]:
+        """What is known of a child, by name: the day and the step, with what earlier rows tell."""
+        if child not in self._known:
+            kept = draft.all(WELLBEING, col(WellbeingRow.child) == child)
+            self._known[child] = {one.name: (day(one.observed_date), one.value) for one in kept}
+        return self._known[child]
+
+
+def looked_at(row: pb.ImportWellbeingRequest) -> Names:
+    """Records that a row is compared with."""
+    observation = row.observation.observation
+    if observation.HasField("observed_date"):
+        yield WellbeingRow, rules.name_of(observation.child, day(observation.observed_date))

@@ -1,0 +1,72 @@
+"""havn wellbeing: how children are who live in institutions."""
+
+import uuid
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from havn.capacity.v1 import wellbeing_pb2 as pb
+from services.havn.commands.asking import all_pages, asking
+from services.havn.commands.documents import document
+from services.havn.commands.names import child_name
+from services.havn.commands.options import As, Json, Language, User, day
+from services.havn.commands.output import show
+from services.havn.commands.surroundings import settings, today
+from services.havn.views import wellbeing as view
+from services.havn.views.phrases import Lang
+from services.shared.wire import date_message
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="How children are who live in institutions.")
+
+Child = Annotated[str, typer.Argument(metavar="CHILD", help="The child, such as k-2001.")]
+On = Annotated[
+    date | None, typer.Option("--on", help="The day that it is of; today if not given.", parser=day, metavar="DATE")
+]
+
+
+@app.command()
+def scale(as_user: As = User.INSTITUTION, lang: Language = Lang.EN, json: Json = False) -> None:
+    """The steps in words."""
+    with asking(as_user) as connection:
+        answer = connection.wellbeing.GetWellbeingScale(pb.GetWellbeingScaleRequest())
+    show(document(answer), view.scale(answer, lang), json)
+
+
+@app.command("list")
+def list_observations(
+    child: Annotated[str, typer.Argument(metavar="CHILD", help="This child alone, such as k-2001.")] = "",
+    as_user: As = User.INSTITUTION,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """What was observed, the latest first: of one child, or of all that the user may see."""
+    request = pb.ListWellbeingRequest(child=child_name(child) if child else "")
+    with asking(as_user) as connection:
+        answer = all_pages(connection.wellbeing.ListWellbeing, request)
+    show(document(answer), view.observations(answer, lang), json)
+
+
+@app.command()
+def record(
+    child: Child,
+    step: Annotated[int, typer.Option(min=1, help="A step of the scale: havn wellbeing scale tells them in words.")],
+    note: Annotated[str, typer.Option(help="What was seen.")] = "",
+    child_words: Annotated[str, typer.Option(help="What the child said of it.")] = "",
+    on: On = None,
+    as_user: As = User.INSTITUTION,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Keeps how a child is that lives in the institution."""
+    observation = pb.WellbeingObservation(
+        child=child_name(child),
+        observed_date=date_message(on or today(settings())),
+        value=step,
+        note=note,
+        child_words=child_words,
+    )
+    request = pb.RecordWellbeingRequest(observation=observation, request_id=str(uuid.uuid4()))
+    with asking(as_user) as connection:
+        answer = connection.wellbeing.RecordWellbeing(request)
+    show(document(answer), view.recorded(answer, lang), json)
