@@ -7,6 +7,7 @@ from sqlmodel import col
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
 from services.families import events, following
+from services.families.profile_api import ProfileApi
 from services.families.rules import certificates, follow_ups, way
 from services.families.rules import family as registry
 from services.families.store import (
@@ -19,7 +20,6 @@ from services.families.store import (
     latest_follow_ups,
 )
 from services.families.support_api import SupportApi
-from services.families.way_api import WayApi
 from services.shared import importing, names, wire
 from services.shared.checks import check
 from services.shared.drafts import Draft, Entry
@@ -35,7 +35,7 @@ EVERY_FAMILY = "families/-"
 FAMILY = Entry(FAMILIES, "family", registry.TOLD_BY_IMPORTS, events.family_created, events.family_updated)
 
 
-class FamiliesApi(WayApi):
+class FamiliesApi(ProfileApi):
     """Foster families, their way and their follow-ups."""
 
     async def CreateFosterFamily(self, request: pb.CreateFosterFamilyRequest, context: Context) -> pb.FosterFamily:
@@ -67,9 +67,7 @@ class FamiliesApi(WayApi):
             if updated.type != kept.type:
                 registry.check_type(updated)
             registry.check_family(updated, self._clock.today())
-            change.save(FAMILIES, updated, request.family.etag)
-            change.announce(*events.family_updated(updated))
-            return self._told(updated)
+            return self._keep(change, updated, request.family.etag)
 
         return await self._store.change(request, pb.FosterFamily, update)
 

@@ -8,7 +8,16 @@ from services.shared.events import Announcement
 from services.shared.names import last_part, parent
 
 _Own: TypeAlias = Literal[
-    "consultant", "application", "assessment", "refusal", "ending", "history", "school_district", "pets", "wishes"
+    "consultant",
+    "application",
+    "assessment",
+    "refusal",
+    "ending",
+    "history",
+    "school_district",
+    "pets",
+    "wishes",
+    "conflicts",
 ]
 
 _OWN: tuple[_Own, ...] = (
@@ -21,6 +30,7 @@ _OWN: tuple[_Own, ...] = (
     "school_district",
     "pets",
     "wishes",
+    "conflicts",
 )
 """What is the family's and its consultant's own: who is approved, and for what, is all that others need of its way."""
 

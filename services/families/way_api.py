@@ -70,11 +70,14 @@ class WayApi(rpc.FamiliesServiceServicer):
                 raise EtagStale(family.name)
             take(family, self._hand(change.caller.subject))
             registry.check_family(family, self._clock.today())
-            change.save(FAMILIES, family, request.etag)
-            change.announce(*events.family_updated(family))
-            return self._told(family)
+            return self._keep(change, family, request.etag)
 
         return await self._store.change(request, pb.FosterFamily, step)
+
+    def _keep(self, change: Change, family: pb.FosterFamily, etag: str) -> pb.FosterFamily:
+        change.save(FAMILIES, family, etag)
+        change.announce(*events.family_updated(family))
+        return self._told(family)
 
 
 _StepRequest = (
@@ -84,4 +87,6 @@ _StepRequest = (
     | pb.PauseFamilyRequest
     | pb.ResumeFamilyRequest
     | pb.EndFamilyRequest
+    | pb.StateFactRequest
+    | pb.ResolveConflictRequest
 )

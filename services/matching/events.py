@@ -47,6 +47,7 @@ _OWN_OF_FAMILIES: tuple[
         "school_district",
         "pets",
         "wishes",
+        "conflicts",
     ],
     ...,
 ] = (
@@ -61,6 +62,7 @@ _OWN_OF_FAMILIES: tuple[
     "school_district",
     "pets",
     "wishes",
+    "conflicts",
 )
 _UNTOLD_OF_FAMILIES: tuple[tuple[Literal["approval", "limits", "pause", "training", "availability"], str], ...] = (
     ("approval", "conditions"),

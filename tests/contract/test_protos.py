@@ -45,6 +45,7 @@ CASE_CONTENT = {
     "havn.families.v1.AgreedAction",
     "havn.families.v1.NextVisit",
     "havn.families.v1.CertificateDue",
+    "havn.families.v1.ProfileView",
     "havn.capacity.v1.WaitingListEntry",
     "havn.capacity.v1.CentralListApplication",
     "havn.capacity.v1.CentralListEntry",

@@ -314,6 +314,21 @@ AIMED = {
     ),
     "AssessFamily": Aim(lambda side: cast.assessing(_known_family(a_family(side), side)), "family", reads=False),
     "ApproveFamily": Aim(lambda side: cast.approving(_known_family(a_family(side), side)), "family", reads=False),
+    "StateFact": Aim(
+        lambda side: families.StateFactRequest(
+            name=side.family, etag=STALE, fact=families.PROFILE_FACT_PETS, says="x", request_id=cast.fresh()
+        ),
+        "family",
+        reads=False,
+    ),
+    "ResolveConflict": Aim(
+        lambda side: families.ResolveConflictRequest(
+            name=side.family, etag=STALE, fact=families.PROFILE_FACT_PETS, resolution="x", request_id=cast.fresh()
+        ),
+        "family",
+        reads=False,
+    ),
+    "ListProfileViews": Aim(lambda side: families.ListProfileViewsRequest(name=side.family), "family"),
     "RefuseFamily": Aim(lambda side: _step(families.RefuseFamilyRequest, side), "family", reads=False),
     "PauseFamily": Aim(lambda side: _step(families.PauseFamilyRequest, side), "family", reads=False),
     "ResumeFamily": Aim(lambda side: _step(families.ResumeFamilyRequest, side), "family", reads=False),

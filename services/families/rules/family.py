@@ -20,7 +20,7 @@ COMPUTED: tuple[Literal["state", "breaches"], ...] = ("state", "breaches")
 TOLD_BY_IMPORTS = changeable(pb.FosterFamily, fixed=["name", "etag", "authority", *COMPUTED])
 """Fields of a family that an import may tell."""
 
-CHANGEABLE = TOLD_BY_IMPORTS - {"approval", "assessment", "refusal", "pause", "ending", "history"}
+CHANGEABLE = TOLD_BY_IMPORTS - {"approval", "assessment", "refusal", "pause", "ending", "history", "conflicts"}
 """Fields of a family that an update may change: what was decided on its way changes by its steps (F5)."""
 
 

@@ -86,6 +86,30 @@ _APPROVAL: Mapping[str, Cell] = {
     "approved_by": TEXT,
 }
 
+CONFLICTS = listed(
+    facts(
+        families_pb2.Conflict,
+        words(
+            "fakta, hvad familien siger, hvem og hvornår (kolon skrives \\:), hvad konsulenten siger, hvem og hvornår, "
+            "afklaring, af hvem og hvornår; som pets:To hunde:users/f:2026-01-31:Ingen dyr",
+            "fact, what the family says, who and when (a colon is written \\:), what the consultant says, who and "
+            "when, resolution, by whom and when; such as pets:Two dogs:users/f:2026-01-31:No animals",
+        ),
+        {
+            "fact": choice(families_pb2.ProfileFact),
+            "family_says": TEXT,
+            "family_said_by": TEXT,
+            "family_said_time": MOMENT,
+            "consultant_says": TEXT,
+            "consultant_said_by": TEXT,
+            "consultant_said_time": MOMENT,
+            "resolution": TEXT,
+            "resolved_by": TEXT,
+            "resolved_time": MOMENT,
+        },
+    )
+)
+
 HISTORY = listed(
     facts(
         families_pb2.FamilyStep,

@@ -4,7 +4,7 @@ from havn.terms.v1 import terms_pb2
 from services.havn.importing.cells import TEXT, TEXT_IN_LIST, WHOLE, YES_OR_NO, listed
 from services.havn.importing.choices import choice
 from services.havn.importing.columns import Column, Needed
-from services.havn.importing.family_cells import COMPETENCES, NEED_LEVEL
+from services.havn.importing.family_cells import COMPETENCES, CONFLICTS, NEED_LEVEL
 
 NO = Needed.NO
 GENDERS = listed(choice(terms_pb2.Gender))
@@ -29,4 +29,12 @@ PROFILE = (
         "Takes no child who needs help with",
     ),
     Column("limits", "limits.note", TEXT, NO, "Tager ikke, med egne ord", "Will not take, in its own words"),
+    Column(
+        "conflicts",
+        "conflicts",
+        CONFLICTS,
+        NO,
+        "Hvor familie og konsulent siger forskelligt",
+        "Where family and consultant differ",
+    ),
 )

@@ -12,6 +12,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.type import date_pb2 as _date_pb2
 from google.type import money_pb2 as _money_pb2
+from havn.access.v1 import access_pb2 as _access_pb2
 from havn.terms.v1 import terms_pb2 as _terms_pb2
 import builtins as _builtins
 import sys
@@ -204,6 +205,94 @@ FAMILY_BREACH_ASSESSED_FOR_ANOTHER_CHILD: FamilyBreach.ValueType  # 5
 """It is approved for one child, and was assessed for another."""
 Global___FamilyBreach: _TypeAlias = FamilyBreach  # noqa: Y015
 
+class _ProfileFact:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ProfileFactEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProfileFact.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PROFILE_FACT_UNSPECIFIED: _ProfileFact.ValueType  # 0
+    """Not given."""
+    PROFILE_FACT_HOUSEHOLD: _ProfileFact.ValueType  # 1
+    """Who lives there."""
+    PROFILE_FACT_LANGUAGES: _ProfileFact.ValueType  # 2
+    """What is spoken at home."""
+    PROFILE_FACT_COMPETENCES: _ProfileFact.ValueType  # 3
+    """What it is good at."""
+    PROFILE_FACT_EXPERIENCE: _ProfileFact.ValueType  # 4
+    """What it has experience with."""
+    PROFILE_FACT_ACCESSIBILITY: _ProfileFact.ValueType  # 5
+    """What the home allows."""
+    PROFILE_FACT_SCHOOLS: _ProfileFact.ValueType  # 6
+    """Schools, and their district."""
+    PROFILE_FACT_PETS: _ProfileFact.ValueType  # 7
+    """Animals."""
+    PROFILE_FACT_WISHES: _ProfileFact.ValueType  # 8
+    """What it would like."""
+    PROFILE_FACT_LIMITS: _ProfileFact.ValueType  # 9
+    """What it will not take."""
+    PROFILE_FACT_AVAILABILITY: _ProfileFact.ValueType  # 10
+    """Which places are free."""
+    PROFILE_FACT_OTHER: _ProfileFact.ValueType  # 11
+    """Something else."""
+
+class ProfileFact(_ProfileFact, metaclass=_ProfileFactEnumTypeWrapper):
+    """What of a profile a family may speak about."""
+
+PROFILE_FACT_UNSPECIFIED: ProfileFact.ValueType  # 0
+"""Not given."""
+PROFILE_FACT_HOUSEHOLD: ProfileFact.ValueType  # 1
+"""Who lives there."""
+PROFILE_FACT_LANGUAGES: ProfileFact.ValueType  # 2
+"""What is spoken at home."""
+PROFILE_FACT_COMPETENCES: ProfileFact.ValueType  # 3
+"""What it is good at."""
+PROFILE_FACT_EXPERIENCE: ProfileFact.ValueType  # 4
+"""What it has experience with."""
+PROFILE_FACT_ACCESSIBILITY: ProfileFact.ValueType  # 5
+"""What the home allows."""
+PROFILE_FACT_SCHOOLS: ProfileFact.ValueType  # 6
+"""Schools, and their district."""
+PROFILE_FACT_PETS: ProfileFact.ValueType  # 7
+"""Animals."""
+PROFILE_FACT_WISHES: ProfileFact.ValueType  # 8
+"""What it would like."""
+PROFILE_FACT_LIMITS: ProfileFact.ValueType  # 9
+"""What it will not take."""
+PROFILE_FACT_AVAILABILITY: ProfileFact.ValueType  # 10
+"""Which places are free."""
+PROFILE_FACT_OTHER: ProfileFact.ValueType  # 11
+"""Something else."""
+Global___ProfileFact: _TypeAlias = ProfileFact  # noqa: Y015
+
+class _ProfileViewKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ProfileViewKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProfileViewKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PROFILE_VIEW_KIND_UNSPECIFIED: _ProfileViewKind.ValueType  # 0
+    """Not given."""
+    PROFILE_VIEW_KIND_OPENED: _ProfileViewKind.ValueType  # 1
+    """It was opened."""
+    PROFILE_VIEW_KIND_LISTED: _ProfileViewKind.ValueType  # 2
+    """It stood in a list, or beside something else."""
+    PROFILE_VIEW_KIND_CHANGED: _ProfileViewKind.ValueType  # 3
+    """It was entered or changed."""
+
+class ProfileViewKind(_ProfileViewKind, metaclass=_ProfileViewKindEnumTypeWrapper):
+    """How somebody looked at a profile."""
+
+PROFILE_VIEW_KIND_UNSPECIFIED: ProfileViewKind.ValueType  # 0
+"""Not given."""
+PROFILE_VIEW_KIND_OPENED: ProfileViewKind.ValueType  # 1
+"""It was opened."""
+PROFILE_VIEW_KIND_LISTED: ProfileViewKind.ValueType  # 2
+"""It stood in a list, or beside something else."""
+PROFILE_VIEW_KIND_CHANGED: ProfileViewKind.ValueType  # 3
+"""It was entered or changed."""
+Global___ProfileViewKind: _TypeAlias = ProfileViewKind  # noqa: Y015
+
 class _CareKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -384,6 +473,7 @@ class FosterFamily(_message.Message):
     PETS_FIELD_NUMBER: _builtins.int
     WISHES_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
+    CONFLICTS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"families/{family}"."""
     etag: _builtins.str
@@ -486,6 +576,10 @@ class FosterFamily(_message.Message):
     def limits(self) -> Global___Limits:
         """What it will not take: it is no option for such a child (R6)."""
 
+    @_builtins.property
+    def conflicts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Conflict]:
+        """What the family and its consultant say about a fact, the oldest first: open until a named person settles it."""
+
     def __init__(
         self,
         *,
@@ -519,10 +613,11 @@ class FosterFamily(_message.Message):
         pets: _abc.Iterable[_builtins.str] | None = ...,
         wishes: Global___Wishes | None = ...,
         limits: Global___Limits | None = ...,
+        conflicts: _abc.Iterable[Global___Conflict] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "approval", b"approval", "assessment", b"assessment", "availability", b"availability", "daily_rate", b"daily_rate", "ending", b"ending", "experience", b"experience", "limits", b"limits", "pause", b"pause", "refusal", b"refusal", "training", b"training", "wishes", b"wishes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "consultant", b"consultant", "daily_rate", b"daily_rate", "display_name", b"display_name", "ending", b"ending", "etag", b"etag", "experience", b"experience", "history", b"history", "household", b"household", "languages", b"languages", "limits", b"limits", "name", b"name", "pause", b"pause", "pets", b"pets", "refusal", b"refusal", "school_district", b"school_district", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type", "wishes", b"wishes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "conflicts", b"conflicts", "consultant", b"consultant", "daily_rate", b"daily_rate", "display_name", b"display_name", "ending", b"ending", "etag", b"etag", "experience", b"experience", "history", b"history", "household", b"household", "languages", b"languages", "limits", b"limits", "name", b"name", "pause", b"pause", "pets", b"pets", "refusal", b"refusal", "school_district", b"school_district", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type", "wishes", b"wishes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -949,6 +1044,120 @@ class Limits(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Limits: _TypeAlias = Limits  # noqa: Y015
+
+@_typing.final
+class Conflict(_message.Message):
+    """What a family and its consultant say about one fact of the profile. What the profile itself says stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACT_FIELD_NUMBER: _builtins.int
+    FAMILY_SAYS_FIELD_NUMBER: _builtins.int
+    FAMILY_SAID_BY_FIELD_NUMBER: _builtins.int
+    FAMILY_SAID_TIME_FIELD_NUMBER: _builtins.int
+    CONSULTANT_SAYS_FIELD_NUMBER: _builtins.int
+    CONSULTANT_SAID_BY_FIELD_NUMBER: _builtins.int
+    CONSULTANT_SAID_TIME_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    RESOLVED_BY_FIELD_NUMBER: _builtins.int
+    RESOLVED_TIME_FIELD_NUMBER: _builtins.int
+    fact: Global___ProfileFact.ValueType
+    """About what."""
+    family_says: _builtins.str
+    """What the family says; empty where it said nothing."""
+    family_said_by: _builtins.str
+    """Who of the family said so."""
+    consultant_says: _builtins.str
+    """What the consultant says; empty where the profile alone speaks."""
+    consultant_said_by: _builtins.str
+    """Which consultant."""
+    resolution: _builtins.str
+    """How it was settled; empty while it is open."""
+    resolved_by: _builtins.str
+    """Who settled it."""
+    @_builtins.property
+    def family_said_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def consultant_said_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def resolved_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        fact: Global___ProfileFact.ValueType = ...,
+        family_says: _builtins.str = ...,
+        family_said_by: _builtins.str = ...,
+        family_said_time: _timestamp_pb2.Timestamp | None = ...,
+        consultant_says: _builtins.str = ...,
+        consultant_said_by: _builtins.str = ...,
+        consultant_said_time: _timestamp_pb2.Timestamp | None = ...,
+        resolution: _builtins.str = ...,
+        resolved_by: _builtins.str = ...,
+        resolved_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consultant_said_time", b"consultant_said_time", "family_said_time", b"family_said_time", "resolved_time", b"resolved_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant_said_by", b"consultant_said_by", "consultant_said_time", b"consultant_said_time", "consultant_says", b"consultant_says", "fact", b"fact", "family_said_by", b"family_said_by", "family_said_time", b"family_said_time", "family_says", b"family_says", "resolution", b"resolution", "resolved_by", b"resolved_by", "resolved_time", b"resolved_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Conflict: _TypeAlias = Conflict  # noqa: Y015
+
+@_typing.final
+class ProfileView(_message.Message):
+    """Somebody looked at a family's profile."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAMILY_FIELD_NUMBER: _builtins.int
+    VIEW_TIME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
+    VIEWER_AUTHORITY_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    family: _builtins.str
+    """"families/{family}"."""
+    kind: Global___ProfileViewKind.ValueType
+    """How."""
+    viewer_authority: _builtins.str
+    """The authority of whoever looked; "*" for one who serves all."""
+    purpose: _access_pb2.Purpose.ValueType
+    """What it was for, as whoever looked said."""
+    person: _builtins.str
+    """Who; not told to the family."""
+    @_builtins.property
+    def view_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedScalarFieldContainer[_access_pb2.Role.ValueType]:
+        """In which roles."""
+
+    def __init__(
+        self,
+        *,
+        family: _builtins.str = ...,
+        view_time: _timestamp_pb2.Timestamp | None = ...,
+        kind: Global___ProfileViewKind.ValueType = ...,
+        roles: _abc.Iterable[_access_pb2.Role.ValueType] | None = ...,
+        viewer_authority: _builtins.str = ...,
+        purpose: _access_pb2.Purpose.ValueType = ...,
+        person: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["view_time", b"view_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "kind", b"kind", "person", b"person", "purpose", b"purpose", "roles", b"roles", "view_time", b"view_time", "viewer_authority", b"viewer_authority"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProfileView: _TypeAlias = ProfileView  # noqa: Y015
 
 @_typing.final
 class HouseholdMember(_message.Message):
@@ -1899,6 +2108,146 @@ class EndFamilyRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EndFamilyRequest: _TypeAlias = EndFamilyRequest  # noqa: Y015
+
+@_typing.final
+class StateFactRequest(_message.Message):
+    """Says something about a fact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    FACT_FIELD_NUMBER: _builtins.int
+    SAYS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    etag: _builtins.str
+    """As last read."""
+    fact: Global___ProfileFact.ValueType
+    """About what."""
+    says: _builtins.str
+    """What is so, in words."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        fact: Global___ProfileFact.ValueType = ...,
+        says: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "fact", b"fact", "name", b"name", "request_id", b"request_id", "says", b"says"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StateFactRequest: _TypeAlias = StateFactRequest  # noqa: Y015
+
+@_typing.final
+class ResolveConflictRequest(_message.Message):
+    """Settles what is open about a fact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    FACT_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    etag: _builtins.str
+    """As last read."""
+    fact: Global___ProfileFact.ValueType
+    """About what."""
+    resolution: _builtins.str
+    """What holds, and how that was found out."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        fact: Global___ProfileFact.ValueType = ...,
+        resolution: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "fact", b"fact", "name", b"name", "request_id", b"request_id", "resolution", b"resolution"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveConflictRequest: _TypeAlias = ResolveConflictRequest  # noqa: Y015
+
+@_typing.final
+class ListProfileViewsRequest(_message.Message):
+    """Asks who looked at a profile."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    FROM_TIME_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200. A page may hold fewer, even none, and not be the last."""
+    page_token: _builtins.str
+    """From the answer before."""
+    @_builtins.property
+    def from_time(self) -> _timestamp_pb2.Timestamp:
+        """Looks from this moment."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        from_time: _timestamp_pb2.Timestamp | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "name", b"name", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListProfileViewsRequest: _TypeAlias = ListProfileViewsRequest  # noqa: Y015
+
+@_typing.final
+class ListProfileViewsResponse(_message.Message):
+    """A page of looks at a profile."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROFILE_VIEWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def profile_views(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProfileView]:
+        """The oldest first."""
+
+    def __init__(
+        self,
+        *,
+        profile_views: _abc.Iterable[Global___ProfileView] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "profile_views", b"profile_views"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListProfileViewsResponse: _TypeAlias = ListProfileViewsResponse  # noqa: Y015
 
 @_typing.final
 class LogFollowUpRequest(_message.Message):

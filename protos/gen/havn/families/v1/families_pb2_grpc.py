@@ -88,6 +88,21 @@ class FamiliesServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.EndFamilyRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
                 _registered_method=True)
+        self.StateFact = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/StateFact',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.StateFactRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+                _registered_method=True)
+        self.ResolveConflict = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/ResolveConflict',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ResolveConflictRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+                _registered_method=True)
+        self.ListProfileViews = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/ListProfileViews',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListProfileViewsRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListProfileViewsResponse.FromString,
+                _registered_method=True)
         self.LogFollowUp = channel.unary_unary(
                 '/havn.families.v1.FamiliesService/LogFollowUp',
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.LogFollowUpRequest.SerializeToString,
@@ -198,6 +213,29 @@ class FamiliesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StateFact(self, request, context):
+        """Keeps what the family, or its consultant, says about a fact of the profile. It changes nothing of the profile, and least
+        of all what was approved. Rule: docs/rules.md F7.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolveConflict(self, request, context):
+        """Settles what is open about a fact; both statements stay.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProfileViews(self, request, context):
+        """Who looked at a profile here, and why, the oldest first. Suggestions that name the family stand in matching's own trail.
+        Rule: docs/rules.md F8.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def LogFollowUp(self, request, context):
         """Logs a KRITH follow-up, once by its key. Rules: docs/rules.md K1 to K3.
         """
@@ -293,6 +331,21 @@ def add_FamiliesServiceServicer_to_server(servicer, server):
                     servicer.EndFamily,
                     request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.EndFamilyRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
+            ),
+            'StateFact': grpc.unary_unary_rpc_method_handler(
+                    servicer.StateFact,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.StateFactRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
+            ),
+            'ResolveConflict': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveConflict,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ResolveConflictRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
+            ),
+            'ListProfileViews': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProfileViews,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListProfileViewsRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListProfileViewsResponse.SerializeToString,
             ),
             'LogFollowUp': grpc.unary_unary_rpc_method_handler(
                     servicer.LogFollowUp,
@@ -599,6 +652,87 @@ class FamiliesService:
             '/havn.families.v1.FamiliesService/EndFamily',
             havn_dot_families_dot_v1_dot_families__pb2.EndFamilyRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StateFact(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/StateFact',
+            havn_dot_families_dot_v1_dot_families__pb2.StateFactRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveConflict(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/ResolveConflict',
+            havn_dot_families_dot_v1_dot_families__pb2.ResolveConflictRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProfileViews(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/ListProfileViews',
+            havn_dot_families_dot_v1_dot_families__pb2.ListProfileViewsRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.ListProfileViewsResponse.FromString,
             options,
             channel_credentials,
             insecure,

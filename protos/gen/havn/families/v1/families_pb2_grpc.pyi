@@ -59,6 +59,16 @@ class FamiliesServiceStub:
     """Ends a pause before its day."""
     EndFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.EndFamilyRequest, _families_pb2.FosterFamily]
     """A family is one no more, or withdraws its application. It is approved for nothing; its history stays."""
+    StateFact: _grpc.UnaryUnaryMultiCallable[_families_pb2.StateFactRequest, _families_pb2.FosterFamily]
+    """Keeps what the family, or its consultant, says about a fact of the profile. It changes nothing of the profile, and least
+    of all what was approved. Rule: docs/rules.md F7.
+    """
+    ResolveConflict: _grpc.UnaryUnaryMultiCallable[_families_pb2.ResolveConflictRequest, _families_pb2.FosterFamily]
+    """Settles what is open about a fact; both statements stay."""
+    ListProfileViews: _grpc.UnaryUnaryMultiCallable[_families_pb2.ListProfileViewsRequest, _families_pb2.ListProfileViewsResponse]
+    """Who looked at a profile here, and why, the oldest first. Suggestions that name the family stand in matching's own trail.
+    Rule: docs/rules.md F8.
+    """
     LogFollowUp: _grpc.UnaryUnaryMultiCallable[_families_pb2.LogFollowUpRequest, _families_pb2.FollowUp]
     """Logs a KRITH follow-up, once by its key. Rules: docs/rules.md K1 to K3."""
     GetFollowUp: _grpc.UnaryUnaryMultiCallable[_families_pb2.GetFollowUpRequest, _families_pb2.FollowUp]
@@ -105,6 +115,16 @@ class FamiliesServiceAsyncStub(FamiliesServiceStub):
     """Ends a pause before its day."""
     EndFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.EndFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
     """A family is one no more, or withdraws its application. It is approved for nothing; its history stays."""
+    StateFact: _aio.UnaryUnaryMultiCallable[_families_pb2.StateFactRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
+    """Keeps what the family, or its consultant, says about a fact of the profile. It changes nothing of the profile, and least
+    of all what was approved. Rule: docs/rules.md F7.
+    """
+    ResolveConflict: _aio.UnaryUnaryMultiCallable[_families_pb2.ResolveConflictRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
+    """Settles what is open about a fact; both statements stay."""
+    ListProfileViews: _aio.UnaryUnaryMultiCallable[_families_pb2.ListProfileViewsRequest, _families_pb2.ListProfileViewsResponse]  # type: ignore[assignment]
+    """Who looked at a profile here, and why, the oldest first. Suggestions that name the family stand in matching's own trail.
+    Rule: docs/rules.md F8.
+    """
     LogFollowUp: _aio.UnaryUnaryMultiCallable[_families_pb2.LogFollowUpRequest, _families_pb2.FollowUp]  # type: ignore[assignment]
     """Logs a KRITH follow-up, once by its key. Rules: docs/rules.md K1 to K3."""
     GetFollowUp: _aio.UnaryUnaryMultiCallable[_families_pb2.GetFollowUpRequest, _families_pb2.FollowUp]  # type: ignore[assignment]
@@ -208,6 +228,34 @@ class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
         """A family is one no more, or withdraws its application. It is approved for nothing; its history stays."""
+
+    @_abc_1.abstractmethod
+    def StateFact(
+        self,
+        request: _families_pb2.StateFactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
+        """Keeps what the family, or its consultant, says about a fact of the profile. It changes nothing of the profile, and least
+        of all what was approved. Rule: docs/rules.md F7.
+        """
+
+    @_abc_1.abstractmethod
+    def ResolveConflict(
+        self,
+        request: _families_pb2.ResolveConflictRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
+        """Settles what is open about a fact; both statements stay."""
+
+    @_abc_1.abstractmethod
+    def ListProfileViews(
+        self,
+        request: _families_pb2.ListProfileViewsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.ListProfileViewsResponse, _abc.Awaitable[_families_pb2.ListProfileViewsResponse]]:
+        """Who looked at a profile here, and why, the oldest first. Suggestions that name the family stand in matching's own trail.
+        Rule: docs/rules.md F8.
+        """
 
     @_abc_1.abstractmethod
     def LogFollowUp(
