@@ -62,6 +62,7 @@ def rendering(zone: str) -> Rendering:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
