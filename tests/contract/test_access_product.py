@@ -77,6 +77,7 @@ class Twins:
         self.sides = sides
         self.channels = channels
         self._nowhere: dict[Rpc, asyncio.Task[Answer]] = {}
+        self._borne: dict[Caller, tuple[tuple[str, str], ...]] = {}
         self._slots = asyncio.Semaphore(TOGETHER)
 
     async def ask(self, rpc: Rpc, side: Side, metadata: tuple[tuple[str, str], ...]) -> Answer:
@@ -89,13 +90,19 @@ class Twins:
                 return Answer(told.code, told.reason, text.encode())
         return Answer("OK", "", answer.SerializeToString() if answer else b"")
 
+    def borne(self, caller: Caller) -> tuple[tuple[str, str], ...]:
+        """Metadata with somebody's token; signed once, as people have theirs."""
+        if caller not in self._borne:
+            self._borne[caller] = bearer(self.havn.signer.token(caller))
+        return self._borne[caller]
+
     async def of_nothing(self, rpc: Rpc) -> Answer:
         """What is told of records that are not there, to somebody who may ask for them."""
         if rpc not in self._nowhere:
             role = next(role for role in ROLES if may(role, rpc))
             own = {"INSTITUTION": NOWHERE.institution, "FOSTER_FAMILY": ""}.get(role, "")
             caller = Caller("users/of-nothing", frozenset({access.role(role)}), HERE, institution=own)
-            asked = self.ask(rpc, NOWHERE, bearer(self.havn.signer.token(caller)))
+            asked = self.ask(rpc, NOWHERE, self.borne(caller))
             self._nowhere[rpc] = asyncio.create_task(asked)
         return (await self._nowhere[rpc]).without(NOWHERE)
 
@@ -247,7 +254,7 @@ def cell(twins: Twins, scope: str, caller: Caller, role: str, rpc: Rpc, side: Si
     somebody = replace(caller, subject=f"users/{role or 'nobody'}-{scope.replace(' ', '-')}", roles=roles)
 
     async def ask() -> str:
-        answer = await twins.ask(rpc, side, bearer(twins.havn.signer.token(somebody)))
+        answer = await twins.ask(rpc, side, twins.borne(somebody))
         typed = answer.without(side) if answer.code == "NOT_FOUND" else answer
         told = [word for word in hidden(caller, twins.sides) if word.encode() in typed.told]
         fault = fault_of(caller, role, rpc, side, answer) or (f"tells {told}" if told else "")
