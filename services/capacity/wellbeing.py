@@ -7,17 +7,19 @@ another one: it writes, and sees, what rules.wellbeing says, past its own scope.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
 
+from havn.access.v1.access_pb2 import ROLE_SERVICE
 from havn.capacity.v1 import wellbeing_pb2 as pb
 from services.capacity import events, wire
 from services.capacity.rules import wellbeing as rules
 from services.capacity.rules.wellbeing import Sight
 from services.capacity.store import STAYS, WELLBEING, StayRow, WellbeingRow
 from services.shared import access, importing, names
+from services.shared.access import Caller
 from services.shared.drafts import Draft, Entry
 from services.shared.errors import NotFound
 from services.shared.importing import UNCHANGED, Difference, Names, difference
@@ -28,6 +30,8 @@ from services.shared.wire import day, timestamp
 SERVICE = access.service("capacity")
 
 V = TypeVar("V", View, Change)
+
+_WRITTEN: tuple[Literal["note", "child_words", "recorded_by"], ...] = ("note", "child_words", "recorded_by")
 
 
 def record(change: Change, observation: pb.WellbeingObservation, today: date) -> pb.WellbeingObservation:
@@ -49,12 +53,20 @@ def record(change: Change, observation: pb.WellbeingObservation, today: date) ->
 def get(view: View, name: str, today: date) -> pb.WellbeingObservation:
     """One observation that the caller may see. Raises NotFound."""
     if not view.caller.institution:
-        return in_words(view.get(WELLBEING, name))
+        return _as_told(in_words(view.get(WELLBEING, name)), view.caller)
     with _everywhere(view) as whole:
         found = whole.find(WELLBEING, name)
         if found is None or not _sight(whole, view.caller.institution, today).sees(found):
             raise NotFound(name)
     return in_words(found)
+
+
+def _as_told(observation: pb.WellbeingObservation, caller: Caller) -> pb.WellbeingObservation:
+    """To another service, whose child and which day it is of, and no word that somebody wrote."""
+    if ROLE_SERVICE in caller.roles:
+        for text in _WRITTEN:
+            observation.ClearField(text)
+    return observation
 
 
 def seen(view: View, child: str, today: date) -> list[pb.WellbeingObservation]:

@@ -7,6 +7,7 @@ from functools import partial
 from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
 
+from havn.capacity.v1.events_pb2 import WellbeingFell
 from havn.families.v1.events_pb2 import ConcernRaised
 from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
@@ -185,10 +186,14 @@ def build(platform: Platform, store: Store) -> Parts:
     return Parts(
         descriptor=pb.DESCRIPTOR.services_by_name["PlacementsService"],
         register=lambda server: rpc.add_PlacementsServiceServicer_to_server(api, server),
-        subscriptions=[Subscription("families", "concerns", {ConcernRaised: concerns.raised})],
+        subscriptions=[
+            Subscription("families", "concerns", {ConcernRaised: concerns.raised}),
+            Subscription("capacity", "wellbeing", {WellbeingFell: concerns.fell}),
+        ],
         tasks=[Expiring(store, platform.clock).run],
         watched=[api.versions],
     )
 
 
-DEFINITION = Definition("placements", Placements.metadata, build, listens=[("families", "concerns")])
+LISTENS = [("families", "concerns"), ("capacity", "wellbeing")]
+DEFINITION = Definition("placements", Placements.metadata, build, listens=LISTENS)

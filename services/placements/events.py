@@ -1,10 +1,13 @@
-"""What placements announces: references, never the case; and what it does when families tells of a concern."""
+"""What placements announces: references, never the case; and what it does when others tell of a worry."""
 
 from collections.abc import Callable
 
 from grpc.aio import Channel
 from sqlmodel import col
 
+from havn.capacity.v1.events_pb2 import WellbeingFell
+from havn.capacity.v1.wellbeing_pb2 import GetWellbeingObservationRequest, WellbeingObservation
+from havn.capacity.v1.wellbeing_pb2_grpc import WellbeingServiceStub
 from havn.families.v1.events_pb2 import ConcernRaised
 from havn.families.v1.support_pb2 import Concern, ListConcernsRequest
 from havn.families.v1.support_pb2_grpc import SupportServiceStub
@@ -132,24 +135,45 @@ class Concerns:
 
     async def _read(self, follow_up: str) -> list[Concern]:
         """The concern; none where the follow-up was corrected meanwhile. Raises PeerAway."""
-        try:
-            channel = self._channel("families")
-        except KeyError as error:
-            raise PeerAway from error
-        async with channel:
+        async with self._open_channel("families") as channel:
             asked = ListConcernsRequest(follow_ups=[follow_up])
             return list((await SupportServiceStub(channel).ListConcerns(asked)).concerns)
+
+    async def fell(self, event: WellbeingFell) -> Effect:
+        """Reads what an institution observed, and opens a risk view for the placement where the child lives (B5)."""
+        async with self._open_channel("capacity") as channel:
+            asked = GetWellbeingObservationRequest(name=event.name)
+            observation = await WellbeingServiceStub(channel).GetWellbeingObservation(asked)
+
+        def keep(change: Change) -> None:
+            self._open_for(change, observation)
+
+        return keep
+
+    def _open_channel(self, to: str) -> Channel:
+        try:
+            return self._channel(to)
+        except KeyError as error:
+            raise PeerAway from error
 
     def _open(self, change: Change, concern: Concern) -> None:
         home = col(PlacementRow.home) == parent(concern.follow_up)
         for placement in change.all(PLACEMENTS, home):
-            view = wire.risk_view(concern, placement)
-            about = risk_rules.concerns(placement, concern.children, self._clock.today())
-            # Told again, such as after a correction, it is the same one: whether somebody looked stays.
-            if about and change.find(RISK_VIEWS, view.name) is None:
-                view.create_time.CopyFrom(timestamp(change.now))
-                change.add(RISK_VIEWS, view)
-                change.announce(*risk_view_opened(view))
+            if risk_rules.concerns(placement, concern.children, self._clock.today()):
+                _keep_once(change, wire.risk_view(concern, placement))
+
+    def _open_for(self, change: Change, observation: WellbeingObservation) -> None:
+        for placement in change.all(PLACEMENTS, col(PlacementRow.child) == observation.child):
+            if risk_rules.concerns(placement, {observation.child}, self._clock.today()):
+                _keep_once(change, wire.risk_view_of_fall(observation, placement))
+
+
+def _keep_once(change: Change, view: RiskView) -> None:
+    # Told again, such as after a correction, it is the same one: whether somebody looked stays.
+    if change.find(RISK_VIEWS, view.name) is None:
+        view.create_time.CopyFrom(timestamp(change.now))
+        change.add(RISK_VIEWS, view)
+        change.announce(*risk_view_opened(view))
 
 
 def _risk_view_changed(view: RiskView, kind: pb.ChangeKind.ValueType) -> Announcement:

@@ -9,6 +9,7 @@ from grpc.aio import Channel
 
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
+from havn.capacity.v1.wellbeing_pb2 import WellbeingObservation
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
 from havn.families.v1.support_pb2 import Concern
@@ -24,6 +25,21 @@ REASONS = {
     families.CONCERN_KIND_FALLING: pb.RISK_REASON_FALLING_WELLBEING,
 }
 """Why somebody has to look, by what families tells."""
+
+
+def risk_view_of_fall(observation: WellbeingObservation, placement: pb.Placement) -> pb.RiskView:
+    """What a fall is for the placement where the child lives: the same one, however often it is told."""
+    return pb.RiskView(
+        name=f"{placement.name}/riskViews/{last_part(observation.name)}",
+        authority=placement.authority,
+        placement=placement.name,
+        child=placement.child,
+        home=placement.home,
+        source=observation.name,
+        reasons=[pb.RISK_REASON_FALLING_WELLBEING],
+        told_date=observation.observed_date,
+        state=pb.RISK_VIEW_STATE_OPEN,
+    )
 
 
 class Homes:

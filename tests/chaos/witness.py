@@ -23,6 +23,8 @@ from havn.capacity.v1.events_pb2 import (
     UnitChanged,
     VacancyConfirmationAsked,
     VacancyReported,
+    WellbeingFell,
+    WellbeingRecorded,
 )
 from havn.families.v1.events_pb2 import ConcernRaised, FollowUpCorrected, FollowUpLogged, FosterFamilyChanged
 from havn.matching.v1.events_pb2 import MatchRunFinished
@@ -52,6 +54,8 @@ KINDS: Mapping[str, tuple[type[Message], ...]] = {
         VacancyReported,
         VacancyConfirmationAsked,
         BreachRecorded,
+        WellbeingRecorded,
+        WellbeingFell,
     ),
     "matching": (MatchRunFinished,),
 }

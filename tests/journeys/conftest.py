@@ -31,6 +31,8 @@ PASSED_OVER = (
     "havn.families.v1.ConcernRaised",
     "havn.placements.v1.RiskViewChanged",
     "havn.capacity.v1.InstitutionChanged",
+    "havn.capacity.v1.WellbeingRecorded",
+    "havn.capacity.v1.WellbeingFell",
 )
 """Events that matching has no use for."""
 

@@ -1,7 +1,9 @@
 """A consultant is concerned: whoever is responsible for the child is told to look, and says what came of it."""
 
+import grpc
 import pytest
 
+from havn.capacity.v1 import wellbeing_pb2 as wellbeing
 from havn.families.v1 import support_pb2 as support
 from havn.placements.v1 import placements_pb2 as placements
 from services.shared.names import last_part, parent
@@ -88,3 +90,34 @@ async def test_k11_only_a_concern_is_told_and_only_of_children_who_live_there(ha
     assert [view.source for view in await views(caseworker, sibling.child)] == [last.name]
     assert [view.source for view in await views(caseworker, about.child)] == [last.name]
     assert not await views(caseworker, gone.child)
+
+
+async def test_b5_a_fall_that_an_institution_observed_reaches_the_caseworker(havn: Havn, caseworker: Client) -> None:
+    administrator, coordinator = havn.as_(cast.ADMINISTRATOR), havn.as_(cast.COORDINATOR)
+    institution = await administrator.capacity.CreateInstitution(cast.founding())
+    unit = await administrator.capacity.CreateUnit(cast.opening(institution.name))
+    lives = await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=unit.name, step=5)))
+    staff = havn.as_(cast.staff_of(institution.name))
+
+    async def is_known() -> bool:
+        try:
+            await staff.wellbeing.RecordWellbeing(cast.observing(lives.child, value=4))
+        except grpc.aio.AioRpcError:
+            return False
+        return True
+
+    async def has_come() -> bool:
+        return bool(await views(caseworker, lives.child))
+
+    await havn.until("capacity", is_known)
+    fall = cast.observing(lives.child, value=2, observed_date=cast.day())
+    fell = await staff.wellbeing.RecordWellbeing(fall)
+    await havn.until("placements", has_come)
+    (view,) = await views(caseworker, lives.child)
+    assert view.name == f"{lives.name}/riskViews/{last_part(fell.name)}"
+    assert (view.state, view.source, view.told_date) == (OPEN, fell.name, cast.day())
+    assert list(view.reasons) == [placements.RISK_REASON_FALLING_WELLBEING]
+    asked = wellbeing.GetWellbeingObservationRequest(name=fell.name)
+    assert (await caseworker.wellbeing.GetWellbeingObservation(asked)).note == fell.note
+    to_services = await havn.as_(cast.SERVICE).wellbeing.GetWellbeingObservation(asked)
+    assert (to_services.child, to_services.note, to_services.child_words) == (lives.child, "", "")

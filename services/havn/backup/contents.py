@@ -14,6 +14,9 @@ SERVICES = ("placements", "families", "capacity", "matching")
 HEARD_FIRST = ("families", "placements", "capacity", "matching")
 """The same, whoever is heard by others before those who hear."""
 
+HEARD_LATER = (("capacity", "wellbeing"),)
+"""What a service hears though its owner comes behind it: it makes a record of its own, a risk view, and no copy."""
+
 SHAPE_TABLE = "alembic_version"
 
 _CHANGED_BY_RESTORE = {"outbox": "sent_time"}

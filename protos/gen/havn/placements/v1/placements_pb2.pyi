@@ -1922,7 +1922,7 @@ class RiskView(_message.Message):
     home: _builtins.str
     """Where the child lives."""
     source: _builtins.str
-    """What told of it: "families/{family}/followUps/{follow_up}"."""
+    """What told of it: "families/{family}/followUps/{follow_up}" or "wellbeingObservations/{observation}"."""
     state: Global___RiskViewState.ValueType
     """Open until somebody looked."""
     closed_by: _builtins.str
@@ -1935,7 +1935,7 @@ class RiskView(_message.Message):
 
     @_builtins.property
     def told_date(self) -> _date_pb2.Date:
-        """The day that it is of: the visit's."""
+        """The day that it is of: that of the visit, or the one when it was observed."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
