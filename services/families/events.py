@@ -4,6 +4,7 @@ from typing import Literal, TypeAlias
 
 from havn.families.v1 import events_pb2 as pb
 from havn.families.v1.families_pb2 import FollowUp, FosterFamily
+from services.families import fees
 from services.shared.events import Announcement
 from services.shared.names import last_part, parent
 
@@ -81,6 +82,8 @@ def concern_raised(follow_up: FollowUp) -> Announcement:
 
 def _family_changed(family: FosterFamily, word: str) -> Announcement:
     event = pb.FosterFamilyChanged(family=family, version=int(family.etag))
+    event.family.ClearField("costs")
+    event.family.costs.extend(fees.told(family))
     for own in _OWN:
         event.family.ClearField(own)
     if family.limits.note:

@@ -9,8 +9,9 @@ from sqlmodel import col
 
 from havn.families.v1 import support_pb2 as pb
 from havn.families.v1 import support_pb2_grpc as rpc
-from services.families import policies
+from services.families import fees, policies
 from services.families.rules import agreements, supervision, training, trends
+from services.families.rules.fees import Placed, cost, dearest, total
 from services.families.store import (
     ACTIONS,
     AGREEMENTS,
@@ -30,7 +31,7 @@ from services.shared.names import parent
 from services.shared.records import Change, Page, View, keyed, positions
 from services.shared.server import Context
 from services.shared.store import Store
-from services.shared.wire import day, timestamp
+from services.shared.wire import date_message, day, money, timestamp
 
 EVERY_FAMILY = "families/-"
 """Parent of what belongs to all families that the caller sees (AIP-159)."""
@@ -174,6 +175,28 @@ class SupervisionApi(rpc.SupportServiceServicer):
 
         page = positions(await self._store.view(agreed), request.page_size, request.page_token)
         return pb.ListSupportAgreementsResponse(agreements=page.items, next_page_token=page.next_token)
+
+    async def ListFees(self, request: pb.ListFeesRequest, context: Context) -> pb.ListFeesResponse:
+        """A page of the tables of fees."""
+        page = positions(fees.all_fees(), request.page_size, request.page_token)
+        return pb.ListFeesResponse(fees=map(fees.message, page.items), next_page_token=page.next_token)
+
+    async def GetFamilyCost(self, request: pb.GetFamilyCostRequest, context: Context) -> pb.FamilyCost:
+        """What a child costs in a family."""
+        family = await self._store.view(lambda view: view.get(FAMILIES, request.name))
+        on = day(request.on_date) if request.HasField("on_date") else self._clock.today()
+        agreed, tables = family.HasField("daily_rate"), fees.tables(family.authority)
+        child = Placed(request.age, max(1, request.child_number))
+        parts = cost(family, tables, on, child) if request.HasField("age") else dearest(family, tables, on)
+        known = family.daily_rate if agreed else money(total(parts))
+        return pb.FamilyCost(
+            family=family.name,
+            authority=family.authority,
+            on_date=date_message(on),
+            amount=known if agreed or parts else None,
+            agreed=agreed,
+            parts=[] if agreed else parts,
+        )
 
 
 def of_family(view: View, name: str, column: Mapped[str]) -> list[ColumnElement[bool]]:

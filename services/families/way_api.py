@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
-from services.families import events
+from services.families import events, fees
 from services.families.rules import approval, way
 from services.families.rules import family as registry
 from services.families.store import FAMILIES
@@ -61,6 +61,8 @@ class WayApi(rpc.FamiliesServiceServicer):
         today = self._clock.today()
         family.state = way.state(family, today)
         family.breaches[:] = approval.breaches(family, today)
+        family.ClearField("costs")
+        family.costs.extend(fees.told(family))
         return family
 
     async def _step(self, request: "_StepRequest", take: Take) -> pb.FosterFamily:

@@ -90,7 +90,7 @@ def _mark(row: Row) -> int:
 
 
 def _family(family: Any, mark: int) -> Fact:  # noqa: ANN401  # a message of another service
-    return Fact(family.name, mark, wire.family_home(family))
+    return Fact(family.name, mark, wire.family_home(family, NO_DAY))
 
 
 def _unit(unit: Any, mark: int) -> Fact:  # noqa: ANN401

@@ -128,7 +128,7 @@ def hold(offer: placements.Offer, clock: Clock) -> homes.Hold:
     )
 
 
-def family_home(family: families.FosterFamily) -> homes.Home:
+def family_home(family: families.FosterFamily, on: date) -> homes.Home:
     """A foster family as a home; its free places are those that it reports. Without an approval it takes nobody.
 
     One that is approved for relief alone is a relief family, whatever its type.
@@ -160,7 +160,7 @@ def family_home(family: families.FosterFamily) -> homes.Home:
         accessibility=frozenset(family.accessibility),
         schools=frozenset(family.schools),
         experience=_experience(family),
-        daily_rate=_ore(family.daily_rate if family.HasField("daily_rate") else None),
+        daily_rate=_ore(_family_rate(family, on)),
         disposal=homes.Disposal.BY_AGREEMENT if family.agreements else homes.Disposal.OWN,
         agreements=frozenset(family.agreements),
     )
@@ -202,6 +202,14 @@ def _day_if(message: Message, field: str) -> date | None:
 
 def _languages(spoken: Iterable[terms.SpokenLanguage]) -> Mapping[int, int]:
     return {each.language: each.level for each in spoken}
+
+
+def _family_rate(family: families.FosterFamily, on: date) -> Money | None:
+    """What was agreed on with the family; else what a child costs by the tables of fees, as of a day (K17)."""
+    if family.HasField("daily_rate"):
+        return family.daily_rate
+    begun = [each for each in family.costs if not each.HasField("from_date") or _day(each.from_date) <= on]
+    return begun[-1].amount if begun else None
 
 
 def _ore(money: Money | None) -> int | None:

@@ -89,7 +89,7 @@ def load(view: View, authority: str, clock: Clock, children: Children) -> World:
 
 def _homes(view: View, today: date) -> Iterable[Home]:
     vacancies = {vacancy.name: vacancy for vacancy in view.all(VACANCIES)}
-    yield from (wire.family_home(family) for family in view.all(FAMILIES))
+    yield from (wire.family_home(family, today) for family in view.all(FAMILIES))
     yield from (wire.unit_home(unit, vacancies.get(f"{unit.name}/vacancy"), today) for unit in view.all(UNITS))
 
 

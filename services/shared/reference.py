@@ -42,7 +42,7 @@ def towns() -> Set[str]:
 @cache
 def inhabitants() -> Mapping[str, int]:
     """How many people live in each town and settlement; 0 where that is not known."""
-    return {row["town"]: int(row["population"] or 0) for row in _rows("towns.csv")}
+    return {row["town"]: int(row["population"] or 0) for row in rows("towns.csv")}
 
 
 @cache
@@ -55,7 +55,7 @@ def days_of_trust() -> tuple[int, int]:
 @cache
 def ladder() -> Mapping[int, terms.Words]:
     """The steps of the ladder by their numbers, least intrusive first."""
-    return {int(row["step"]): terms.Words(da=row["da"], en=row["en"]) for row in _rows("ladder.csv")}
+    return {int(row["step"]): terms.Words(da=row["da"], en=row["en"]) for row in rows("ladder.csv")}
 
 
 def jurisdiction(authority: str) -> str:
@@ -78,13 +78,13 @@ def certificate_duties(authority: str) -> tuple[CertificateDuty, ...]:
 
 @cache
 def _jurisdictions() -> Mapping[str, str]:
-    return {row["authority"]: row["jurisdiction"] for row in _rows("authorities.csv")}
+    return {row["authority"]: row["jurisdiction"] for row in rows("authorities.csv")}
 
 
 @cache
 def _family_types() -> Mapping[str, Mapping[str, frozenset[int]]]:
     found: dict[str, dict[str, frozenset[int]]] = {}
-    for row in _rows("family_types.csv"):
+    for row in rows("family_types.csv"):
         levels = (terms.NeedLevel.Value(f"NEED_LEVEL_{level}") for level in row["need_levels"].split(";"))
         found.setdefault(row["jurisdiction"], {})[row["type"]] = frozenset(levels)
     return found
@@ -93,13 +93,14 @@ def _family_types() -> Mapping[str, Mapping[str, frozenset[int]]]:
 @cache
 def _certificate_duties() -> Mapping[str, tuple[CertificateDuty, ...]]:
     found: dict[str, tuple[CertificateDuty, ...]] = {}
-    for row in _rows("certificates.csv"):
+    for row in rows("certificates.csv"):
         of_parents, newest = row["of"] == "foster parents", int(row["newest_months"] or 0)
         duty = CertificateDuty(cast(CertificateField, row["certificate"]), int(row["from_age"]), of_parents, newest)
         found[row["jurisdiction"]] = (*found.get(row["jurisdiction"], ()), duty)
     return found
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a file of reference data, by column."""
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -8,6 +8,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
+from google.type.money_pb2 import Money
 
 from services.shared.errors import BadInput
 
@@ -34,6 +35,11 @@ def timestamp(given: datetime) -> Timestamp:
     message = Timestamp()
     message.FromDatetime(given)
     return message
+
+
+def money(ore: int) -> Money:
+    """The message of an amount in øre."""
+    return Money(currency_code="DKK", units=ore // 100, nanos=ore % 100 * 10_000_000)
 
 
 def age(birth: date, today: date) -> int:

@@ -238,6 +238,7 @@ def about_support(family: families.FosterFamily, follow_up: families.FollowUp) -
         support.GetFollowUpTrendRequest(name=family.name, child="children/c-1"),
         cast.visiting(family.name),
         cast.agreeing(family.name),
+        support.GetFamilyCostRequest(name=family.name, age=9, child_number=3),
         support.ListConcernsRequest(follow_ups=[follow_up.name]),
         cast.settling(action),
         cast.settling(action, state=support.ACTION_STATE_NOT_DONE),

@@ -35,6 +35,7 @@ CASE_CONTENT = {
     "havn.families.v1.FollowUp",
     "havn.families.v1.FollowUpDue",
     "havn.families.v1.FollowUpDraft",
+    "havn.families.v1.FamilyCost",
     "havn.families.v1.FollowUpTrend",
     "havn.families.v1.SupervisionVisit",
     "havn.families.v1.SupervisionVisitDue",

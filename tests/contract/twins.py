@@ -370,6 +370,8 @@ AIMED = {
         lambda side: cast.ending(support.SupportAgreement(name=side.agreement, etag=STALE)), "agreement", reads=False
     ),
     "ListSupportAgreements": Aim(lambda side: support.ListSupportAgreementsRequest(parent=side.family), "family"),
+    "ListFees": Aim(lambda _: support.ListFeesRequest()),
+    "GetFamilyCost": Aim(lambda side: support.GetFamilyCostRequest(name=side.family), "family"),
     "ListConcerns": Aim(lambda side: support.ListConcernsRequest(follow_ups=[side.follow_up])),
     "ListRiskViews": Aim(lambda _: placements.ListRiskViewsRequest()),
     "CloseRiskView": Aim(

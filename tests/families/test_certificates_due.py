@@ -34,7 +34,7 @@ def test_a_health_certificate_is_asked_of_foster_parents_in_greenland_alone() ->
 
 def test_what_families_say_and_where_matching_may_place_a_child_go_by_the_same_table() -> None:
     family = cast.a_family(name="families/f", household=[cast.a_member()])
-    home = wire.family_home(family)
+    home = wire.family_home(family, cast.TODAY)
     (member,) = home.household
     asked = [duty.certificate for duty in home.certificate_duties if member.owes(duty, cast.TODAY)]
     assert [KINDS[certificate] for certificate in asked] == [each.kind for each in certificates_due(family, cast.TODAY)]

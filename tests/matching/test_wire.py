@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from google.protobuf import text_format
+from google.type.money_pb2 import Money
 
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.families.v1 import families_pb2 as families
@@ -157,7 +158,7 @@ def test_a_date_that_is_not_given_is_refused() -> None:
 
 def test_a_family_as_a_home() -> None:
     family = text_format.Parse(FAMILY, families.FosterFamily())
-    assert wire.family_home(family) == Home(
+    assert wire.family_home(family, march(2)) == Home(
         name="families/f",
         display_name="Familien F",
         authority="authorities/sermersooq",
@@ -187,7 +188,7 @@ def test_a_family_as_a_home() -> None:
 
 def test_a_family_that_applies_has_no_approval_and_an_unknown_rate_is_not_zero() -> None:
     applies = families.FosterFamily(name="families/f", type=families.FAMILY_TYPE_MUNICIPAL)
-    home = wire.family_home(applies)
+    home = wire.family_home(applies, march(2))
     assert (home.approval, home.free, home.pause, home.daily_rate, home.step) == (None, None, None, None, 3)
 
 
@@ -196,7 +197,7 @@ def test_a_family_that_applies_has_no_approval_and_an_unknown_rate_is_not_zero()
 )
 def test_each_family_type_has_its_step_of_the_ladder(kind: str, step: int) -> None:
     family = families.FosterFamily(type=families.FamilyType.Value(f"FAMILY_TYPE_{kind}"))
-    assert wire.family_home(family).step == step
+    assert wire.family_home(family, march(2)).step == step
 
 
 def test_a_family_that_is_approved_for_relief_alone_is_a_relief_family() -> None:
@@ -204,7 +205,7 @@ def test_a_family_that_is_approved_for_relief_alone_is_a_relief_family() -> None
     text_format.Merge("valid_from_date { year: 2025 month: 3 day: 1 }", approval)
     text_format.Merge("valid_until_date { year: 2025 month: 3 day: 31 }", approval)
     family = families.FosterFamily(type=families.FAMILY_TYPE_MUNICIPAL, approval=approval)
-    assert (wire.family_home(family).type, wire.family_home(family).step) == (HomeType.RELIEF, 1)
+    assert (wire.family_home(family, march(2)).type, wire.family_home(family, march(2)).step) == (HomeType.RELIEF, 1)
 
 
 def test_a_unit_as_a_home_with_the_free_places_of_its_vacancy() -> None:
@@ -254,9 +255,22 @@ def test_a_placement_as_a_resident() -> None:
 
 
 def test_a_home_as_a_message() -> None:
-    home = wire.family_home(text_format.Parse(FAMILY, families.FosterFamily()))
+    home = wire.family_home(text_format.Parse(FAMILY, families.FosterFamily()), march(2))
     message = wire.home_message(home, ())
     assert (message.kind, message.step, message.place_count, message.resident_count) == (pb.HOME_KIND_FAMILY, 2, 2, 0)
     assert (message.free_place_count, message.free_from_date.day) == (1, 4)
     assert message.confirmed_time.seconds == 1_740_906_000
     assert message.disposal == terms.DISPOSAL_BY_AGREEMENT
+
+
+def test_k17_a_family_costs_what_was_agreed_else_what_the_tables_say_of_the_day() -> None:
+    family = families.FosterFamily(type=families.FAMILY_TYPE_MUNICIPAL)
+    for first, units in ((1, 100), (5, 200)):
+        amount = {"currency_code": "DKK", "units": units}
+        family.costs.add(from_date=date_message(march(first)), amount=amount)
+    assert [wire.family_home(family, march(day)).daily_rate for day in (4, 5)] == [10_000, 20_000]
+    assert wire.family_home(family, date(2025, 2, 28)).daily_rate is None
+    family.costs[0].ClearField("from_date")
+    assert wire.family_home(family, date(2025, 2, 28)).daily_rate == 10_000
+    family.daily_rate.CopyFrom(Money(currency_code="DKK", units=7))
+    assert wire.family_home(family, march(5)).daily_rate == 700

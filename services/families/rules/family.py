@@ -6,6 +6,7 @@ from typing import Literal
 
 from havn.families.v1 import families_pb2 as pb
 from services.families.rules.approval import FOR_ONE_CHILD, covers
+from services.families.rules.fees import terms_problems
 from services.families.rules.training import training_problems
 from services.shared import fields
 from services.shared.errors import BadInput, FieldProblem
@@ -14,7 +15,7 @@ from services.shared.wire import changeable, day, time
 
 MOST_CHILDREN = 12
 
-COMPUTED: tuple[Literal["state", "breaches"], ...] = ("state", "breaches")
+COMPUTED: tuple[Literal["state", "breaches", "costs"], ...] = ("state", "breaches", "costs")
 """Fields of a family that are told of today, and kept nowhere."""
 
 TOLD_BY_IMPORTS = changeable(pb.FosterFamily, fixed=["name", "etag", "authority", *COMPUTED])
@@ -132,4 +133,9 @@ def _ages(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
         yield from fields.ages("family.limits.ages", family.limits.ages.min, family.limits.ages.max)
 
 
-_FAMILY_PARTS = (_whose, _approval, _way, _household, _availability, _training, _ages)
+def _fee_terms(family: pb.FosterFamily, _today: date) -> Iterator[FieldProblem]:
+    if family.HasField("fee_terms"):
+        yield from terms_problems(family.fee_terms)
+
+
+_FAMILY_PARTS = (_whose, _approval, _way, _household, _availability, _training, _ages, _fee_terms)

@@ -437,6 +437,78 @@ LEARNING_GOAL_LAW: LearningGoal.ValueType  # 6
 """Knows the law that a foster family works under."""
 Global___LearningGoal: _TypeAlias = LearningGoal  # noqa: Y015
 
+class _FeeModel:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FeeModelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FeeModel.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FEE_MODEL_UNSPECIFIED: _FeeModel.ValueType  # 0
+    """Not given."""
+    FEE_MODEL_ORDINARY: _FeeModel.ValueType  # 1
+    """An ordinary fee for each child and month."""
+    FEE_MODEL_EMERGENCY: _FeeModel.ValueType  # 2
+    """An emergency fee for each child and day."""
+    FEE_MODEL_RELIEF: _FeeModel.ValueType  # 3
+    """A relief fee for each child and day."""
+    FEE_MODEL_LEVELS: _FeeModel.ValueType  # 4
+    """Danish levels: times the normal fee, with board and lodging."""
+
+class FeeModel(_FeeModel, metaclass=_FeeModelEnumTypeWrapper):
+    """What a family is paid by."""
+
+FEE_MODEL_UNSPECIFIED: FeeModel.ValueType  # 0
+"""Not given."""
+FEE_MODEL_ORDINARY: FeeModel.ValueType  # 1
+"""An ordinary fee for each child and month."""
+FEE_MODEL_EMERGENCY: FeeModel.ValueType  # 2
+"""An emergency fee for each child and day."""
+FEE_MODEL_RELIEF: FeeModel.ValueType  # 3
+"""A relief fee for each child and day."""
+FEE_MODEL_LEVELS: FeeModel.ValueType  # 4
+"""Danish levels: times the normal fee, with board and lodging."""
+Global___FeeModel: _TypeAlias = FeeModel  # noqa: Y015
+
+class _FeeKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FeeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FeeKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FEE_KIND_UNSPECIFIED: _FeeKind.ValueType  # 0
+    """Not given."""
+    FEE_KIND_ORDINARY: _FeeKind.ValueType  # 1
+    """For each child and month."""
+    FEE_KIND_EMERGENCY: _FeeKind.ValueType  # 2
+    """Emergency: for each child and day."""
+    FEE_KIND_RELIEF: _FeeKind.ValueType  # 3
+    """Relief: for each child and day."""
+    FEE_KIND_FEE_UNIT: _FeeKind.ValueType  # 4
+    """Denmark's normal fee: for each fee unit and month."""
+    FEE_KIND_BOARD: _FeeKind.ValueType  # 5
+    """Denmark's board and lodging: for each child and day, by age."""
+    FEE_KIND_BOARD_THIRD_CHILD: _FeeKind.ValueType  # 6
+    """The same for a third child, and each one after it."""
+
+class FeeKind(_FeeKind, metaclass=_FeeKindEnumTypeWrapper):
+    """A fee of the tables."""
+
+FEE_KIND_UNSPECIFIED: FeeKind.ValueType  # 0
+"""Not given."""
+FEE_KIND_ORDINARY: FeeKind.ValueType  # 1
+"""For each child and month."""
+FEE_KIND_EMERGENCY: FeeKind.ValueType  # 2
+"""Emergency: for each child and day."""
+FEE_KIND_RELIEF: FeeKind.ValueType  # 3
+"""Relief: for each child and day."""
+FEE_KIND_FEE_UNIT: FeeKind.ValueType  # 4
+"""Denmark's normal fee: for each fee unit and month."""
+FEE_KIND_BOARD: FeeKind.ValueType  # 5
+"""Denmark's board and lodging: for each child and day, by age."""
+FEE_KIND_BOARD_THIRD_CHILD: FeeKind.ValueType  # 6
+"""The same for a third child, and each one after it."""
+Global___FeeKind: _TypeAlias = FeeKind  # noqa: Y015
+
 @_typing.final
 class FosterFamily(_message.Message):
     """A foster family."""
@@ -474,6 +546,8 @@ class FosterFamily(_message.Message):
     WISHES_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
     CONFLICTS_FIELD_NUMBER: _builtins.int
+    FEE_TERMS_FIELD_NUMBER: _builtins.int
+    COSTS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"families/{family}"."""
     etag: _builtins.str
@@ -580,6 +654,16 @@ class FosterFamily(_message.Message):
     def conflicts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Conflict]:
         """What the family and its consultant say about a fact, the oldest first: open until a named person settles it."""
 
+    @_builtins.property
+    def fee_terms(self) -> Global___FeeTerms:
+        """What it is paid by, where that is not agreed on as `daily_rate`; absent: as its type is paid, where the tables say so."""
+
+    @_builtins.property
+    def costs(self) -> _containers.RepeatedCompositeFieldContainer[Global___DailyCost]:
+        """Public cost of one child a day by the tables of fees, from day to day; none where it is agreed on as `daily_rate`, or where
+        the tables do not say. Rule K17.
+        """
+
     def __init__(
         self,
         *,
@@ -614,14 +698,148 @@ class FosterFamily(_message.Message):
         wishes: Global___Wishes | None = ...,
         limits: Global___Limits | None = ...,
         conflicts: _abc.Iterable[Global___Conflict] | None = ...,
+        fee_terms: Global___FeeTerms | None = ...,
+        costs: _abc.Iterable[Global___DailyCost] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "approval", b"approval", "assessment", b"assessment", "availability", b"availability", "daily_rate", b"daily_rate", "ending", b"ending", "experience", b"experience", "limits", b"limits", "pause", b"pause", "refusal", b"refusal", "training", b"training", "wishes", b"wishes"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "approval", b"approval", "assessment", b"assessment", "availability", b"availability", "daily_rate", b"daily_rate", "ending", b"ending", "experience", b"experience", "fee_terms", b"fee_terms", "limits", b"limits", "pause", b"pause", "refusal", b"refusal", "training", b"training", "wishes", b"wishes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "conflicts", b"conflicts", "consultant", b"consultant", "daily_rate", b"daily_rate", "display_name", b"display_name", "ending", b"ending", "etag", b"etag", "experience", b"experience", "history", b"history", "household", b"household", "languages", b"languages", "limits", b"limits", "name", b"name", "pause", b"pause", "pets", b"pets", "refusal", b"refusal", "school_district", b"school_district", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type", "wishes", b"wishes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "conflicts", b"conflicts", "consultant", b"consultant", "costs", b"costs", "daily_rate", b"daily_rate", "display_name", b"display_name", "ending", b"ending", "etag", b"etag", "experience", b"experience", "fee_terms", b"fee_terms", "history", b"history", "household", b"household", "languages", b"languages", "limits", b"limits", "name", b"name", "pause", b"pause", "pets", b"pets", "refusal", b"refusal", "school_district", b"school_district", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type", "wishes", b"wishes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FosterFamily: _TypeAlias = FosterFamily  # noqa: Y015
+
+@_typing.final
+class FeeTerms(_message.Message):
+    """What a family is paid by."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    LEVELS_FIELD_NUMBER: _builtins.int
+    AVERAGED_FIELD_NUMBER: _builtins.int
+    model: Global___FeeModel.ValueType
+    """The model."""
+    averaged: _builtins.bool
+    """Whether the mean of all levels is paid from the first day on, so that nothing is agreed on anew each year."""
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """The first day of the first level."""
+
+    @_builtins.property
+    def levels(self) -> _containers.RepeatedCompositeFieldContainer[Global___FeeLevel]:
+        """Danish levels, one after the other; the last one lasts."""
+
+    def __init__(
+        self,
+        *,
+        model: Global___FeeModel.ValueType = ...,
+        from_date: _date_pb2.Date | None = ...,
+        levels: _abc.Iterable[Global___FeeLevel] | None = ...,
+        averaged: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["averaged", b"averaged", "from_date", b"from_date", "levels", b"levels", "model", b"model"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FeeTerms: _TypeAlias = FeeTerms  # noqa: Y015
+
+@_typing.final
+class FeeLevel(_message.Message):
+    """So many fee units for so long."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FEE_UNITS_FIELD_NUMBER: _builtins.int
+    MONTH_COUNT_FIELD_NUMBER: _builtins.int
+    fee_units: _builtins.int
+    """Times the normal fee."""
+    month_count: _builtins.int
+    """For so many months."""
+    def __init__(
+        self,
+        *,
+        fee_units: _builtins.int = ...,
+        month_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fee_units", b"fee_units", "month_count", b"month_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FeeLevel: _TypeAlias = FeeLevel  # noqa: Y015
+
+@_typing.final
+class DailyCost(_message.Message):
+    """What one child costs a day, from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """The first day; absent where the table has none."""
+
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """All parts together."""
+
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___CostPart]:
+        """What it is made of."""
+
+    def __init__(
+        self,
+        *,
+        from_date: _date_pb2.Date | None = ...,
+        amount: _money_pb2.Money | None = ...,
+        parts: _abc.Iterable[Global___CostPart] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "from_date", b"from_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "from_date", b"from_date", "parts", b"parts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DailyCost: _TypeAlias = DailyCost  # noqa: Y015
+
+@_typing.final
+class CostPart(_message.Message):
+    """A part of what a child costs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    kind: Global___FeeKind.ValueType
+    """Which fee."""
+    source: _builtins.str
+    """Where the figure comes from."""
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """A day."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___FeeKind.ValueType = ...,
+        amount: _money_pb2.Money | None = ...,
+        source: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "kind", b"kind", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CostPart: _TypeAlias = CostPart  # noqa: Y015
 
 @_typing.final
 class Approval(_message.Message):

@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.type import date_pb2 as _date_pb2
+from google.type import money_pb2 as _money_pb2
 from havn.families.v1 import families_pb2 as _families_pb2
 import builtins as _builtins
 import sys
@@ -951,6 +952,198 @@ class PlannedSupport(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlannedSupport: _TypeAlias = PlannedSupport  # noqa: Y015
+
+@_typing.final
+class Fee(_message.Message):
+    """A row of the tables of fees."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JURISDICTION_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    PER_MONTH_FIELD_NUMBER: _builtins.int
+    AGES_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    jurisdiction: _builtins.str
+    """"GL" or "DK"."""
+    kind: _families_pb2.FeeKind.ValueType
+    """Which fee."""
+    per_month: _builtins.bool
+    """Whether it is of a month; else of a day."""
+    source: _builtins.str
+    """Where it comes from."""
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """How much."""
+
+    @_builtins.property
+    def ages(self) -> _families_pb2.AgeRange:
+        """The child's ages, both ends included; absent for all."""
+
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """The first day; absent where the source has none. It holds until another of its kind begins."""
+
+    def __init__(
+        self,
+        *,
+        jurisdiction: _builtins.str = ...,
+        kind: _families_pb2.FeeKind.ValueType = ...,
+        amount: _money_pb2.Money | None = ...,
+        per_month: _builtins.bool = ...,
+        ages: _families_pb2.AgeRange | None = ...,
+        from_date: _date_pb2.Date | None = ...,
+        source: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "amount", b"amount", "from_date", b"from_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "amount", b"amount", "from_date", b"from_date", "jurisdiction", b"jurisdiction", "kind", b"kind", "per_month", b"per_month", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Fee: _TypeAlias = Fee  # noqa: Y015
+
+@_typing.final
+class FamilyCost(_message.Message):
+    """What one child costs a day in a family."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAMILY_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    ON_DATE_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    AGREED_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    family: _builtins.str
+    """"families/{family}"."""
+    authority: _builtins.str
+    """Its authority."""
+    agreed: _builtins.bool
+    """Whether it was agreed on with the family; else it follows from the tables."""
+    @_builtins.property
+    def on_date(self) -> _date_pb2.Date:
+        """The day that it is of."""
+
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """Absent where it is unknown: nothing is invented."""
+
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[_families_pb2.CostPart]:
+        """What it is made of, by the tables."""
+
+    def __init__(
+        self,
+        *,
+        family: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        on_date: _date_pb2.Date | None = ...,
+        amount: _money_pb2.Money | None = ...,
+        agreed: _builtins.bool = ...,
+        parts: _abc.Iterable[_families_pb2.CostPart] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "on_date", b"on_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "amount", b"amount", "authority", b"authority", "family", b"family", "on_date", b"on_date", "parts", b"parts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FamilyCost: _TypeAlias = FamilyCost  # noqa: Y015
+
+@_typing.final
+class ListFeesRequest(_message.Message):
+    """Asks for the tables of fees."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFeesRequest: _TypeAlias = ListFeesRequest  # noqa: Y015
+
+@_typing.final
+class ListFeesResponse(_message.Message):
+    """A page of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FEES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def fees(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fee]:
+        """As data/fees.csv has them."""
+
+    def __init__(
+        self,
+        *,
+        fees: _abc.Iterable[Global___Fee] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fees", b"fees", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFeesResponse: _TypeAlias = ListFeesResponse  # noqa: Y015
+
+@_typing.final
+class GetFamilyCostRequest(_message.Message):
+    """Asks what a child costs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    AGE_FIELD_NUMBER: _builtins.int
+    CHILD_NUMBER_FIELD_NUMBER: _builtins.int
+    ON_DATE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"families/{family}"."""
+    age: _builtins.int
+    """The child's age in whole years; absent: the dearest age that the family is approved for."""
+    child_number: _builtins.int
+    """Which child of the family it is; 0 means the first."""
+    @_builtins.property
+    def on_date(self) -> _date_pb2.Date:
+        """The day; absent means today."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        age: _builtins.int | None = ...,
+        child_number: _builtins.int = ...,
+        on_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_age", b"_age", "age", b"age", "on_date", b"on_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_age", b"_age", "age", b"age", "child_number", b"child_number", "name", b"name", "on_date", b"on_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__age: _TypeAlias = _typing.Literal["age"]  # noqa: Y015
+    _WhichOneofArgType__age: _TypeAlias = _typing.Literal["_age", b"_age"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__age) -> _WhichOneofReturnType__age | None: ...
+
+Global___GetFamilyCostRequest: _TypeAlias = GetFamilyCostRequest  # noqa: Y015
 
 @_typing.final
 class GetSupportPolicyRequest(_message.Message):

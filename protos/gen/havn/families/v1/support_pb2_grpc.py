@@ -134,6 +134,16 @@ class SupportServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsResponse.FromString,
                 _registered_method=True)
+        self.ListFees = channel.unary_unary(
+                '/havn.families.v1.SupportService/ListFees',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListFeesRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListFeesResponse.FromString,
+                _registered_method=True)
+        self.GetFamilyCost = channel.unary_unary(
+                '/havn.families.v1.SupportService/GetFamilyCost',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.GetFamilyCostRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.FamilyCost.FromString,
+                _registered_method=True)
         self.ListActions = channel.unary_unary(
                 '/havn.families.v1.SupportService/ListActions',
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListActionsRequest.SerializeToString,
@@ -286,6 +296,20 @@ class SupportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListFees(self, request, context):
+        """The tables of fees, with where each figure comes from.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFamilyCost(self, request, context):
+        """What one child costs a day in a family, and what that is made of. Rule K17.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListActions(self, request, context):
         """Agreed actions, the earliest due first.
         """
@@ -397,6 +421,16 @@ def add_SupportServiceServicer_to_server(servicer, server):
                     servicer.ListSupportAgreements,
                     request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsResponse.SerializeToString,
+            ),
+            'ListFees': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFees,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListFeesRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListFeesResponse.SerializeToString,
+            ),
+            'GetFamilyCost': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFamilyCost,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.GetFamilyCostRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.FamilyCost.SerializeToString,
             ),
             'ListActions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListActions,
@@ -926,6 +960,60 @@ class SupportService:
             '/havn.families.v1.SupportService/ListSupportAgreements',
             havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFees(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/ListFees',
+            havn_dot_families_dot_v1_dot_support__pb2.ListFeesRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.ListFeesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFamilyCost(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/GetFamilyCost',
+            havn_dot_families_dot_v1_dot_support__pb2.GetFamilyCostRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.FamilyCost.FromString,
             options,
             channel_credentials,
             insecure,

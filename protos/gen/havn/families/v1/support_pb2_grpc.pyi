@@ -76,6 +76,10 @@ class SupportServiceStub:
     """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
     ListSupportAgreements: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListSupportAgreementsRequest, _support_pb2.ListSupportAgreementsResponse]
     """Agreements, the latest begun first."""
+    ListFees: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListFeesRequest, _support_pb2.ListFeesResponse]
+    """The tables of fees, with where each figure comes from."""
+    GetFamilyCost: _grpc.UnaryUnaryMultiCallable[_support_pb2.GetFamilyCostRequest, _support_pb2.FamilyCost]
+    """What one child costs a day in a family, and what that is made of. Rule K17."""
     ListActions: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListActionsRequest, _support_pb2.ListActionsResponse]
     """Agreed actions, the earliest due first."""
     SettleAction: _grpc.UnaryUnaryMultiCallable[_support_pb2.SettleActionRequest, _support_pb2.AgreedAction]
@@ -128,6 +132,10 @@ class SupportServiceAsyncStub(SupportServiceStub):
     """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
     ListSupportAgreements: _aio.UnaryUnaryMultiCallable[_support_pb2.ListSupportAgreementsRequest, _support_pb2.ListSupportAgreementsResponse]  # type: ignore[assignment]
     """Agreements, the latest begun first."""
+    ListFees: _aio.UnaryUnaryMultiCallable[_support_pb2.ListFeesRequest, _support_pb2.ListFeesResponse]  # type: ignore[assignment]
+    """The tables of fees, with where each figure comes from."""
+    GetFamilyCost: _aio.UnaryUnaryMultiCallable[_support_pb2.GetFamilyCostRequest, _support_pb2.FamilyCost]  # type: ignore[assignment]
+    """What one child costs a day in a family, and what that is made of. Rule K17."""
     ListActions: _aio.UnaryUnaryMultiCallable[_support_pb2.ListActionsRequest, _support_pb2.ListActionsResponse]  # type: ignore[assignment]
     """Agreed actions, the earliest due first."""
     SettleAction: _aio.UnaryUnaryMultiCallable[_support_pb2.SettleActionRequest, _support_pb2.AgreedAction]  # type: ignore[assignment]
@@ -291,6 +299,22 @@ class SupportServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_support_pb2.ListSupportAgreementsResponse, _abc.Awaitable[_support_pb2.ListSupportAgreementsResponse]]:
         """Agreements, the latest begun first."""
+
+    @_abc_1.abstractmethod
+    def ListFees(
+        self,
+        request: _support_pb2.ListFeesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.ListFeesResponse, _abc.Awaitable[_support_pb2.ListFeesResponse]]:
+        """The tables of fees, with where each figure comes from."""
+
+    @_abc_1.abstractmethod
+    def GetFamilyCost(
+        self,
+        request: _support_pb2.GetFamilyCostRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.FamilyCost, _abc.Awaitable[_support_pb2.FamilyCost]]:
+        """What one child costs a day in a family, and what that is made of. Rule K17."""
 
     @_abc_1.abstractmethod
     def ListActions(
