@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import grpc
 
 from havn.audit.v1 import audit_pb2_grpc
-from havn.capacity.v1 import capacity_pb2_grpc
+from havn.capacity.v1 import capacity_pb2_grpc, waiting_pb2_grpc
 from havn.families.v1 import families_pb2_grpc, support_pb2_grpc
 from havn.matching.v1 import matching_pb2_grpc
 from havn.placements.v1 import placements_pb2_grpc
@@ -21,6 +21,7 @@ from services.shared.runtime import Platform
 if TYPE_CHECKING:
     from havn.audit.v1.audit_pb2_grpc import AuditServiceAsyncStub
     from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceAsyncStub
+    from havn.capacity.v1.waiting_pb2_grpc import WaitingListsServiceAsyncStub
     from havn.families.v1.families_pb2_grpc import FamiliesServiceAsyncStub
     from havn.families.v1.support_pb2_grpc import SupportServiceAsyncStub
     from havn.matching.v1.matching_pb2_grpc import MatchingServiceAsyncStub
@@ -38,6 +39,7 @@ class Services:
     families: "FamiliesServiceAsyncStub"
     support: "SupportServiceAsyncStub"
     capacity: "CapacityServiceAsyncStub"
+    waiting: "WaitingListsServiceAsyncStub"
     matching: "MatchingServiceAsyncStub"
     audit: dict[str, "AuditServiceAsyncStub"]
     channels: dict[str, grpc.aio.Channel]
@@ -67,6 +69,7 @@ def connect(platform: Platform) -> Services:
         families=families_pb2_grpc.FamiliesServiceStub(channels["families"]),
         support=support_pb2_grpc.SupportServiceStub(channels["families"]),
         capacity=capacity_pb2_grpc.CapacityServiceStub(channels["capacity"]),
+        waiting=waiting_pb2_grpc.WaitingListsServiceStub(channels["capacity"]),
         matching=matching_pb2_grpc.MatchingServiceStub(channels["matching"]),
         audit={service: audit_pb2_grpc.AuditServiceStub(channel) for service, channel in channels.items()},
         channels=channels,

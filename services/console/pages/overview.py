@@ -1,17 +1,21 @@
 """Mit overblik: what waits for whoever looks, the urgent first; each count opens its list."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
 from havn.access.v1 import access_pb2
 from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.capacity.v1 import waiting_pb2 as waits
 from havn.families.v1 import families_pb2 as families
 from havn.placements.v1 import placements_pb2 as placements
+from services.console.charts import Bar, Chart
+from services.console.languages import gettext as _
 from services.console.languages import ngettext
 from services.console.pages.families import end_of_week
+from services.console.searches import Search
 from services.console.visits import Page, Visit, may
 from services.shared import wire
 
@@ -26,6 +30,8 @@ class Task:
     title: str
     path: str
     urgent: bool = False
+    begun: bool = False
+    """Somebody else has it in hand now."""
 
 
 Tasks = Callable[[Visit], Awaitable[list[Task]]]
@@ -34,13 +40,40 @@ Tasks = Callable[[Visit], Awaitable[list[Task]]]
 async def show(visit: Visit) -> Response:
     """The overview."""
     asked = [ask for role in sorted(visit.caller.roles) for ask in ASKED.get(role, ())]
-    tasks = [task for some in await asyncio.gather(*(ask(visit) for ask in dict.fromkeys(asked))) for task in some]
+    asking = asyncio.gather(*(ask(visit) for ask in dict.fromkeys(asked)))
+    chart, found = await asyncio.gather(waiting_times(visit), asking)
+    tasks = [task for some in found for task in some]
+    left = [task for task in tasks if task.count]
     return visit.page(
         "overview.html",
-        urgent=[task for task in tasks if task.count and task.urgent],
-        other=[task for task in tasks if task.count and not task.urgent],
+        urgent=[task for task in left if task.urgent],
+        other=[task for task in left if not task.urgent and not task.begun],
+        begun=[task for task in left if task.begun],
         done=[task for task in tasks if not task.count],
+        chart=chart,
     )
+
+
+async def waiting_times(visit: Visit) -> Chart | None:
+    """How long children have waited, by town, for a leader; None for others, and while nobody waits."""
+    if access_pb2.ROLE_LEADER not in visit.caller.roles:
+        return None
+    told = await visit.services.waiting.GetWaitingTimes(waits.GetWaitingTimesRequest())
+    towns = [group for group in told.groups if group.dimension == waits.WAITING_DIMENSION_TOWN]
+    return waits_by_town(towns) if towns else None
+
+
+def waits_by_town(towns: Iterable[waits.WaitingGroup]) -> Chart:
+    """The towns, those where children have waited longest first."""
+    ordered = sorted(towns, key=lambda group: (-group.median_days, group.key))
+    bars = [Bar(group.key, group.median_days, _waited(group), Search(town=group.key).path()) for group in ordered]
+    return Chart(_("Days waited"), bars, _("Town"))
+
+
+def _waited(group: waits.WaitingGroup) -> str:
+    days = ngettext("%(num)s day", "%(num)s days", group.median_days) % {"num": group.median_days}
+    children = ngettext("%(num)s child", "%(num)s children", group.child_count) % {"num": group.child_count}
+    return f"{days}, {children}"
 
 
 async def waiting(visit: Visit) -> list[Task]:
@@ -66,7 +99,12 @@ async def offers(visit: Visit) -> list[Task]:
     yes, asked = counts.get(placements.OFFER_STATE_ACCEPTED, 0), counts.get(placements.OFFER_STATE_ASKED, 0)
     return [
         Task(yes, ngettext("home said yes: decide", "homes said yes: decide", yes), "/offers?state=yes", True),
-        Task(asked, ngettext("home has not answered yet", "homes have not answered yet", asked), "/offers?state=asked"),
+        Task(
+            asked,
+            ngettext("home has not answered yet", "homes have not answered yet", asked),
+            "/offers?state=asked",
+            begun=True,
+        ),
     ]
 
 
