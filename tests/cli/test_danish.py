@@ -20,7 +20,8 @@ from services.havn.views.offers import STATES
 from services.havn.views.phrases import DANISH, HEADINGS, NOUNS, Lang, count, phrase
 from services.havn.views.started import TO_TRY
 from services.havn.views.suggestions import price
-from services.havn.views.vacancies import FRESHNESS
+from services.havn.views.suppliers import KINDS, OUTCOMES, OWNERS
+from services.havn.views.vacancies import FRESHNESS, HAPPENED
 from services.havn.views.words import FITS, kroner, listed
 from tests.cast import TODAY
 from tests.cli.conftest import Ran, process
@@ -52,7 +53,8 @@ def texts(node: ast.expr) -> Iterator[str]:
 
 
 def constants() -> set[str]:
-    said = [*FILES, *(FOLDER.parent / "commands").glob("*.py"), *(FOLDER.parent / "importing").glob("*.py")]
+    folders = [FOLDER.parent / name for name in ("commands", "importing", "exporting")]
+    said = [*FILES, *(file for folder in folders for file in folder.glob("*.py"))]
     trees = [ast.parse(file.read_text("utf-8")) for file in said if file.name != "phrases.py"]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
@@ -70,6 +72,10 @@ def test_every_phrase_has_a_danish_one() -> None:
         *STATES.values(),
         *GENDERS.values(),
         *NEEDS.values(),
+        *HAPPENED.values(),
+        *OWNERS.values(),
+        *KINDS.values(),
+        *(what for _, what in OUTCOMES),
         *(what for _, what in TO_TRY),
         *roles(),
     }

@@ -214,6 +214,7 @@ def good_requests(records: Sequence[Message]) -> dict[str, list[Message]]:
         capacity.ListWaitingListRequest(town="Nuuk", need_steps=[3], in_danger=True, with_siblings=True, query="c-"),
         families.ListFollowUpsDueRequest(consultant="users/consultant"),
         *about_support(family, follow_up),
+        *about_suppliers(institution, unit),
         matching.CountSuitablePlacesRequest(requests=[filed.name]),
     ]
     found: dict[str, list[Message]] = {}
@@ -242,6 +243,18 @@ def about_support(family: families.FosterFamily, follow_up: families.FollowUp) -
         support.ListConcernsRequest(follow_ups=[follow_up.name]),
         cast.settling(action),
         cast.settling(action, state=support.ACTION_STATE_NOT_DONE),
+    ]
+
+
+def about_suppliers(institution: capacity.Institution, unit: capacity.InstitutionUnit) -> list[Message]:
+    return [
+        cast.changing_institution(institution, "display_name", "kind", "promised_services"),
+        cast.changing_unit(unit, "daily_rates", "target_groups", "staffing"),
+        cast.delivering(institution.name, id=""),
+        cast.confirming(unit.name),
+        cast.blocking(unit.name, cast.blocked(note="x")),
+        cast.recording_breach(home=unit.name),
+        capacity.ListVacanciesRequest(differing=True, stale=True),
     ]
 
 

@@ -16,6 +16,7 @@ MODULES = {
     "central-list": "central_list",
     "vacancies": "vacancies",
     "report-vacancy": "report_vacancy",
+    "suppliers": "suppliers",
     "offer": "offer",
     "offers": "offers",
     "withdraw-offer": "withdraw_offer",

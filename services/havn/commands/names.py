@@ -30,6 +30,11 @@ def user_name(given: str) -> str:
     return _in("users", given)
 
 
+def institution_name(given: str) -> str:
+    """The institution of "institutions/i-nuuk-01" or "i-nuuk-01"."""
+    return _in("institutions", given)
+
+
 def unit_name(given: str) -> str:
     """The unit of "institutions/i/units/u" or "i/u". Raises typer.BadParameter for what is neither."""
     match given.split("/"):

@@ -10,7 +10,7 @@ from services.havn.demo.family_rows import amiss, family_row, household_rows
 from services.havn.demo.institutions import UNITS
 from services.havn.demo.people import Cells
 from services.havn.demo.placement_rows import placement_rows
-from services.havn.demo.residents import residents
+from services.havn.demo.residents import former_residents, residents
 from services.havn.demo.waiting_rows import request_row, waiting
 from services.havn.importing.sheets import SHEETS
 from services.havn.importing.writing import write
@@ -43,6 +43,7 @@ def demo_rows(seed: int, today: date) -> dict[str, list[Cells]]:
     children = waiting(today, Random(f"{seed} waiting"))
     homes = families(children, today, Random(f"{seed} families"))
     units = residents(children, today, Random(f"{seed} residents"))
+    former = former_residents(today, Random(f"{seed} former"))
     faults = amiss(homes, Random(f"{seed} amiss"))
     of_families, of_units, of_requests = (Random(f"{seed} {name} rows") for name in ("family", "unit", "request"))
     return {
@@ -53,5 +54,5 @@ def demo_rows(seed: int, today: date) -> dict[str, list[Cells]]:
         "vacancies.csv": [vacancy_row(unit, today, of_units) for unit in UNITS],
         "deliveries.csv": delivery_rows(today),
         "requests.csv": [request_row(child, today, of_requests) for child in children],
-        "placements.csv": placement_rows(homes, units),
+        "placements.csv": placement_rows(homes, units + former),
     }

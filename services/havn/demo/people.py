@@ -42,6 +42,7 @@ class Stay:
     child: Child
     start: date
     end: date | None = None
+    planned_end: date | None = None
 
 
 def birth_date(age: int, today: date, chance: Random) -> date:

@@ -10,6 +10,7 @@ from services.havn.demo.towns import AUTHORITY_OF, SELF_GOVERNMENT
 from services.havn.demo.waiting_rows import Waiting
 
 FIRST_NUMBER = 2_001
+FIRST_FORMER_NUMBER = 3_001
 # Sermersooq had about 210 children in institutions in November 2023; the others' shares are made up.
 SHARES = {"sermersooq": 210, "qeqqata": 30, "kujalleq": 25, "avannaata": 25, "qeqertalik": 20}
 DISPOSALS = {"self_government": "central_list", "municipal": "own", "self_owned": "by_agreement"}
@@ -60,6 +61,26 @@ def residents(waiting: tuple[Waiting, ...], today: date, chance: Random) -> tupl
         living = [Stay(child, _start(child, today, chance)) for child in staying + drawn[:others]]
         filled.append(Residents(unit, (*living, *_moved_out(drawn[others:], today, chance))))
     return tuple(filled)
+
+
+def former_residents(today: date, chance: Random) -> tuple[Residents, ...]:
+    """One child for each unit that left it within the year: some by the plan, some before it, some without a plan."""
+    return tuple(
+        Residents(unit, (_former(unit, f"k-{number}", today, chance),))
+        for number, unit in enumerate(UNITS, start=FIRST_FORMER_NUMBER)
+    )
+
+
+def _former(unit: Unit, key: str, today: date, chance: Random) -> Stay:
+    end = today - timedelta(days=chance.randint(10, 350))
+    planned = chance.choice((end, end, end + timedelta(days=120), None))
+    return Stay(_child(unit, key, today, chance), end - timedelta(days=chance.randint(60, 300)), end, planned)
+
+
+def grown_up(child: Child) -> date:
+    """The day that a child turns 18, and its placement is to end."""
+    born = child.birth_date
+    return date(born.year + 18, born.month, min(born.day, 28))
 
 
 def _moved_out(children: list[Child], today: date, chance: Random) -> list[Stay]:

@@ -20,6 +20,7 @@ TO_TRY = (
     ("plan", "the plan for all who wait"),
     ("follow-ups f-001", "KRITH follow-ups of a family"),
     ("vacancies", "free places, and how far to trust them"),
+    ("suppliers sheet i-nuuk-01", "an institution: price, occupancy, what it delivered, what came of placements"),
     ("status", "the health of each service"),
 )
 

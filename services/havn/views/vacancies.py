@@ -6,13 +6,22 @@ from rich.console import RenderableType
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.havn.views.phrases import Lang, count, phrase
-from services.havn.views.words import day, home, moment, table
+from services.havn.views.words import day, home, moment, short, table
 
 FRESHNESS = {
     pb.FRESHNESS_UNSPECIFIED: "unknown",
     pb.FRESHNESS_FRESH: "fresh",
     pb.FRESHNESS_AGEING: "ageing: confirm it",
     pb.FRESHNESS_STALE: "stale: ask again",
+}
+
+HAPPENED = {
+    pb.VACANCY_CHANGE_KIND_UNSPECIFIED: "unknown",
+    pb.VACANCY_CHANGE_KIND_REPORTED: "reported",
+    pb.VACANCY_CHANGE_KIND_CONFIRMED: "confirmed",
+    pb.VACANCY_CHANGE_KIND_BLOCKED: "places blocked or unblocked",
+    pb.VACANCY_CHANGE_KIND_CONFIRMATION_ASKED: "stale: confirmation asked for",
+    pb.VACANCY_CHANGE_KIND_IMPORTED: "told by a file",
 }
 
 
@@ -39,6 +48,43 @@ def reported(vacancy: pb.Vacancy, lang: Lang) -> Iterator[RenderableType]:
     yield phrase("{unit} has {places} from {day}.", lang, unit=unit, places=places, day=day(vacancy.from_date))
     confirmed = moment(vacancy.confirmed_time)
     yield phrase("Confirmed by {user} on {moment}.", lang, user=vacancy.confirmed_by, moment=confirmed)
+
+
+def blocked(vacancy: pb.Vacancy, lang: Lang) -> Iterator[RenderableType]:
+    """One vacancy, whose blocked places were just changed."""
+    unit, out = home(_unit(vacancy)), count(vacancy.occupancy.blocked_place_count, "place out of use", lang)
+    places = count(vacancy.free_place_count, "free place", lang)
+    yield phrase("{unit} has {out} and {places}.", lang, unit=unit, out=out, places=places)
+
+
+def differences(answer: pb.ListVacanciesResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Vacancies that are not what placements leave."""
+    units = count(len(answer.vacancies), "unit that differs", lang)
+    yield phrase("{units} from what placements leave.", lang, units=units)
+    if not answer.vacancies:
+        return
+    yield ""
+    rows = table("=Unit", "#Places", "#Used", "#Blocked", "#Left over", "#Reported free", "#Difference", lang=lang)
+    for each in answer.vacancies:
+        of = each.occupancy
+        left = of.place_count, of.used_place_count, of.blocked_place_count, of.free_place_count
+        rows.add_row(home(_unit(each)), *map(str, left), str(each.free_place_count), f"{each.difference:+}")
+    yield rows
+
+
+def history(unit: str, answer: pb.ListVacancyChangesResponse, lang: Lang) -> Iterator[RenderableType]:
+    """What happened to a unit's vacancy."""
+    changes = count(len(answer.changes), "change", lang)
+    yield phrase("{changes} of {unit}, the newest first.", lang, changes=changes, unit=home(unit))
+    if not answer.changes:
+        return
+    yield ""
+    rows = table("When", "What happened", "By", "#Free", "=From", "#Blocked", lang=lang)
+    for each in answer.changes:
+        out = sum(blocked.place_count for blocked in each.blocked)
+        told = moment(each.change_time), phrase(HAPPENED[each.kind], lang), short(each.changed_by)
+        rows.add_row(*told, str(each.free_place_count), day(each.from_date), str(out))
+    yield rows
 
 
 def _unit(vacancy: pb.Vacancy) -> str:

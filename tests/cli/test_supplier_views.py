@@ -1,0 +1,71 @@
+"""Vacancies and suppliers as the commands tell them."""
+
+from collections.abc import Iterable
+
+import pytest
+from rich.console import Console, RenderableType
+
+from havn.capacity.v1 import capacity_pb2 as pb
+from services.havn.views.phrases import Lang
+from services.havn.views.suppliers import breaches, sheet, suppliers
+from services.havn.views.vacancies import differences, history
+from tests import cast
+
+# It is about words, which no database changes.
+pytestmark = pytest.mark.once
+
+UNIT = "institutions/i/units/a"
+
+
+def lines(told: Iterable[RenderableType]) -> list[str]:
+    console = Console(width=120)
+    with console.capture() as captured:
+        for piece in told:
+            console.print(piece)
+    return [" ".join(line.split()) for line in captured.get().splitlines()]
+
+
+def test_a_difference_is_told_with_its_sign() -> None:
+    occupancy = pb.Occupancy(place_count=8, used_place_count=5, blocked_place_count=1, free_place_count=2)
+    vacancy = pb.Vacancy(name=f"{UNIT}/vacancy", free_place_count=3, difference=1, occupancy=occupancy)
+    told = lines(differences(pb.ListVacanciesResponse(vacancies=[vacancy]), Lang.EN))
+    assert told[0] == "1 unit differs from what placements leave."
+    assert told[-1] == "i/a 8 5 1 2 3 +1"
+
+
+def test_a_change_is_told_with_who_made_it() -> None:
+    change = pb.VacancyChange(
+        kind=pb.VACANCY_CHANGE_KIND_CONFIRMED, changed_by="users/night-watch", free_place_count=2, from_date=cast.day()
+    )
+    change.change_time.FromDatetime(cast.NOW)
+    told = lines(history(UNIT, pb.ListVacancyChangesResponse(changes=[change]), Lang.EN))
+    assert told[-1] == "2026-03-02 12:00 UTC confirmed night-watch 2 2026-03-02 0"
+
+
+def test_what_a_sheet_does_not_tell_is_a_dash() -> None:
+    of_unit = pb.SupplierUnit(unit=UNIT, rate_today=cast.kroner(2740), occupancy=pb.Occupancy(place_count=8))
+    told = lines(
+        sheet(
+            pb.SupplierSheet(
+                institution=cast.an_institution(display_name="Home Siku (invented)"),
+                units=[of_unit],
+                promises=[pb.PromiseKept(promised=cast.a_promise(), delivery_count=3, last_delivery_date=cast.day())],
+                own_outcomes=pb.Outcomes(started_count=0),
+                occupancy_percent=94,
+            ),
+            Lang.EN,
+        )
+    )
+    assert "i/a 2,740 kr. 8 0 0 0 0 0 %" in told
+    assert "talks A talk each week (invented) 3 2026-03-02" in told
+    assert "began 0 –" in told
+
+
+def test_institutions_and_breaches_are_told_in_danish_too() -> None:
+    institution = cast.an_institution(name="institutions/i", kind=pb.INSTITUTION_KIND_SECURE)
+    told = lines(suppliers(pb.ListInstitutionsResponse(institutions=[institution]), Lang.DA))
+    assert told[-1] == "i Home Siku (invented) Nuuk Selvstyret sikret 1"
+    breach = pb.Breach(home=UNIT, place_count=1, from_date=cast.day(), what="Lejlighed", noticed_by="users/leader")
+    told = lines(breaches(pb.ListBreachesResponse(breaches=[breach]), Lang.DA))
+    assert told[0] == "1 brud på reglen om, at pladser er godkendt."
+    assert told[-1].startswith("i/a 1 2026-03-02 Lejlighed")
