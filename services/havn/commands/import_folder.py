@@ -51,7 +51,7 @@ def import_folder(
         sent = Sent() if isinstance(rows, Problems) else _sent(rows, dry_run, as_user, shown)
     for found in (rows, sent):
         if isinstance(found, Problems):
-            _refused(found, errors, lang, json)
+            refused(found, errors, lang, json)
     if isinstance(rows, Rows) and isinstance(sent, Sent):
         show(_document(rows, sent, dry_run), taken(rows, sent, dry_run, lang), json)
 
@@ -87,7 +87,8 @@ def _document(rows: Rows, sent: Sent, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _refused(found: Problems, errors: Path | None, lang: Lang, as_json: bool) -> NoReturn:
+def refused(found: Problems, errors: Path | None, lang: Lang, as_json: bool) -> NoReturn:
+    """Tells what to mend, and ends the command."""
     listed = [_problem(each) for each in found.found]
     if errors:
         _write(errors, listed)

@@ -1,7 +1,9 @@
 """havn wellbeing: how children are who live in institutions."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,16 +11,28 @@ import typer
 from havn.capacity.v1 import wellbeing_pb2 as pb
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
+from services.havn.commands.failures import FileUnusable
+from services.havn.commands.import_folder import Errors, refused
 from services.havn.commands.names import child_name
 from services.havn.commands.options import As, Json, Language, User, day
 from services.havn.commands.output import show
 from services.havn.commands.surroundings import settings, today
+from services.havn.exporting.rows import cell
+from services.havn.importing.outcome import CREATED, UNCHANGED, UPDATED, Sent, outcomes
+from services.havn.importing.problems import Problems
+from services.havn.importing.sending import Parcel
+from services.havn.importing.wellbeing_file import WELLBEING, read
+from services.havn.importing.workbook_writing import SheetOut, write_workbook
+from services.havn.importing.writing import write_table
 from services.havn.views import wellbeing as view
 from services.havn.views.phrases import Lang
 from services.shared.wire import date_message
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="How children are who live in institutions.")
 
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A CSV file or a workbook, as havn wellbeing template writes.")
+]
 Child = Annotated[str, typer.Argument(metavar="CHILD", help="The child, such as k-2001.")]
 On = Annotated[
     date | None, typer.Option("--on", help="The day that it is of; today if not given.", parser=day, metavar="DATE")
@@ -70,3 +84,65 @@ def record(
     with asking(as_user) as connection:
         answer = connection.wellbeing.RecordWellbeing(request)
     show(document(answer), view.recorded(answer, lang), json)
+
+
+@app.command("import")
+def import_series(
+    file: File,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
+    errors: Errors = None,
+    as_user: As = User.INSTITUTION,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Takes observations from a CSV file or a workbook: all rows, or none and a list of what to mend."""
+    part = read(file)
+    if isinstance(part, Problems):
+        refused(part, errors, lang, json)
+    with asking(as_user) as connection:
+        parcel = Parcel(part, pb.ImportWellbeingRequest, connection.wellbeing.ImportWellbeing)
+        answer = parcel.send(lambda _rows: None, validate_only=dry_run) if part.rows else pb.ImportWellbeingResponse()
+    if (problems := parcel.problems(answer)).found:
+        refused(problems, errors, lang, json)
+    sent = Sent(tuple(outcomes(part.rows, answer)))
+    counts = {f"{word}_count": sent.count(word) for word in (CREATED, UPDATED, UNCHANGED)}
+    show({**counts, "dry_run": dry_run, "problems": []}, view.taken(sent, dry_run, lang), json)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new .csv or .xlsx file.")],
+    as_user: As = User.INSTITUTION,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Writes all observations that the user may see to a file, which an import takes again."""
+    with asking(as_user) as connection:
+        answer = all_pages(connection.wellbeing.ListWellbeing, pb.ListWellbeingRequest())
+    write_file(file, [pb.RecordWellbeingRequest(observation=each) for each in answer.observations])
+    show(
+        {"file": str(file), "rows": len(answer.observations)}, view.written(file, len(answer.observations), lang), json
+    )
+
+
+@app.command()
+def template(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new .csv or .xlsx file.")],
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Writes an empty file with the columns that an import reads."""
+    write_file(file, [])
+    show({"file": str(file), "rows": 0}, view.written(file, 0, lang), json)
+
+
+def write_file(path: Path, requests: Sequence[pb.RecordWellbeingRequest]) -> None:
+    """Writes a file anew, by its suffix. Raises FileUnusable for one that is there."""
+    if path.exists():
+        raise FileUnusable(f"{path}: is there already, and nothing is overwritten; name a new file.")
+    header = [column.name for column in WELLBEING.columns]
+    rows = [{column.name: cell(column, request) for column in WELLBEING.columns} for request in requests]
+    if path.suffix.lower() == ".xlsx":
+        write_workbook(path, [SheetOut(WELLBEING.name, header, rows)])
+    else:
+        write_table(path, header, rows)

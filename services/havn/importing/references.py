@@ -11,11 +11,12 @@ HOMES = (("requests.csv", "current_home"), ("placements.csv", "home"))
 
 def duplicates(rows: tuple[Values, ...]) -> Iterator[Problem]:
     """Rows of one file that carry a key which an earlier row has."""
-    first: dict[tuple[object, ...], int] = {}
+    first: dict[tuple[str, ...], int] = {}
     for row in rows:
         if None in row.identity:
             continue
-        number = first.setdefault(row.identity, row.number)
+        # As text: a day is a message, of which no dictionary is made.
+        number = first.setdefault(tuple(map(str, row.identity)), row.number)
         if number != row.number:
             twice = words(f"samme nøgle som i række {number}", f"the same key as in row {number}")
             yield Problem(row.place, row.number, row.sheet.identity[-1].name, twice)

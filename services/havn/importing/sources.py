@@ -61,6 +61,13 @@ def sources(path: Path) -> Sources:
     return Sources(tuple(tables), tuple(problems))
 
 
+def source(path: Path, registry: Sheet) -> Sources:
+    """The one registry that a file holds, whatever its name. Raises OSError where it can't be opened."""
+    found = list(_of_file(path, registry))
+    tables = tuple(each for each in found if isinstance(each, Table))
+    return Sources(tables, tuple(each for each in found if not isinstance(each, Table)))
+
+
 def _is_meant(path: Path) -> bool:
     """Whether a path is a table of the user's; macOS and office programs leave others beside it."""
     suffixes = (".csv", WORKBOOK, *OTHER_SPREADSHEETS)
@@ -76,19 +83,19 @@ def _again(found: Table, earlier: list[Table]) -> Iterator[Problem]:
             yield Problem(found.place, 0, "", there)
 
 
-def _of_file(path: Path) -> Iterator[Table | Problem]:
-    place, size = Place(path.name), path.stat().st_size
+def _of_file(path: Path, registry: Sheet | None = None) -> Iterator[Table | Problem]:
+    known, place, size = registry or BY_NAME.get(path.stem), Place(path.name), path.stat().st_size
     if path.suffix.lower() not in (".csv", WORKBOOK):
         yield Problem(place, 0, "", OTHER_FORMAT)
     elif size > MOST_BYTES:
         yield Problem(place, 0, "", TOO_LARGE)
     elif path.suffix.lower() == WORKBOOK:
-        yield from _of_workbook(path, place)
-    elif path.stem in BY_NAME:
-        yield _of_csv(BY_NAME[path.stem], path, place)
+        yield from _of_workbook(path, place, registry)
+    elif known:
+        yield _of_csv(known, path, place)
     else:
-        known = ", ".join(sheet.file for sheet in SHEETS)
-        yield Problem(place, 0, "", words(f"ukendt fil; kendte er {known}", f"unknown file; known are {known}"))
+        files = ", ".join(sheet.file for sheet in SHEETS)
+        yield Problem(place, 0, "", words(f"ukendt fil; kendte er {files}", f"unknown file; known are {files}"))
 
 
 def _of_csv(sheet: Sheet, path: Path, place: Place) -> Table:
@@ -100,7 +107,7 @@ def _of_csv(sheet: Sheet, path: Path, place: Place) -> Table:
         return unreadable(sheet, place, [Problem(place, fault.record + 1, "", csv_files.NOT_CSV)])
 
 
-def _of_workbook(path: Path, place: Place) -> Iterator[Table | Problem]:
+def _of_workbook(path: Path, place: Place, known: Sheet | None) -> Iterator[Table | Problem]:
     try:
         found = workbooks.sheets(path)
     except workbooks.NotReadable as fault:
@@ -109,8 +116,8 @@ def _of_workbook(path: Path, place: Place) -> Iterator[Table | Problem]:
     visible = [sheet for sheet in found if sheet.visible]
     for sheet in found:
         # A workbook of one sheet may have any name on it: Excel's own is another in each language.
-        registry = BY_NAME.get(path.stem) if len(visible) == 1 and sheet.visible else None
-        registry = BY_NAME.get(sheet.name.strip().lower()) or registry
+        alone = (known or BY_NAME.get(path.stem)) if len(visible) == 1 and sheet.visible else None
+        registry = alone if known else BY_NAME.get(sheet.name.strip().lower()) or alone
         yield from _of_sheet(registry, sheet, Place(path.name, sheet.name))
 
 

@@ -89,6 +89,7 @@ DANISH = {
     # Wellbeing.
     "Nothing was observed that you may see.": "Der er ikke noteret noget, du må se.",
     "{child} on {day}: {how}": "{child} den {day}: {how}",
+    "{file}: {rows}.": "{file}: {rows}.",
     "Less well than usual": "Mindre godt end ellers",
     # The central list.
     "on the list": "på listen",
