@@ -23,6 +23,7 @@ from services.console.pages import (
     login,
     offers,
     overview,
+    risk_views,
     suggestions,
     unknown,
     vacancies,
@@ -44,6 +45,7 @@ PAGES: tuple[Page, ...] = (
     *asking.PAGES,
     *offers.PAGES,
     *audit.PAGES,
+    *risk_views.PAGES,
 )
 """All pages and what their forms send, but for login."""
 

@@ -18,10 +18,10 @@ class Entry:
 
 ORDER: dict[access_pb2.Role.ValueType, tuple[str, ...]] = {
     access_pb2.ROLE_COORDINATOR: ("/", "/waiting-list", "/offers"),
-    access_pb2.ROLE_CASEWORKER: ("/", "/waiting-list", "/offers"),
+    access_pb2.ROLE_CASEWORKER: ("/", "/waiting-list", "/offers", "/risk-views"),
     access_pb2.ROLE_CONSULTANT: ("/", "/families", "/inquiries"),
     access_pb2.ROLE_INSTITUTION: ("/", "/vacancies", "/inquiries"),
-    access_pb2.ROLE_LEADER: ("/", "/waiting-list", "/offers", "/families"),
+    access_pb2.ROLE_LEADER: ("/", "/waiting-list", "/offers", "/families", "/risk-views"),
     access_pb2.ROLE_COUNCIL: ("/", "/waiting-list", "/offers"),
     access_pb2.ROLE_FOSTER_FAMILY: ("/", "/inquiries"),
     access_pb2.ROLE_CENTRAL_LIST: ("/",),
@@ -41,6 +41,7 @@ def entries(caller: Caller, here: str) -> list[Entry]:
         "/vacancies": _("Report free places"),
         "/inquiries": _("Inquiries"),
         "/families": _("My families"),
+        "/risk-views": _("Concerns"),
         "/audit": _("Audit trail"),
     }
     paths = dict.fromkeys(path for role in sorted(caller.roles) for path in ORDER.get(role, ()))

@@ -115,6 +115,13 @@ async def inquiries(visit: Visit) -> list[Task]:
     return [Task(asked, ngettext("inquiry to answer", "inquiries to answer", asked), "/inquiries", True)]
 
 
+async def risk_views(visit: Visit) -> list[Task]:
+    """Placements that somebody has to look at again."""
+    found = await visit.services.placements.ListRiskViews(placements.ListRiskViewsRequest(page_size=1))
+    count = found.open_count
+    return [Task(count, ngettext("concern to look at", "concerns to look at", count), "/risk-views", True)]
+
+
 async def vacancies(visit: Visit) -> list[Task]:
     """Units whose free places are to be reported."""
     units, reported = await asyncio.gather(
@@ -161,10 +168,10 @@ CERTIFICATES = "/families#certificates"
 
 ASKED: dict[access_pb2.Role.ValueType, tuple[Tasks, ...]] = {
     access_pb2.ROLE_COORDINATOR: (waiting, offers),
-    access_pb2.ROLE_CASEWORKER: (waiting, offers),
+    access_pb2.ROLE_CASEWORKER: (waiting, offers, risk_views),
     access_pb2.ROLE_CONSULTANT: (follow_ups, inquiries, certificates),
     access_pb2.ROLE_INSTITUTION: (inquiries, vacancies),
-    access_pb2.ROLE_LEADER: (waiting, offers, follow_ups, certificates),
+    access_pb2.ROLE_LEADER: (waiting, offers, follow_ups, certificates, risk_views),
     access_pb2.ROLE_COUNCIL: (waiting, offers),
     access_pb2.ROLE_FOSTER_FAMILY: (inquiries,),
 }
