@@ -31,6 +31,9 @@ PASSED_OVER = (
     "havn.families.v1.ConcernRaised",
     "havn.placements.v1.RiskViewChanged",
     "havn.capacity.v1.InstitutionChanged",
+    "havn.capacity.v1.BreachRecorded",
+    "havn.capacity.v1.VacancyConfirmationAsked",
+    "havn.capacity.v1.DeliveryChanged",
     "havn.capacity.v1.WellbeingRecorded",
     "havn.capacity.v1.WellbeingFell",
 )
