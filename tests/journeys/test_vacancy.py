@@ -2,6 +2,7 @@
 
 import os
 import signal
+from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, col, func, select
@@ -69,6 +70,56 @@ async def test_a_vacancy_reported_while_nats_is_dead_arrives_once_it_lives(
     assert REPORTING_UNIT in suggested(await suggestions(coordinator, WAITING))
     last = await havn.rows("capacity", _last_event)
     assert await havn.rows("matching", lambda session: _times_applied(session, last)) == 1
+
+
+async def test_a_stale_vacancy_is_asked_for_ranks_lower_and_is_fresh_again_after_a_tap(
+    havn: Havn, coordinator: Client, institution: Client
+) -> None:
+    await report(institution, free=1)
+    await havn.until("matching", lambda: everything_arrived(havn))
+    fresh = freshness(await suggestions(coordinator, WAITING))
+
+    async def asked() -> bool:
+        changes = await institution.capacity.ListVacancyChanges(
+            capacity.ListVacancyChangesRequest(parent=REPORTING_UNIT, page_size=1)
+        )
+        return [each.kind for each in changes.changes] == [capacity.VACANCY_CHANGE_KIND_CONFIRMATION_ASKED]
+
+    try:
+        havn.clock.moment, havn.clock.day = cast.NOW + timedelta(days=22), cast.TODAY + timedelta(days=22)
+        await havn.until("capacity", asked)
+        await havn.until("matching", lambda: everything_arrived(havn))
+        stale = freshness(await suggestions(coordinator, WAITING))
+        await institution.capacity.ConfirmVacancy(cast.confirming(REPORTING_UNIT))
+        await havn.until("matching", lambda: everything_arrived(havn))
+        confirmed = freshness(await suggestions(coordinator, WAITING))
+    finally:
+        havn.clock.moment, havn.clock.day = cast.NOW, cast.TODAY
+        await report(institution, free=0)
+        await havn.until("matching", lambda: everything_arrived(havn))
+    assert (fresh[0], stale[0], confirmed[0]) == (100, 0, 100)
+    assert stale[1] < fresh[1] == confirmed[1]
+
+
+def freshness(shown: matching.Suggestions) -> tuple[int, int]:
+    """What C10 gives to the reporting unit, and its whole fit."""
+    [unit] = [each for each in shown.suggestions if each.home.name == REPORTING_UNIT]
+    [reason] = [each for each in unit.reasons if each.criterion == "freshness"]
+    return reason.met, unit.fit
+
+
+async def test_a_tap_that_blocks_the_last_place_takes_it_out_of_the_suggestions(
+    havn: Havn, coordinator: Client, institution: Client
+) -> None:
+    await report(institution, free=1)
+    blocked = await institution.capacity.BlockPlaces(cast.blocking(REPORTING_UNIT, cast.blocked()))
+    assert blocked.free_place_count == 0
+    await havn.until("matching", lambda: everything_arrived(havn))
+    assert rules_against(await suggestions(coordinator, WAITING), REPORTING_UNIT) == ["R1"]
+    await institution.capacity.BlockPlaces(cast.blocking(REPORTING_UNIT))
+    await havn.until("matching", lambda: everything_arrived(havn))
+    assert REPORTING_UNIT in suggested(await suggestions(coordinator, WAITING))
+    await report(institution, free=0)
 
 
 def _last_event(session: Session) -> str:
