@@ -16,6 +16,7 @@ from services.havn.demo.visit import visit
 from services.havn.views.excluded import each_excluded
 from services.havn.views.follow_ups import follow_ups
 from services.havn.views.inquiries import GENDERS, NEEDS
+from services.havn.views.krith import ACTION_STATES, COURSES, FEES, REASONS, SUPPORT_KINDS
 from services.havn.views.offers import STATES
 from services.havn.views.phrases import DANISH, HEADINGS, NOUNS, Lang, count, phrase
 from services.havn.views.started import TO_TRY
@@ -70,6 +71,11 @@ def test_every_phrase_has_a_danish_one() -> None:
         *FITS.values(),
         *FRESHNESS.values(),
         *STATES.values(),
+        *ACTION_STATES.values(),
+        *REASONS.values(),
+        *COURSES.values(),
+        *SUPPORT_KINDS.values(),
+        *FEES.values(),
         *GENDERS.values(),
         *NEEDS.values(),
         *HAPPENED.values(),

@@ -24,6 +24,7 @@ MODULES = {
     "answer": "answer",
     "follow-ups": "follow_ups",
     "log-follow-up": "log_follow_up",
+    "krith": "krith",
     "wellbeing": "wellbeing",
     "import": "import_folder",
     "export": "export",

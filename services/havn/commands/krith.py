@@ -1,0 +1,148 @@
+"""havn krith."""
+
+import uuid
+from typing import Annotated
+
+import typer
+
+from havn.families.v1 import support_pb2 as pb
+from havn.placements.v1 import placements_pb2 as placements
+from services.havn.commands.asking import all_pages, asking
+from services.havn.commands.documents import document
+from services.havn.commands.names import child_name, family_name, user_name
+from services.havn.commands.options import As, Json, Language, User
+from services.havn.commands.output import show
+from services.havn.views import krith as views
+from services.havn.views.phrases import Lang
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="What comes of follow-ups: actions, concerns, visits, training, support, cost.",
+)
+
+EVERY_FAMILY = "-"
+Family = Annotated[str, typer.Argument(metavar="FAMILY", help="families/f-001 or f-001.", show_default=False)]
+Families = Annotated[str, typer.Argument(metavar="FAMILY", help="families/f-001 or f-001; all where none is named.")]
+Consultant = Annotated[str, typer.Option(metavar="USER", help="Only families that users/consultant follows.")]
+
+
+@app.command()
+def actions(
+    family: Families = EVERY_FAMILY,
+    every: Annotated[bool, typer.Option("--all", help="Also those that ended.")] = False,
+    as_user: As = User.CONSULTANT,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Agreed actions that are open, the earliest due first."""
+    state = pb.ACTION_STATE_UNSPECIFIED if every else pb.ACTION_STATE_OPEN
+    with asking(as_user) as connection:
+        request = pb.ListActionsRequest(parent=family_name(family), state=state)
+        answer = all_pages(connection.support.ListActions, request)
+    show(document(answer), views.actions(answer, lang), json)
+
+
+@app.command()
+def settle(
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="Its name, as `havn krith actions` tells it.")],
+    not_done: Annotated[bool, typer.Option("--not-done", help="It was not done, and will not be.")] = False,
+    words: Annotated[str, typer.Option(help="What there is to say; needed where it was not done.")] = "",
+    as_user: As = User.CONSULTANT,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Says what became of an action."""
+    state = pb.ACTION_STATE_NOT_DONE if not_done else pb.ACTION_STATE_DONE
+    # What somebody settled meanwhile is not taken back: only an open action is as it was.
+    request = pb.SettleActionRequest(name=action, etag="1", state=state, words=words, request_id=str(uuid.uuid4()))
+    with asking(as_user) as connection:
+        answer = pb.ListActionsResponse(actions=[connection.support.SettleAction(request)])
+    show(document(answer), views.actions(answer, lang), json)
+
+
+@app.command()
+def concerns(as_user: As = User.CASEWORKER, lang: Language = Lang.EN, json: Json = False) -> None:
+    """Placements that somebody has to look at again: those that nobody looked at come first."""
+    with asking(as_user) as connection:
+        answer = all_pages(connection.placements.ListRiskViews, placements.ListRiskViewsRequest())
+    show(document(answer), views.risk_views(answer, lang), json)
+
+
+@app.command()
+def look(
+    view: Annotated[str, typer.Argument(metavar="CONCERN", help="Its name, as `havn krith concerns` tells it.")],
+    words: Annotated[str, typer.Option(help="What you found, and what was done.")],
+    as_user: As = User.CASEWORKER,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Says what came of a concern."""
+    request = placements.CloseRiskViewRequest(name=view, etag="1", words=words, request_id=str(uuid.uuid4()))
+    with asking(as_user) as connection:
+        answer = placements.ListRiskViewsResponse(risk_views=[connection.placements.CloseRiskView(request)])
+    show(document(answer), views.risk_views(answer, lang), json)
+
+
+@app.command()
+def trend(
+    family: Family,
+    child: Annotated[str, typer.Option(metavar="CHILD", help="Only what is about this child.")] = "",
+    as_user: As = User.CONSULTANT,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """How one family, or one child there, was seen to fare from visit to visit."""
+    request = pb.GetFollowUpTrendRequest(name=family_name(family), child=child_name(child) if child else "")
+    with asking(as_user) as connection:
+        answer = connection.support.GetFollowUpTrend(request)
+    show(document(answer), views.trend(answer, lang), json)
+
+
+@app.command()
+def coverage(as_user: As = User.LEADER, lang: Language = Lang.EN, json: Json = False) -> None:
+    """How many families were followed up in time in the last year, by consultant."""
+    with asking(as_user) as connection:
+        answer = connection.support.GetFollowUpCoverage(pb.GetFollowUpCoverageRequest())
+    show(document(answer), views.coverage(answer, lang), json)
+
+
+@app.command()
+def visits(
+    consultant: Consultant = "", as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False
+) -> None:
+    """When each family is to be visited for supervision, the longest overdue first."""
+    request = pb.ListSupervisionVisitsDueRequest(consultant=user_name(consultant) if consultant else "")
+    with asking(as_user) as connection:
+        answer = all_pages(connection.support.ListSupervisionVisitsDue, request)
+    show(document(answer), views.visits(answer, lang), json)
+
+
+@app.command()
+def training(
+    consultant: Consultant = "", as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False
+) -> None:
+    """How each family's training stands: those without course or waiver first."""
+    request = pb.ListTrainingRequest(consultant=user_name(consultant) if consultant else "")
+    with asking(as_user) as connection:
+        answer = all_pages(connection.support.ListTraining, request)
+    show(document(answer), views.training(answer, lang), json)
+
+
+@app.command()
+def support(
+    family: Families = EVERY_FAMILY, as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False
+) -> None:
+    """What families are supported with, the latest begun first."""
+    with asking(as_user) as connection:
+        request = pb.ListSupportAgreementsRequest(parent=family_name(family))
+        answer = all_pages(connection.support.ListSupportAgreements, request)
+    show(document(answer), views.support(answer, lang), json)
+
+
+@app.command()
+def cost(family: Family, as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False) -> None:
+    """What one child costs a day in a family, and where the figure comes from."""
+    with asking(as_user) as connection:
+        answer = connection.support.GetFamilyCost(pb.GetFamilyCostRequest(name=family_name(family)))
+    show(document(answer), views.cost(answer, lang), json)

@@ -1,0 +1,133 @@
+"""What comes of follow-ups: actions, concerns, trends, visits, training, support, cost."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+
+from havn.families.v1 import families_pb2 as families
+from havn.families.v1 import support_pb2 as pb
+from havn.placements.v1 import placements_pb2 as placements
+from services.havn.views.phrases import Lang, count, phrase
+from services.havn.views.words import day, kroner, short, table
+
+ACTION_STATES = {
+    pb.ACTION_STATE_OPEN: "open",
+    pb.ACTION_STATE_DONE: "done",
+    pb.ACTION_STATE_NOT_DONE: "not done",
+}
+REASONS = {
+    placements.RISK_REASON_CONCERN: "a consultant is concerned",
+    placements.RISK_REASON_FALLING_WELLBEING: "the child is less well than before",
+}
+COURSES = {
+    pb.COURSE_STATE_MISSING: "missing",
+    pb.COURSE_STATE_WAIVED: "waived",
+    pb.COURSE_STATE_COMPLETED: "completed",
+}
+SUPPORT_KINDS = {
+    pb.SUPPORT_KIND_INTENSIVE: "intensive support",
+    pb.SUPPORT_KIND_SUPERVISION: "supervision",
+    pb.SUPPORT_KIND_RELIEF: "relief",
+}
+FEES = {
+    families.FEE_KIND_ORDINARY: "ordinary fee",
+    families.FEE_KIND_EMERGENCY: "emergency fee",
+    families.FEE_KIND_RELIEF: "relief fee",
+    families.FEE_KIND_FEE_UNIT: "fee units",
+    families.FEE_KIND_BOARD: "board and lodging",
+    families.FEE_KIND_BOARD_THIRD_CHILD: "board and lodging, from a third child on",
+}
+
+
+def actions(answer: pb.ListActionsResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Agreed actions with their names, so that somebody can say what became of them."""
+    yield f"{count(len(answer.actions), 'action', lang)}."
+    rows = table("=Name", "What", "Who", "=By", "#Days overdue", "=State", lang=lang)
+    for each in answer.actions:
+        state, agreed = phrase(ACTION_STATES[each.state], lang), each.action
+        overdue = str(each.days_overdue or "")
+        rows.add_row(each.name, agreed.what, agreed.owner, day(agreed.due_date), overdue, state)
+    if answer.actions:
+        yield rows
+
+
+def risk_views(answer: placements.ListRiskViewsResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Placements that somebody has to look at, and what came of those that somebody looked at."""
+    yield f"{count(len(answer.risk_views), 'concern', lang)}."
+    rows = table("=Name", "=Child", "=On", "Why", "What came of it", lang=lang)
+    for each in answer.risk_views:
+        why = ", ".join(phrase(REASONS[reason], lang) for reason in each.reasons)
+        rows.add_row(each.name, short(each.child), day(each.told_date), why, each.words)
+    if answer.risk_views:
+        yield rows
+
+
+def trend(answer: pb.FollowUpTrend, lang: Lang) -> Iterator[RenderableType]:
+    """One row for each visit: a concern or none, the authority's own scale where it has one, and what was done."""
+    yield phrase("How {family} fared, visit by visit.", lang, family=short(answer.family))
+    rows = table("=Visit", "Concern", "#K", "#R", "#I", "#T", "#H", "#Agreed", "#Done", "#Not done", lang=lang)
+    for each in answer.points:
+        steps = (each.competences, each.resources, each.involvement, each.trust, each.everyday_life)
+        counts = (each.agreed_count, each.done_count, each.not_done_count)
+        concern = phrase("yes" if each.concern else "no", lang)
+        rows.add_row(day(each.visit_date), concern, *(str(step or "") for step in steps), *map(str, counts))
+    yield rows
+
+
+def coverage(answer: pb.FollowUpCoverage, lang: Lang) -> Iterator[RenderableType]:
+    """Families in time of those that were due, by consultant."""
+    period = {"first": day(answer.from_date), "last": day(answer.until_date)}
+    yield phrase("Followed up in time, from {first} to {last}.", lang, **period)
+    rows = table("=Consultant", "#Families due", "#In time", lang=lang)
+    for each in answer.consultants:
+        rows.add_row(short(each.consultant), str(each.due_family_count), str(each.in_time_family_count))
+    yield rows
+
+
+def visits(answer: pb.ListSupervisionVisitsDueResponse, lang: Lang) -> Iterator[RenderableType]:
+    """When families are to be visited for supervision."""
+    families_due = count(len(answer.visits_due), "family", lang)
+    yield phrase("{families} to visit; {number} overdue.", lang, families=families_due, number=answer.overdue_count)
+    rows = table("=Family", "Town", "=Last visit", "=By", "#Days overdue", lang=lang)
+    for each in answer.visits_due:
+        last, due = day(each.last_visit_date), day(each.due_date)
+        rows.add_row(short(each.family), each.town, last, due, str(each.days_overdue or ""))
+    yield rows
+
+
+def training(answer: pb.ListTrainingResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Course, goals and days of each family."""
+    yield f"{count(len(answer.families), 'family', lang)}."
+    rows = table("=Family", "Course", "#Goals missing", "#Days", "#Days needed", lang=lang)
+    for each in answer.families:
+        course, missing = phrase(COURSES[each.course], lang), str(len(each.missing_goals) or "")
+        rows.add_row(short(each.family), course, missing, str(each.day_count), str(each.needed_day_count))
+    yield rows
+
+
+def support(answer: pb.ListSupportAgreementsResponse, lang: Lang) -> Iterator[RenderableType]:
+    """What was agreed on, from when to when."""
+    yield f"{count(len(answer.agreements), 'agreement', lang)}."
+    rows = table("=Family", "Kind", "What", "=From", "=Through", lang=lang)
+    for each in answer.agreements:
+        kind, family = phrase(SUPPORT_KINDS[each.kind], lang), each.name.split("/")[1]
+        rows.add_row(family, kind, each.what, day(each.from_date), day(each.until_date))
+    if answer.agreements:
+        yield rows
+
+
+def cost(answer: pb.FamilyCost, lang: Lang) -> Iterator[RenderableType]:
+    """The figure, and where it comes from."""
+    family = short(answer.family)
+    if not answer.HasField("amount"):
+        yield phrase("What a child costs in {family} is not known.", lang, family=family)
+        return
+    amount = kroner(answer.amount, lang)
+    yield phrase("A child costs {amount} a day in {family}.", lang, amount=amount, family=family)
+    if answer.agreed:
+        yield phrase("That was agreed on with the family.", lang)
+        return
+    rows = table("Part", "#A day", "Source", lang=lang)
+    for part in answer.parts:
+        rows.add_row(phrase(FEES[part.kind], lang), kroner(part.amount, lang), part.source)
+    yield rows

@@ -1,0 +1,56 @@
+"""What comes of follow-ups, as the commands tell it."""
+
+from rich.console import Console
+
+from havn.families.v1 import families_pb2 as families
+from havn.families.v1 import support_pb2 as pb
+from havn.placements.v1 import placements_pb2 as placements
+from services.havn.views import krith
+from services.havn.views.phrases import Lang
+from tests import cast
+
+
+def told(rendered: cast.Value) -> str:
+    console = Console(width=200, no_color=True)
+    with console.capture() as captured:
+        console.print(*rendered, sep="\n")
+    return captured.get()
+
+
+def test_a_cost_says_where_each_figure_comes_from() -> None:
+    part = families.CostPart(kind=families.FEE_KIND_ORDINARY, amount=cast.kroner(174), source="qeqqata.gl (undated)")
+    cost = pb.FamilyCost(family="families/f-1", amount=cast.kroner(174), parts=[part])
+    text = told(krith.cost(cost, Lang.DA))
+    assert "Et barn koster 174 kr. om dagen hos f-1." in text
+    assert "almindeligt plejevederlag" in text
+    assert "qeqqata.gl (undated)" in text
+
+
+def test_a_cost_that_was_agreed_on_or_is_unknown_says_so() -> None:
+    agreed = pb.FamilyCost(family="families/f-1", amount=cast.kroner(500), agreed=True)
+    assert "That was agreed on with the family." in told(krith.cost(agreed, Lang.EN))
+    assert "is not known" in told(krith.cost(pb.FamilyCost(family="families/f-1"), Lang.EN))
+
+
+def test_actions_and_concerns_are_told_with_the_names_that_end_them() -> None:
+    action = families.FollowUpAction(what="Call the school", owner="Ane", due_date=cast.day(-2))
+    agreed = pb.AgreedAction(
+        name="families/f-1/followUps/1/actions/1", action=action, state=pb.ACTION_STATE_OPEN, days_overdue=2
+    )
+    text = told(krith.actions(pb.ListActionsResponse(actions=[agreed]), Lang.EN))
+    assert all(words in text for words in (agreed.name, "Call the school", "Ane", "open", "2026-02-28"))
+    view = placements.RiskView(
+        name="placements/p/riskViews/1", child="children/c-7", reasons=[placements.RISK_REASON_CONCERN]
+    )
+    text = told(krith.risk_views(placements.ListRiskViewsResponse(risk_views=[view]), Lang.DA))
+    assert all(words in text for words in (view.name, "c-7", "en familieplejekonsulent er bekymret"))
+
+
+def test_a_trend_shows_a_scale_only_where_one_was_used() -> None:
+    points = [
+        pb.TrendPoint(visit_date=cast.day(-9), concern=True, trust=3, agreed_count=2, done_count=1),
+        pb.TrendPoint(visit_date=cast.day(-1)),
+    ]
+    *_, first, second = told(krith.trend(pb.FollowUpTrend(family="families/f-1", points=points), Lang.EN)).splitlines()
+    assert first.split() == ["2026-02-21", "yes", "3", "2", "1", "0"]
+    assert second.split() == ["2026-03-01", "no", "0", "0", "0"]
