@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from havn.access.v1 import access_pb2 as access
+from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.families.v1 import families_pb2 as families
 from havn.terms.v1 import terms_pb2 as terms
 from services.console.languages import gettext as _
@@ -26,6 +27,15 @@ def need_level(level: terms.NeedLevel.ValueType) -> str:
         terms.NEED_LEVEL_MODERATE: _("moderate"),
         terms.NEED_LEVEL_SEVERE: _("severe"),
     }.get(level, "")
+
+
+def interim_solution(number: capacity.InterimSolution.ValueType) -> str:
+    """Where a child lives while it waits."""
+    return {
+        capacity.INTERIM_SOLUTION_OWN_HOME: _("lives at home or in its network"),
+        capacity.INTERIM_SOLUTION_FOSTER_FAMILY: _("lives in a foster family for now"),
+        capacity.INTERIM_SOLUTION_INSTITUTION: _("lives in an institution for now"),
+    }.get(number, "")
 
 
 def spoken(languages: Iterable[terms.Language.ValueType]) -> str:

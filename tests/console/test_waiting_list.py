@@ -16,6 +16,7 @@ from havn.matching.v1.matching_pb2 import CountSuitablePlacesRequest
 from havn.placements.v1 import placements_pb2 as placements
 from havn.terms.v1 import terms_pb2 as terms
 from services.console.searches import Search
+from services.placements.offer_rules import inquiry_name
 from tests import cast
 from tests.conftest import Client, Havn
 from tests.console.conftest import PHONE, WIDTHS, Browsing, Visitor, csrf, next_page, violations
@@ -121,12 +122,31 @@ async def test_a_row_says_in_words_what_a_list_needs_to_know(browsing: Browsing)
         danger, late = await cells(page, IN_DANGER), await cells(page, LATE)
     for words in ("1 c-danger", "In danger", "needs a safe place tonight", "8 years", "Tasiilaq", "Kalaallisut"):
         assert words in danger
-    for words in ("1 sibling", "3 foster family", "moderate", "40 days"):
+    for words in ("1 sibling", "3 foster family", "moderate", "40 days", "lives in a foster family for now"):
         assert words in danger
     for words in ("2 c-late", "45 days past the deadline", "31–90 days", "5 open residential", "severe"):
         assert words in late
     assert "parent with child" in late
     assert "0 days" in late
+
+
+async def test_a_row_tells_what_homes_said(
+    browsing: Browsing, havn: Havn, coordinator: Client, filed: placements.PlacementRequest
+) -> None:
+    family = await havn.as_(cast.CONSULTANT).families.CreateFosterFamily(cast.entering(cast.a_ready_family()))
+    offer = await coordinator.placements.OfferPlace(cast.offering(filed, family.name))
+    member = havn.as_(cast.member_of(family.name)).placements
+    inquiry = await member.GetInquiry(placements.GetInquiryRequest(name=inquiry_name(offer)))
+    await member.AnswerOffer(cast.declining(inquiry))
+
+    async def answered() -> bool:
+        answer = await coordinator.capacity.ListWaitingList(ListWaitingListRequest(query=short(filed)))
+        return [each.state for each in answer.entries[0].offers] == [placements.OFFER_STATE_DECLINED]
+
+    await havn.until("capacity", answered)
+    async with browsing.as_("coordinator", script=False) as page:
+        await page.goto(f"/waiting-list?q={short(filed)}")
+        assert "1 home said no" in await cells(page, short(filed))
 
 
 async def test_pages_of_fifty_lead_on_and_back(browsing: Browsing) -> None:

@@ -7,9 +7,9 @@ from datetime import date
 
 from starlette.responses import Response
 
-from havn.capacity.v1.capacity_pb2 import WaitingListEntry
+from havn.capacity.v1.capacity_pb2 import InterimSolution, WaitingListEntry
 from havn.matching.v1.matching_pb2 import CountSuitablePlacesRequest
-from havn.placements.v1.placements_pb2 import ListRequestsRequest, PlacementRequest
+from havn.placements.v1.placements_pb2 import OFFER_STATE_ACCEPTED, OFFER_STATE_ASKED, OFFER_STATE_DECLINED
 from havn.terms.v1.terms_pb2 import Language, NeedLevel
 from services.console import searches, terms
 from services.console.languages import gettext as _
@@ -52,6 +52,14 @@ class Row:
     """What the child speaks, best first."""
     need_level: NeedLevel.ValueType
     """How much support it needs."""
+    interim: InterimSolution.ValueType
+    """Where it lives meanwhile."""
+    interim_unsafe: bool
+    said_no: int
+    """How many homes did."""
+    is_asked: bool
+    """Whether a home is asked just now."""
+    said_yes: bool
 
     @property
     def spoken(self) -> str:
@@ -62,6 +70,11 @@ class Row:
     def need(self) -> str:
         """How much support it needs, in a word."""
         return terms.need_level(self.need_level)
+
+    @property
+    def meanwhile(self) -> str:
+        """Where it lives while it waits, in words; nothing where that is not stated."""
+        return terms.interim_solution(self.interim)
 
     @property
     def step(self) -> str:
@@ -161,17 +174,11 @@ async def _listed(visit: Visit, search: Search, keeping: Keeping) -> Response:
 
 async def _found(visit: Visit, search: Search) -> Found:
     answer = await visit.services.capacity.ListWaitingList(search.request())
-    names = [entry.request for entry in answer.entries]
-    cases = {}
-    if names:
-        asked = ListRequestsRequest(names=names, page_size=len(names))
-        cases = {case.name: case for case in (await visit.services.placements.ListRequests(asked)).requests}
-    rows = [_row(entry, cases.get(entry.request, PlacementRequest())) for entry in answer.entries]
-    return Found(search, rows, answer.total_count)
+    return Found(search, [_row(entry) for entry in answer.entries], answer.total_count)
 
 
-def _row(entry: WaitingListEntry, case: PlacementRequest) -> Row:
-    """The row of an entry, and of its request, which is empty where it left the list meanwhile."""
+def _row(entry: WaitingListEntry) -> Row:
+    states = [offer.state for offer in entry.offers]
     return Row(
         position=entry.position,
         id=last_part(entry.request),
@@ -186,8 +193,13 @@ def _row(entry: WaitingListEntry, case: PlacementRequest) -> Row:
         parent_with_child=entry.parent_with_child,
         need_step=entry.need_step,
         days_waited=entry.days_waited,
-        languages=tuple(each.language for each in case.child.languages),
-        need_level=case.needs.level,
+        languages=tuple(each.language for each in entry.languages),
+        need_level=entry.need_level,
+        interim=entry.interim_solution,
+        interim_unsafe=entry.interim_unsafe,
+        said_no=states.count(OFFER_STATE_DECLINED),
+        is_asked=OFFER_STATE_ASKED in states,
+        said_yes=OFFER_STATE_ACCEPTED in states,
     )
 
 
