@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 import uvicorn
 
+from services.console import maps
 from services.console.app import application
 from services.console.live import Hub
 from services.console.rendering import rendering
@@ -38,12 +39,14 @@ class Running:
     _hub: Hub
     _server: "_Server"
     _serving: asyncio.Task[None]
+    _getting_ready: asyncio.Task[None]
 
     async def stop(self) -> None:
         """Lets pages under way end, then lets go of everything."""
         self._server.should_exit = True
         await self._hub.close()
         await self._serving
+        await asyncio.wait([self._getting_ready])
         await self._services.close()
         log.info("service.stopped", service="console")
 
@@ -103,7 +106,8 @@ async def start(platform: Platform, people: Mapping[str, Caller] | None = None) 
     port: int = listening.getsockname()[1]
     log.info("service.started", service="console", port=port)
     address = f"{'https' if secured else 'http'}://{settings.host}:{port}"
-    return Running(address, services, hub, server, serving)
+    getting_ready = asyncio.create_task(asyncio.to_thread(maps.get_ready))
+    return Running(address, services, hub, server, serving, getting_ready)
 
 
 def _listening(settings: Settings) -> socket.socket:

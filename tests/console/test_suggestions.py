@@ -260,3 +260,9 @@ async def test_a_request_that_is_not_open_is_refused_in_words(havn: Havn, visito
         return (await client.get("/waiting-list/r-over/suggestions")).status_code == 409
 
     await havn.until("matching", refused)
+
+
+async def test_a_console_draws_a_map_before_anybody_asks_for_one(havn: Havn) -> None:
+    maps.drawn.cache_clear()
+    await (await server.start(havn.platform)).stop()
+    assert maps.drawn.cache_info().currsize == 1
