@@ -37,6 +37,9 @@ class Language(StrEnum):
 
 NAMES = {Language.DA: "Dansk", Language.EN: "English", Language.KL: "Kalaallisut"}
 
+FORMATS = {Language.DA: "da", Language.EN: "en_GB", Language.KL: "kl"}
+"""By whose customs days, moments and numbers are written: British ones, with the day first and a clock of 24 hours."""
+
 _language: ContextVar[Language] = ContextVar("language", default=Language.DA)
 
 
@@ -127,20 +130,21 @@ def kroner(value: money_pb2.Money) -> str:
 
 @lru_cache(FORMATTED)
 def _day(value: date, language: Language) -> str:
-    return dates.format_date(value, locale=language)
+    return dates.format_date(value, locale=FORMATS[language])
 
 
 @lru_cache(FORMATTED)
 def _moment(value: datetime, zone: str, language: Language) -> str:
-    there = value.astimezone(ZoneInfo(zone))
-    return f"{dates.format_date(there, locale=language)} {dates.format_time(there, 'short', locale=language)}"
+    there, locale = value.astimezone(ZoneInfo(zone)), FORMATS[language]
+    return f"{dates.format_date(there, locale=locale)} {dates.format_time(there, 'short', locale=locale)}"
 
 
 @lru_cache(FORMATTED)
 def _number(value: float, language: Language) -> str:
-    return numbers.format_decimal(value, locale=language)
+    return numbers.format_decimal(value, locale=FORMATS[language])
 
 
 @lru_cache(FORMATTED)
 def _kroner(amount: int, language: Language) -> str:
-    return numbers.format_currency(amount, "DKK", "#,##0 ¤", locale=language, currency_digits=False)
+    # As services say it in their sentences, in English too.
+    return f"{numbers.format_decimal(amount, locale=FORMATS[language])}\N{NO-BREAK SPACE}kr."

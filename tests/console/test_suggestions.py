@@ -152,7 +152,7 @@ async def test_two_places_side_by_side_with_only_what_differs(browsing: Browsing
         assert EVIL not in await page.content()
         told = await table.inner_text()
         assert re.search(r"Town\s.*1 leg, \d.\d hours", told, re.DOTALL)
-        assert re.search(r"A visit with the parents\s.*DKK, 1 a month", told, re.DOTALL)
+        assert re.search(r"A visit with the parents\s.*kr\., 1 a month", told, re.DOTALL)
 
 
 async def test_a_card_tells_the_ways_in_figures_and_the_price_of_a_visit_with_the_price(visitor: Visitor) -> None:
