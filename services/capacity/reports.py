@@ -1,6 +1,8 @@
 """Vacancies as a stream shows them: those that were reported between two moments."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlmodel import select
 
@@ -20,8 +22,10 @@ def reported(view: View) -> Reported:
 class Reports:
     """What was reported between two moments: found once for all who watched both."""
 
-    def __init__(self) -> None:
+    def __init__(self, describe: Callable[[Sequence[pb.Vacancy]], Coroutine[Any, Any, Sequence[pb.Vacancy]]]) -> None:
         self._last: tuple[Reported, Reported, Sequence[pb.Vacancy]] = ({}, {}, ())
+        self._describe = describe
+        self._shown: tuple[Sequence[pb.Vacancy], asyncio.Task[Sequence[pb.Vacancy]]] | None = None
 
     def between(self, before: Reported | None, after: Reported) -> Sequence[pb.Vacancy]:
         """The vacancies of `after` that are newer than those of `before`; of one's first moment none."""
@@ -30,6 +34,13 @@ class Reports:
         if self._last[0] is not before or self._last[1] is not after:
             self._last = (before, after, list(_newer(before, after)))
         return self._last[2]
+
+    async def shown(self, news: Sequence[pb.Vacancy]) -> Sequence[pb.Vacancy]:
+        """The same vacancies as they are shown: described once for all who watch."""
+        if self._shown is None or self._shown[0] is not news:
+            self._shown = (news, asyncio.ensure_future(self._describe(news)))
+        # Who stops to watch meanwhile takes it from nobody else.
+        return await asyncio.shield(self._shown[1])
 
 
 def _newer(before: Reported, after: Reported) -> Iterator[pb.Vacancy]:

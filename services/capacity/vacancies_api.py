@@ -1,6 +1,6 @@
 """The RPCs of vacancies: reported, confirmed, blocked, listed beside what placements tell, and watched."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 
 from sqlalchemy import ColumnElement
@@ -27,7 +27,7 @@ class VacanciesApi(InstitutionsApi):
     def __init__(self, store: Store, clock: Clock) -> None:
         super().__init__(store, clock)
         self.reported = Watched(store, SERVICE, reports.reported)
-        self._reports = reports.Reports()
+        self._reports = reports.Reports(self._described)
 
     async def ReportVacancy(self, request: pb.ReportVacancyRequest, context: Context) -> pb.Vacancy:
         """Says how many places are free."""
@@ -101,9 +101,10 @@ class VacanciesApi(InstitutionsApi):
         async with aclosing(self.reported.each()) as states:
             async for state in states:
                 news = self._reports.between(seen, state)
-                told = [vacancy for vacancy in news if caller.sees(caller.authority, vacancy.name)]
-                if told:
-                    yield pb.WatchVacanciesResponse(vacancies=await self._described(told))
+                if any(caller.sees(caller.authority, vacancy.name) for vacancy in news):
+                    shown = await self._reports.shown(news)
+                    told = [vacancy for vacancy in shown if caller.sees(caller.authority, vacancy.name)]
+                    yield pb.WatchVacanciesResponse(vacancies=told)
                 elif seen is None:
                     yield pb.WatchVacanciesResponse()
                 seen = state
@@ -126,10 +127,8 @@ class VacanciesApi(InstitutionsApi):
         differing = (each for each in described(view, view.all(VACANCIES, *where), self._clock) if each.difference)
         return keyed(differing, lambda vacancy: vacancy.name, request.page_size, request.page_token)
 
-    async def _described(self, vacancies: list[pb.Vacancy]) -> list[pb.Vacancy]:
-        # What many watch is one object: each call describes a copy of its own.
-        copies = [pb.Vacancy.FromString(vacancy.SerializeToString()) for vacancy in vacancies]
-        return list(await self._store.view_as(SERVICE, lambda view: described(view, copies, self._clock)))
+    async def _described(self, vacancies: Sequence[pb.Vacancy]) -> Sequence[pb.Vacancy]:
+        return await self._store.view_as(SERVICE, lambda view: described(view, vacancies, self._clock))
 
     def _shown(self, change: Change, kept: pb.Vacancy) -> pb.Vacancy:
         [shown] = described(change, [kept], self._clock)

@@ -48,6 +48,9 @@ def migrated(database: Database) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
         owner = connection.engine
     migrate.upgrade("capacity", owner)
+    if databases.on_postgres():
+        # Tables that were made anew are the service's to use again, as `havn migrate` lets it.
+        migrate.allow("capacity", owner, "havn")
     owner.dispose()
 
 
