@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from havn.families.v1.families_pb2 import ProfileFact
+from services.havn.commands.families import Fact
 from services.havn.commands.follow_up_content import action, content_key, from_file
 from services.havn.commands.lazy import MODULES
 from services.havn.commands.options import User, day
 from services.havn.users import USERS
 from tests.cli.conftest import Havn
 
+UNTIL = "--from 2026-03-02 --until 2027-03-02 --reason x".split()
 NEED_A_SYSTEM = [
     ["status"],
     ["plan"],
@@ -32,6 +35,17 @@ NEED_A_SYSTEM = [
     ["withdraw-offer", "1", "--reason", "x"],
     ["inquiries"],
     ["answer", "families/f-001/inquiries/1", "--accept"],
+    ["families"],
+    ["families", "show", "f-001"],
+    ["families", "assess", "f-001", "--care", "Calm", "--visit", "2026-03-02 | Me | Room"],
+    [*"families approve f-001 --reference A --places 1 --oldest 9 --need-level light".split(), *UNTIL],
+    ["families", "refuse", "f-001", "--reason", "x"],
+    ["families", "pause", "f-001", "--reason", "x", "--until", "2026-03-02"],
+    ["families", "resume", "f-001", "--reason", "x"],
+    ["families", "end", "f-001", "--reason", "x"],
+    ["families", "state", "f-001", "pets", "x"],
+    ["families", "resolve", "f-001", "pets", "x"],
+    ["families", "views", "f-001"],
     ["follow-ups", "f-001"],
     ["follow-ups", "--due"],
     ["log-follow-up", "f-001"],
@@ -91,6 +105,10 @@ def test_the_version_is_told(havn: Havn) -> None:
     assert set(havn("version", "--json").document) == {"version"}
 
 
+def test_a_family_may_speak_about_what_the_contract_names() -> None:
+    assert [f"PROFILE_FACT_{fact.name}" for fact in Fact] == ProfileFact.keys()[1:]
+
+
 def test_the_users_to_ask_as_are_the_demos() -> None:
     assert [user.value for user in User] == list(USERS)
 
@@ -101,6 +119,9 @@ WRONG = [
     ["waiting-list", "--as", "nobody"],
     ["waiting-list", "--lang", "xx"],
     ["waiting-list", "--step", "9"],
+    ["families", "assess", "f-001", "--visit", "2026-03-02"],
+    ["families", "pause", "f-001"],
+    ["families", "state", "f-001", "weather", "x"],
     ["follow-ups"],
     ["follow-ups", "f-001", "--due"],
     ["follow-ups", "f-001", "--consultant", "consultant"],

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from havn.access.v1.access_pb2 import Role
-from havn.families.v1.families_pb2 import ListFollowUpsResponse
+from havn.families.v1.families_pb2 import ListFollowUpsResponse, ProfileFact
 from havn.matching.v1.matching_pb2 import FitClass, PlannedPlace, Suggestion, Suggestions
 from havn.terms.v1.terms_pb2 import Words
 from services.havn import views
 from services.havn.demo.visit import visit
 from services.havn.views.excluded import each_excluded
+from services.havn.views.families import BREACHES, LOOKS, STEPS
+from services.havn.views.families import STATES as FAMILY_STATES
 from services.havn.views.follow_ups import follow_ups
 from services.havn.views.inquiries import GENDERS, NEEDS
 from services.havn.views.krith import ACTION_STATES, COURSES, FEES, REASONS, SUPPORT_KINDS
@@ -69,6 +71,11 @@ def test_every_phrase_has_a_danish_one() -> None:
     said = {text for call in calls("phrase") for text in texts(call.args[0])}
     known = {
         *FITS.values(),
+        *FAMILY_STATES.values(),
+        *STEPS.values(),
+        *BREACHES.values(),
+        *LOOKS.values(),
+        *(name.removeprefix("PROFILE_FACT_").replace("_", " ").lower() for name in ProfileFact.keys()[1:]),
         *FRESHNESS.values(),
         *STATES.values(),
         *ACTION_STATES.values(),

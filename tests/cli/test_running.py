@@ -88,6 +88,21 @@ def test_families_are_listed_by_the_day_that_they_are_to_be_followed_up(asked: H
     assert "Dage over" in asked("follow-ups", "--due", "--lang", "da").out
 
 
+def test_a_family_is_paused_and_resumed_and_says_what_is_so(asked: Havn) -> None:
+    assert "approved" in asked("families", "show", "f-004").out
+    assert "ill (invented)" in asked("families", "pause", "f-004", "--reason", "ill (invented)").out
+    assert "godkendt" in asked("families", "resume", "f-004", "--reason", "well", "--lang", "da").out
+    told = asked("families", "refuse", "f-004", "--reason", "x", "--json")
+    assert (told.code, told.error["reason"]) == (1, "STATE_NOT_ALLOWED")
+    assert "the family says “Two dogs”" in asked("families", "state", "f-001", "pets", "Two dogs").out
+    settled = asked("families", "resolve", "f-001", "pets", "Seen", "--json").document
+    assert settled["conflicts"][-1]["resolution"] == "Seen"
+    looks = asked("families", "views", "f-001", "--json").document["profile_views"]
+    assert any("ROLE_CONSULTANT" in look["roles"] for look in looks)
+    listed = asked("families", "--json").document["families"]
+    assert "FAMILY_STATE_APPROVED" in {family["state"] for family in listed}
+
+
 def test_the_plan_says_who_is_not_in_it(asked: Havn) -> None:
     assert "Children who wait to step down are not in it" in asked("plan").out
     assert "Den er et forslag: mennesker" in " ".join(asked("plan", "--lang", "da").out.split())

@@ -22,6 +22,7 @@ MODULES = {
     "withdraw-offer": "withdraw_offer",
     "inquiries": "inquiries",
     "answer": "answer",
+    "families": "families",
     "follow-ups": "follow_ups",
     "log-follow-up": "log_follow_up",
     "krith": "krith",

@@ -24,6 +24,7 @@ NOUNS = {
     "home does": ("home does", "homes do", "hjem passer", "hjem passer"),
     "more home fits": ("more home fits", "more homes fit", "hjem mere passer", "hjem mere passer"),
     "inquiry": ("inquiry", "inquiries", "forespørgsel", "forespørgsler"),
+    "look": ("look", "looks", "opslag", "opslag"),
     "offer": ("offer", "offers", "forespørgsel", "forespørgsler"),
     "record": ("record", "records", "post", "poster"),
     "row": ("row", "rows", "række", "rækker"),
@@ -50,6 +51,47 @@ NOUNS = {
 """What is counted, by its English singular."""
 
 DANISH = {
+    # Families and their way.
+    "applied": "ansøgt",
+    "being assessed": "under vurdering",
+    "approved": "godkendt",
+    "paused": "på pause",
+    "refused": "afslået",
+    "is one no more": "ophørt",
+    "assessed": "vurderet",
+    "resumed": "genoptaget",
+    "recorded": "registreret",
+    "approved without a full assessment": "godkendt uden en fuld vurdering",
+    "a type that the jurisdiction does not have": "en type, der ikke findes i retsområdet",
+    "approved for more than its type covers": "godkendt til mere, end typen dækker",
+    "approved while a certificate is missing": "godkendt, mens en attest mangler",
+    "approved for another child than it was assessed for": "godkendt til et andet barn, end den er vurderet til",
+    "opened": "åbnet",
+    "in a list": "på en liste",
+    "entered or changed": "oprettet eller ændret",
+    "{families}.": "{families}.",
+    "{town}: {state}.": "{town}: {state}.",
+    "What should not be so:": "Det burde ikke være sådan:",
+    "What family and consultant say, and nobody has settled:": (
+        "Hvad familie og konsulent siger, og ingen har afklaret:"
+    ),
+    "{looks} at the profile of {family}.": "{looks} i profilen for {family}.",
+    "{fact}: the family says “{family}”": "{fact}: familien siger “{family}”",
+    "{fact}: the consultant says “{said}”": "{fact}: konsulenten siger “{said}”",
+    "{fact}: the family says “{family}”, the consultant “{said}”": (
+        "{fact}: familien siger “{family}”, konsulenten “{said}”"
+    ),
+    "household": "husstand",
+    "languages": "sprog",
+    "competences": "kompetencer",
+    "experience": "erfaring",
+    "accessibility": "tilgængelighed",
+    "schools": "skoler",
+    "pets": "kæledyr",
+    "wishes": "ønsker",
+    "limits": "hvad den ikke tager",
+    "availability": "ledige pladser",
+    "other": "andet",
     # Offers and inquiries.
     "asked": "spurgt",
     "accepted": "ja",
@@ -401,6 +443,10 @@ DANISH = {
 """Sentences and words; braces name the facts that are put in."""
 
 HEADINGS = {
+    "How": "Hvordan",
+    "Taken by": "Af",
+    "Amiss": "Brud",
+    "Approved until": "Godkendt til",
     "A day": "Pr. dag",
     "Address (gRPC)": "Adresse (gRPC)",
     "Age": "Alder",
