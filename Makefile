@@ -1,7 +1,7 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: untranslated screenshots fuzz help setup run test on-sqlite on-postgresql check chaos bench protos development-ca sbom released
+.PHONY: untranslated screenshots fuzz help setup run test on-sqlite on-postgresql in-browsers check chaos bench protos development-ca sbom released
 
 BIN := .venv/bin
 ASSETS := services/console/assets
@@ -9,8 +9,10 @@ CHAOS_SECONDS ?= 300
 
 # What meets a database: these run on SQLite with all others, and once more on PostgreSQL, but for what is marked `once`.
 ON_DATABASES := $(addprefix tests/,shared contract placements families capacity matching_service journeys faults cli importing exporting)
-# What brings a PostgreSQL of its own, and is run by the shorter of the two passes.
+# What brings a PostgreSQL of its own, and is run by the pass over PostgreSQL.
 ON_THEIR_OWN := tests/replicas tests/chaos/test_storm.py
+# What drives browsers, over SQLite: the third pass.
+IN_BROWSERS := tests/console
 # Its only warning is that what depends on what is not known of Havn itself.
 MATERIALS = $(BIN)/python -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible $(BIN)/python
 
@@ -38,17 +40,21 @@ run: setup
 fuzz: setup
 	HAVN_FUZZ=100000 $(BIN)/pytest -s tests/contract/test_fuzz.py
 
-# Side by side: half of the time either waits.
+# Side by side, the longest first: half of the time each of them waits.
 test: setup
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 on-sqlite on-postgresql
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 on-sqlite on-postgresql in-browsers
 
 on-sqlite: setup
-	$(BIN)/pytest $(addprefix --ignore=,$(ON_THEIR_OWN))
+	$(BIN)/pytest $(addprefix --ignore=,$(ON_THEIR_OWN) $(IN_BROWSERS))
 
-# Its dots are shown when it is over.
 on-postgresql: setup
-	@$(BIN)/pytest --database postgresql $(ON_DATABASES) $(ON_THEIR_OWN) > .venv/on-postgresql.log 2>&1; \
-	  code=$$?; cat .venv/on-postgresql.log; exit $$code
+	@$(call told_at_the_end,--database postgresql $(ON_DATABASES) $(ON_THEIR_OWN))
+
+in-browsers: setup
+	@$(call told_at_the_end,$(IN_BROWSERS))
+
+# A pass whose dots are shown when it is over.
+told_at_the_end = $(BIN)/pytest $(1) > .venv/$@.log 2>&1; code=$$?; cat .venv/$@.log; exit $$code
 
 check: setup
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """A running system for each module of tests, callers of it, and what a refusal looks like."""
 
 import asyncio
+import gc
 import io
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -63,6 +64,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()
     if config.getoption("--database") == "postgresql":
         databases.use_postgres()
 
@@ -72,6 +74,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         once = [item for item in items if item.get_closest_marker("once")]
         config.hook.pytest_deselected(items=once)
         items[:] = [item for item in items if not item.get_closest_marker("once")]
+
+
+def pytest_collection_finish() -> None:
+    # Modules and tests stay to the end: looking for garbage among them, again and again, took a sixth of the time.
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
