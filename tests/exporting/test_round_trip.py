@@ -124,6 +124,13 @@ PARTS_OF_A_LIST: dict[str, st.SearchStrategy[Any]] = {
         until_date=st.one_of(st.none(), DAYS),
         approval=st.one_of(st.none(), APPROVALS),
     ),
+    "ReachedGoal": st.builds(
+        families_pb2.ReachedGoal,
+        goal=st.sampled_from(list(choices.choices(families_pb2.LearningGoal).values())),
+        reached_date=DAYS,
+    ),
+    "TrainingDay": st.builds(families_pb2.TrainingDay, training_date=DAYS, subject=TEXTS),
+    "FeeLevel": st.builds(families_pb2.FeeLevel, fee_units=st.integers(1, 30), month_count=st.integers(1, 216)),
     "DailyRate": st.builds(capacity_pb2.DailyRate, from_date=DAYS, amount=MONEY, source=st.one_of(st.just(""), TEXTS)),
     "PromisedService": st.builds(
         capacity_pb2.PromisedService, key=KEYS, service=TEXTS, from_date=DAYS, until_date=st.one_of(st.none(), DAYS)

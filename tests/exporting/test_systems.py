@@ -102,7 +102,8 @@ async def test_files_are_their_owners_and_nothing_in_them_is_run(filled: Havn, t
     await exported(filled, tmp_path / "out")
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
-    lists = {"follow_ups.csv", "breaches.csv", "waiting_list.csv"}
+    of_support = {"agreed_actions.csv", "supervision_visits.csv", "support_agreements.csv"}
+    lists = {"follow_ups.csv", "breaches.csv", "waiting_list.csv", *of_support}
     assert {path.name for path in (tmp_path / "out" / LISTS).iterdir()} == lists
     assert b";'=cmd|' went home" in (tmp_path / "out" / "requests.csv").read_bytes()
 

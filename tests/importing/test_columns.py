@@ -15,7 +15,8 @@ pytestmark = pytest.mark.once
 CELLS = {"google.type.Date", "google.type.Money", "google.protobuf.Timestamp", "havn.terms.v1.SpokenLanguage"}
 CELLS |= {"havn.placements.v1.SiblingBond"}
 CELLS |= {f"havn.capacity.v1.{part}" for part in ("DailyRate", "PromisedService", "Document", "BlockedPlaces")}
-CELLS |= {f"havn.families.v1.{part}" for part in ("HomeVisit", "FamilyStep", "Conflict")}
+CELLS |= {f"havn.families.v1.{part}" for part in ("HomeVisit", "FamilyStep", "Conflict", "ReachedGoal")}
+CELLS |= {f"havn.families.v1.{part}" for part in ("TrainingDay", "FeeLevel")}
 # Told by a file though the service sets it otherwise: when and by whom a vacancy was confirmed, a delivery noted or a
 # request filed, and what became of it.
 TOLD = {"confirmed_time", "confirmed_by", "create_time", "close_time", "filed_by", "state", "withdrawal_reason"}

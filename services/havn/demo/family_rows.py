@@ -7,7 +7,7 @@ from random import Random
 from services.havn.demo.families import Family
 from services.havn.demo.journey import SOUND_FAMILIES, family_cells
 from services.havn.demo.people import COMPETENCES, Cells, birth_date
-from services.havn.demo.rates import FAMILY_RATES
+from services.havn.demo.rates import FAMILY_RATES, PAID_BY_TABLES
 from services.havn.demo.towns import languages, schools
 
 # Words for things in nature, in pairs: no family's real name.
@@ -22,6 +22,7 @@ AGE_RANGES = ((0, 6), (0, 12), (3, 12), (6, 17), (10, 17), (0, 17))
 RENEWAL_DAYS = 730
 OURS = "sermersooq"
 CONSULTANTS = ("consultant", "consultant-2", "consultant-3")
+LEARNING_GOALS = ("own_resources", "stability", "development", "contact", "cooperation", "law")
 PAUSE_REASONS = ("Sygdom i familien", "Familien får selv et barn", "Familien flytter", "Familien har bedt om en pause")
 # How many families something is amiss with: among those with a free place, and among the others.
 AMISS = {"paused": (2, 5), "expiring": (2, 6), "certificate_missing": (2, 3), "certificate_overdue": (3, 9)}
@@ -65,7 +66,7 @@ def family_row(family: Family, faults: Amiss, today: date, chance: Random) -> Ce
         "competences": _competences(family, chance),
         "accessibility": "wheelchair" if chance.random() < 0.08 else "",
         "schools": " | ".join(schools(family.town.name)),
-        "daily_rate": str(FAMILY_RATES[family.type]),
+        "daily_rate": "" if family.type in PAID_BY_TABLES else str(FAMILY_RATES[family.type]),
         "consultant": _consultant(family),
         **_approval(family, faults, today, chance),
         **_availability(family, faults, today, chance),
@@ -176,4 +177,16 @@ def _training(family: Family, faults: Amiss, today: date, chance: Random) -> Cel
         return {"course_waived_until": until.isoformat(), "course_waived_by": "Afdelingsleder (opdigtet)"}
     if faults("untrained", family) or not family.approved or (family.type == "network" and chance.random() < 0.5):
         return {}
-    return {"course_completed": (family.approved_from - timedelta(days=chance.randint(10, 90))).isoformat()}
+    completed = (family.approved_from - timedelta(days=chance.randint(10, 90))).isoformat()
+    return {"course_completed": completed} | _taught(family, completed, today)
+
+
+def _taught(family: Family, completed: str, today: date) -> Cells:
+    """Of every fifth family it is recorded which goals it reached, and a day of further training."""
+    if family.number % 5:
+        return {}
+    last = (today - timedelta(days=100)).isoformat()
+    return {
+        "learning_goals": " | ".join(f"{goal}:{completed}" for goal in LEARNING_GOALS),
+        "training_days": f"{last}:Tilknytning (opdigtet)",
+    }

@@ -20,8 +20,9 @@ def _told_action(action: Any) -> str:  # noqa: ANN401
     return ":".join((part(action.what), part(action.owner), told_day(action.due_date)))
 
 
-def _columns(*columns: tuple[str, str, Cell]) -> tuple[Column, ...]:
-    return tuple(Column(name, field, cell, NO, "", "") for name, field, cell in columns)
+def columns(*told: tuple[str, str, Cell]) -> tuple[Column, ...]:
+    """Columns that nobody fills in: names, fields and how they are told."""
+    return tuple(Column(name, field, cell, NO, "", "") for name, field, cell in told)
 
 
 ACTION = Cell(str, NOT_READ, _told_action)
@@ -34,15 +35,22 @@ FOLLOW_UPS = Sheet(
     message=families_pb2.FollowUp,
     row="",
     resource="",
-    identity=_columns(("family", "", TEXT), ("key", "", TEXT)),
-    content=_columns(
+    identity=columns(("family", "", TEXT), ("key", "", TEXT)),
+    content=columns(
         ("visit_date", "visit_date", DAY),
         *((f"{name}_note", f"{name}.note", TEXT) for name in PARTS),
         *((f"{name}_child_words", f"{name}.child_words", TEXT) for name in PARTS),
+        *((f"{name}_scale", f"{name}.scale", WHOLE) for name in PARTS),
         ("actions", "actions", listed(ACTION)),
         ("children", "children", listed(CHILD)),
         ("concern", "concern", YES_OR_NO),
+        ("concern_words", "concern_words", TEXT),
         ("next_visit_date", "next_visit_date", DAY),
+        ("later_reason", "later_reason", TEXT),
+        ("corrections", "correction.number", WHOLE),
+        ("corrected_by", "correction.author", TEXT),
+        ("correction_reason", "correction.reason", TEXT),
+        ("policy_version", "policy_version", TEXT),
         ("consultant", "consultant", TEXT),
         ("logged_on", "create_time", MOMENT),
         ("authority", "authority", AUTHORITY),
@@ -56,8 +64,8 @@ BREACHES = Sheet(
     message=capacity_pb2.Breach,
     row="",
     resource="",
-    identity=_columns(("key", "", TEXT)),
-    content=_columns(
+    identity=columns(("key", "", TEXT)),
+    content=columns(
         ("authority", "authority", AUTHORITY),
         ("home", "home", TEXT),
         ("placement", "placement", TEXT),
@@ -76,8 +84,8 @@ WAITING_LIST = Sheet(
     message=capacity_pb2.WaitingListEntry,
     row="",
     resource="",
-    identity=_columns(("request", "", UNIT)),
-    content=_columns(
+    identity=columns(("request", "", UNIT)),
+    content=columns(
         ("position", "position", WHOLE),
         ("reason", "reason_words", REASON),
         ("authority", "authority", AUTHORITY),

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from havn.capacity.v1 import capacity_pb2
-from havn.families.v1 import families_pb2
+from havn.families.v1 import families_pb2, support_pb2
 from havn.placements.v1 import placements_pb2
 from services.havn.connection import Connection
 from services.havn.exporting.lists import BREACHES, FOLLOW_UPS, WAITING_LIST
 from services.havn.exporting.rows import Cells, row
+from services.havn.exporting.support_lists import ACTIONS, SUPERVISION_VISITS, SUPPORT_AGREEMENTS
 from services.havn.importing.capacity_columns import DELIVERIES, INSTITUTIONS, UNITS, VACANCIES
 from services.havn.importing.columns import Sheet
 from services.havn.importing.family_columns import FAMILIES, HOUSEHOLD
@@ -82,9 +83,14 @@ def _vacancy(vacancy: capacity_pb2.Vacancy) -> Mapping[str, str]:
     return {"unit": VACANCIES.identity[0].cell.tell(vacancy.name.removesuffix("/vacancy"))}
 
 
-def _follow_up(follow_up: families_pb2.FollowUp) -> Mapping[str, str]:
-    _, family, _, key = follow_up.name.split("/")
+def _of_family(record: Any) -> Mapping[str, str]:  # noqa: ANN401  # whatever belongs to a family
+    _, family, _, key = record.name.split("/")
     return {"family": family, "key": key}
+
+
+def _action(action: support_pb2.AgreedAction) -> Mapping[str, str]:
+    _, family, _, follow_up, _, number = action.name.split("/")
+    return {"family": family, "follow_up": follow_up, "number": number}
 
 
 def _entry(entry: capacity_pb2.WaitingListEntry) -> Mapping[str, str]:
@@ -146,7 +152,31 @@ REGISTRIES = (
         lambda connection: connection.families.ListFollowUps,
         lambda: families_pb2.ListFollowUpsRequest(parent=EVERY_FAMILY),
         "follow_ups",
-        _follow_up,
+        _of_family,
+        importable=False,
+    ),
+    Registry(
+        (ACTIONS,),
+        lambda connection: connection.support.ListActions,
+        lambda: support_pb2.ListActionsRequest(parent=EVERY_FAMILY),
+        "actions",
+        _action,
+        importable=False,
+    ),
+    Registry(
+        (SUPERVISION_VISITS,),
+        lambda connection: connection.support.ListSupervisionVisits,
+        lambda: support_pb2.ListSupervisionVisitsRequest(parent=EVERY_FAMILY),
+        "visits",
+        _of_family,
+        importable=False,
+    ),
+    Registry(
+        (SUPPORT_AGREEMENTS,),
+        lambda connection: connection.support.ListSupportAgreements,
+        lambda: support_pb2.ListSupportAgreementsRequest(parent=EVERY_FAMILY),
+        "agreements",
+        _of_family,
         importable=False,
     ),
     Registry(

@@ -10,6 +10,7 @@ from services.havn.importing.cells import (
     TEXT_IN_LIST,
     TOWN,
     WHOLE,
+    YES_OR_NO,
     listed,
     reference,
 )
@@ -28,6 +29,7 @@ from services.havn.importing.family_cells import (
 )
 from services.havn.importing.family_profile_columns import PROFILE
 from services.havn.importing.family_way_columns import WAY
+from services.havn.importing.support_cells import FEE_LEVELS, FEE_MODEL, GOALS, TRAINING_DAYS
 
 ALWAYS, WITH_GROUP, NO = Needed.ALWAYS, Needed.WITH_GROUP, Needed.NO
 
@@ -110,7 +112,27 @@ FAMILIES = Sheet(
         Column(
             "course_waived_by", "training.waived_by", TEXT, NO, "KRITH-kursus fraveget af", "KRITH course waived by"
         ),
-        Column("daily_rate", "daily_rate", MONEY, NO, "Kroner pr. barn pr. dag", "Kroner for one child a day"),
+        Column(
+            "learning_goals",
+            "training.goals",
+            GOALS,
+            NO,
+            "KRITH-kursets læringsmål",
+            "Learning goals of the KRITH course",
+        ),
+        Column("training_days", "training.days", TRAINING_DAYS, NO, "Efteruddannelse", "Further training"),
+        Column(
+            "daily_rate",
+            "daily_rate",
+            MONEY,
+            NO,
+            "Kroner pr. barn pr. dag; tom: efter taksterne",
+            "Kroner for one child a day; empty: by the tables of fees",
+        ),
+        Column("fee_model", "fee_terms.model", FEE_MODEL, WITH_GROUP, "Honoreres efter", "Paid by"),
+        Column("fee_from", "fee_terms.from_date", DAY, NO, "Første niveau fra", "First level from"),
+        Column("fee_levels", "fee_terms.levels", FEE_LEVELS, NO, "Danske niveauer", "Danish levels"),
+        Column("fee_averaged", "fee_terms.averaged", YES_OR_NO, NO, "Gennemsnit af niveauerne", "Mean of the levels"),
         Column("agreements", "agreements", AUTHORITIES, NO, "Kommuner med aftale", "Authorities with an agreement"),
         Column(
             "consultant",
