@@ -25,6 +25,7 @@ def row(**changed: object) -> Row:
     told: dict[str, Any] = {"position": 1_234, "id": "r-1", "child": "k-1", "in_danger": False, "days_overdue": 0}
     told |= {"place_by": date(2026, 11, 22), "why": "Efter frist", "age": 7, "town": "Nuuk", "siblings": 2}
     told |= {"parent_with_child": False, "need_step": 3, "days_waited": 11, "languages": (), "need_level": 1}
+    told |= {"interim": 0, "interim_unsafe": False, "said_no": 0, "is_asked": False, "said_yes": False}
     return Row(**(told | changed))
 
 
