@@ -6,6 +6,7 @@ from html import unescape
 import httpx2
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 
 from havn.matching.v1 import matching_pb2 as matching
 from havn.placements.v1 import placements_pb2 as pb
@@ -129,9 +130,19 @@ async def test_a_question_is_taken_back_with_a_reason(havn: Havn, browsing: Brow
         request="requests/r-ask-5", home="families/f-ask-8", reason="Near", request_id=cast.fresh()
     )
     offer = await coordinator.placements.OfferPlace(asking)
+    own = f"#{offer.name.replace('offers/', 'offer-')}"
+    async with browsing.as_("coordinator") as page:
+        await page.goto("/offers")
+        await page.locator("#live[data-state=live]").wait_for()
+        await page.locator(f"{own} summary").click()
+        # The page that says what is wrong is live too, and fetches its list anew.
+        async with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true") as fetched:
+            await page.locator(own).get_by_role("button", name="Take back").click()
+        assert (await fetched.value).status == 200
+        await expect(page.locator(own)).to_contain_text("it stands with the offer")
     async with browsing.as_("coordinator", script=False) as page:
         await page.goto("/offers?state=asked")
-        row = page.locator(f"#{offer.name.replace('offers/', 'offer-')}")
+        row = page.locator(own)
         await row.locator("summary").click()
         async with next_page(page):
             await row.get_by_role("button", name="Take back").click()

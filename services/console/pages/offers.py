@@ -1,6 +1,8 @@
 """Spurgte hjem: who was asked for whom, what they answered and until when they may; taking a question back."""
 
 import asyncio
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -61,6 +63,7 @@ async def _page(visit: Visit, wrong: str = "", problem: str = "") -> Response:
         may_withdraw=Page("", withdraw, f"{SERVICE}.WithdrawOffer").open_to(visit.caller),
         receipt=receipt,
         chosen=chosen if chosen in STATES else "",
+        shown_at=_shown_at(query),
         choices=_choices(),
         answers=_answers(),
         suggestions=address,
@@ -96,6 +99,12 @@ async def _units(visit: Visit, names: list[str]) -> dict[str, str]:
         return {}
     found = (await visit.services.capacity.ListUnits(ListUnitsRequest(names=names))).units
     return {unit.name: unit.display_name for unit in found}
+
+
+def _shown_at(query: Mapping[str, str]) -> str:
+    """The address of the list, also where a refused form shows it."""
+    asked = urlencode({name: query[name] for name in ("state", "from") if query.get(name)})
+    return f"/offers?{asked}" if asked else "/offers"
 
 
 def _choices() -> dict[str, str]:
