@@ -77,7 +77,8 @@ def known(connection: Connection) -> Known:
     return Known(
         frozenset(request.name for request in requests),
         frozenset(family.name for family in families),
-        Counter(placement.home for placement in placements),
+        # Who moved out lives nowhere any more.
+        Counter(placement.home for placement in placements if not placement.HasField("end_date")),
         frozenset(vacancy.name.removesuffix("/vacancy") for vacancy in vacancies),
     )
 
