@@ -266,3 +266,29 @@ def test_havn_once_in_the_environment_ends_it_when_ready(monkeypatch: pytest.Mon
             break
     assert started.wait() == 0
     assert b"Havn is ready" in told
+
+
+def test_the_central_list_is_seen_left_and_applied_for_again(asked: Havn) -> None:
+    def listed() -> list[int]:
+        return [entry["position"] for entry in asked("central-list", "list", "--json").document["entries"]]
+
+    assert listed() == [1, 2, 3, 4]
+    assert "står ikke længere" in asked("central-list", "withdraw", "r-012", "--reason", "x", "--lang", "da").out
+    assert asked("central-list", "withdraw", "r-012", "--reason", "x", "--json").error["code"] == "NOT_FOUND"
+    assert "withdrawn" in asked("central-list", "list", "--left").out
+    assert asked("central-list", "apply", "r-012").code == 0
+    last = asked("central-list", "list", "--json").document["entries"][-1]["name"]
+    assert asked("central-list", "remove", last, "--reason", "No such place").code == 0
+    assert "No such place" in asked("central-list", "applications").out
+    assert asked("central-list", "apply", "r-012").code == 0
+    assert listed() == [1, 2, 3, 4]
+
+
+def test_how_long_they_wait_and_how_children_are_is_told(asked: Havn) -> None:
+    whole, told = (asked("waiting-times", *more, "--json").document for more in ([], ["--for-others"]))
+    assert whole["all"]["longest_days"]
+    assert told["all"]["longest_days"] == 0
+    assert "vises ikke" in asked("waiting-times", "--for-others", "--lang", "da").out
+    observed = asked("wellbeing", "list", "--json").document["observations"]
+    assert [each["value"] for each in observed if each.get("fell")] == [2]
+    assert "Nobody left the list." in asked("waiting-list", "--left").out

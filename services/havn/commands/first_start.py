@@ -2,6 +2,7 @@
 
 import shutil
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from services.havn.commands.demo import SEED
 from services.havn.commands.failures import Failed, FileUnusable
 from services.havn.commands.import_folder import clients
 from services.havn.connection import Connection
+from services.havn.demo import living
 from services.havn.demo.generator import make_demo
+from services.havn.demo.journey import REPORTING_UNIT
 from services.havn.importing.problems import Problems
 from services.havn.importing.reading import read
 from services.havn.importing.sending import send
@@ -53,8 +56,21 @@ def take_in(data: Path, today: date, as_user: As) -> int:
     coordinator = as_user("coordinator")
     to_hear = known(coordinator)
     _wait_until(lambda: caught_up(coordinator, to_hear))
+    for application in living.applications():
+        coordinator.waiting.ApplyToCentralList(application)
+    _wait_until(lambda: observed(coordinator, as_user("institution"), today))
     _marker(data).touch()
     return sum(rows.counts.values())
+
+
+def observed(coordinator: Connection, institution: Connection, today: date) -> bool:
+    """Whether the institution's observations are in: it hears of who lives there a moment after placements does."""
+    stays = all_pages(coordinator.placements.ListPlacements, ListPlacementsRequest(home=REPORTING_UNIT)).placements
+    rows = list(living.observations(stays, today))
+    if not rows:
+        return True
+    rows[0].request_id = f"demo-wellbeing-{uuid.uuid4()}"
+    return institution.wellbeing.ImportWellbeing(iter(rows)).problem_count == 0
 
 
 @dataclass(frozen=True)
