@@ -28,6 +28,8 @@ def note(change: Change, stay: Stay, since: date, today: date) -> None:
 def note_all(change: Change, units: Collection[pb.InstitutionUnit], today: date) -> None:
     """Records all who live in units that are approved no more from today on."""
     homes = [unit.name for unit in units if not unit.approved]
+    if not homes:
+        return
     with everywhere(change.connection, change.caller):
         whole = Change(change.session, SERVICE, change.now, change.touched)
         for placement in whole.all(STAYS, col(StayRow.home).in_(homes)):

@@ -1,7 +1,5 @@
 """How an import's rows are taken: institutions, units, vacancies and deliveries, new or known by their key."""
 
-import re
-
 from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
 
@@ -38,15 +36,12 @@ DELIVERY = Entry(
 )
 
 
-TOGETHER = 500
-UNIT_NAME = re.compile(r"institutions/[^/]+/units/[^/]+")
-
-
 class Rows:
-    """Takes rows, each of its kind."""
+    """Takes the rows of one import, each of its kind."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._unapproved: list[pb.InstitutionUnit] = []
 
     def take(self, draft: Draft, row: pb.ImportCapacityRequest) -> Difference:
         """Puts one row into the draft. Raises a HavnError for what is wrong with it."""
@@ -61,10 +56,7 @@ class Rows:
     def follow(self, change: Change) -> None:
         """Notes what the import told of vacancies, and the breaches of who lost its approval."""
         changes.note_imported(change)
-        touched = [name for name in change.touched if UNIT_NAME.fullmatch(name)]
-        for begin in range(0, len(touched), TOGETHER):
-            some = change.all(UNITS, col(UnitRow.name).in_(touched[begin : begin + TOGETHER]))
-            breaches.note_all(change, some, self._clock.today())
+        breaches.note_all(change, self._unapproved, self._clock.today())
 
     def _institution(self, draft: Draft, request: pb.CreateInstitutionRequest, mask: FieldMask) -> Difference:
         institution = request.institution
@@ -87,6 +79,7 @@ class Rows:
             if unit.approved != institution.approved:
                 unit.approved = institution.approved
                 draft.put(UNIT, unit)
+                self._unapproved.append(unit)
 
     def _unit(self, draft: Draft, request: pb.CreateUnitRequest, mask: FieldMask) -> Difference:
         institution, unit = draft.get(INSTITUTIONS, request.parent), request.unit

@@ -180,6 +180,19 @@ async def test_v10_a_child_in_a_unit_that_loses_its_approval_is_a_breach_that_it
     await havn.until("capacity", noticed)
 
 
+async def test_v10_an_import_that_takes_an_approval_away_shows_breaches_too(
+    institution: str, unit: str, staff: Client, coordinator: Client, administrator: Client, havn: Havn
+) -> None:
+    await staff.capacity.ReportVacancy(cast.reporting(unit))
+    placed = await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=unit, step=5)))
+    await lives_there(havn, placed)
+    closed = cast.founding(cast.an_institution(approved=False), id=institution.split("/")[1], request_id="")
+    row = pb.ImportCapacityRequest(request_id=cast.fresh(), institution=closed)
+    assert not (await administrator.capacity.ImportCapacity(cast.one_by_one([row]))).problems
+    page = await havn.as_(cast.LEADER).capacity.ListBreaches(pb.ListBreachesRequest(page_size=200))
+    assert placed.name in {breach.placement for breach in page.breaches}
+
+
 async def test_v10_a_person_records_a_breach_of_a_place_in_no_registry(coordinator: Client, havn: Havn) -> None:
     forged = cast.recording_breach(placement="placements/forged", noticed_by="users/forged")
     breach = await coordinator.capacity.RecordBreach(forged)
