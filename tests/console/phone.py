@@ -24,7 +24,7 @@ from tests.processes import Process, free_port
 
 PATIENCE_SECONDS = 45
 TODAY = SystemClock("America/Nuuk").today()
-NEXT_VISIT = TODAY + timedelta(weeks=4)
+NEXT_VISIT = TODAY + timedelta(weeks=1)
 OPENED = "#follow-up[data-ready]"
 
 TELL = """
