@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from services.shared.call import Call
 from services.shared.database import Database
-from services.shared.scope import on_postgres
+from services.shared.scope import OPENED, on_postgres
 from services.shared.shown import Shown, shown
 from services.shared.statements import Statement
 from services.shared.tables import AuditRow
@@ -41,7 +41,8 @@ MOST_ASKED_FOR = 20
 MOST_REFUSALS = 60
 
 # Of PostgreSQL, held from reading the head to the commit: there several processes add rows. Writers have lock 1.
-_LOCK = Statement(text("SELECT pg_advisory_xact_lock(2)"))
+_LOCKING = "SELECT pg_advisory_xact_lock(2)"
+_LOCK = Statement(text(_LOCKING))
 
 
 _END = "end of the audit trail"
@@ -117,7 +118,7 @@ def _end(session: Session) -> Link:
     if _END in session.info:
         known: Link = session.info[_END]
         return known
-    if on_postgres(session.connection()):
+    if on_postgres(session.connection()) and session.info.get(OPENED) != _LOCKING:
         _LOCK.rows(session.connection(), {})
     return head(session)
 
@@ -197,4 +198,4 @@ class Readers:
     async def _write(self) -> None:
         async with self._one_at_a_time:
             rows, self._waiting, self._next = self._waiting, [], None
-            await self._database.add(lambda session: append(session, rows))
+            await self._database.add(lambda session: append(session, rows), _LOCKING)

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from services.shared.errors import DatabaseAway, HavnError
 from services.shared.metrics import Writes
+from services.shared.scope import OPENED
 from services.shared.statements import tell
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ READERS = 4
 TOGETHER = 32
 """Writes that share a transaction at most: one wait for the disk serves them all."""
 
-_Waiting = tuple[Callable[[Session], Any], Future[Any]]
+_Waiting = tuple[Callable[[Session], Any], str, Future[Any]]
 _Done = tuple[Any, Exception | None]
 
 
@@ -59,13 +60,14 @@ class Lane:
         self.writes: Writes | None = None
         """What is measured of a lane that writes."""
 
-    async def run(self, work: Callable[[Session], T]) -> T:
+    async def run(self, work: Callable[[Session], T], opening: str = "") -> T:
         """What `work` gives, once it is committed; nothing of it stays when it raises. Raises DatabaseAway.
 
-        A caller that is cancelled finds its work done or not begun.
+        A transaction that is not shared begins with the command `opening`. A caller that is cancelled finds its work
+        done or not begun.
         """
         context, outcome = copy_context(), Future[T]()
-        self._waiting.append((lambda session: context.run(work, session), outcome))
+        self._waiting.append((lambda session: context.run(work, session), opening, outcome))
         # The first of them does what waits; the others find nothing left.
         self._threads.submit(self._do_what_waits)
         with self.writes.waiting.track_inprogress() if self.writes else nullcontext():
@@ -74,35 +76,37 @@ class Lane:
     def _do_what_waits(self) -> None:
         some = self._taken()
         try:
-            done = self._committed([work for work, _ in some]) if some else []
+            opening = some[0][1] if len(some) == 1 else ""
+            done = self._committed([work for work, _, _ in some], opening) if some else []
         except Exception as error:  # noqa: BLE001  # nothing was committed: each caller is told
             done = [(None, error)] * len(some)
-        for (_, outcome), (result, failure) in zip(some, done, strict=True):
+        for (*_, outcome), (result, failure) in zip(some, done, strict=True):
             if failure is None:
                 outcome.set_result(result)
             else:
                 outcome.set_exception(self._told(failure))
 
-    def _committed(self, works: list[Callable[[Session], Any]]) -> list[_Done]:
-        with self._begun() as transaction, Session(transaction.connection, expire_on_commit=False) as session:
+    def _committed(self, works: list[Callable[[Session], Any]], opening: str) -> list[_Done]:
+        with self._begun(opening) as transaction, _session(transaction, opening) as session:
             done = [self._done(session, work, alone=len(works) == 1) for work in works]
             begun = time.perf_counter()
         if self.writes:
             self.writes.commits.observe(time.perf_counter() - begun)
         return done
 
-    def _begun(self) -> RootTransaction:
+    def _begun(self, opening: str) -> RootTransaction:
         """A transaction; where the thread's connection was lost since the last one, on a new connection."""
         try:
-            return self._begin()
+            return self._begin(opening)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-            return self._begin()
+            return self._begin(opening)
 
-    def _begin(self) -> RootTransaction:
+    def _begin(self, opening: str) -> RootTransaction:
         connection = self._connection()
         try:
+            connection.info[OPENED] = opening
             return connection.begin()
         except DBAPIError:
             # It may be in the middle of the transaction that was not to be.
@@ -136,11 +140,11 @@ class Lane:
         taken: list[_Waiting] = []
         while len(taken) < self._together:
             try:
-                work, outcome = self._waiting.popleft()
+                work, opening, outcome = self._waiting.popleft()
             except IndexError:
                 break
             if outcome.set_running_or_notify_cancel():
-                taken.append((work, outcome))
+                taken.append((work, opening, outcome))
         return taken
 
     def _told(self, error: Exception) -> Exception:
@@ -158,6 +162,10 @@ class Lane:
         self._threads.shutdown(wait=True)
         for connection in self._connections:
             connection.close()
+
+
+def _session(transaction: RootTransaction, opening: str) -> Session:
+    return Session(transaction.connection, expire_on_commit=False, info={OPENED: opening})
 
 
 def _undo_part(session: Session, error: Exception) -> None:
@@ -192,13 +200,16 @@ class Database:
         """What `work` gives, once it is committed; nothing of it stays when it raises."""
         return await self._writing.run(work)
 
-    async def add(self, work: Callable[[Session], T]) -> T:
-        """Like `write`, for rows that depend on no other write: on PostgreSQL it does not wait for one under way."""
-        return await self._adding.run(work)
+    async def add(self, work: Callable[[Session], T], opening: str = "") -> T:
+        """Like `write`, for rows that depend on no other write: on PostgreSQL it does not wait for one under way.
 
-    async def read(self, work: Callable[[Session], T]) -> T:
-        """What `work` gives, of one consistent state."""
-        return await self._reading.run(work)
+        There it begins with the command `opening`, which saves a round trip.
+        """
+        return await self._adding.run(work, opening)
+
+    async def read(self, work: Callable[[Session], T], opening: str = "") -> T:
+        """What `work` gives, of one consistent state; on PostgreSQL it begins with the command `opening`."""
+        return await self._reading.run(work, opening)
 
     def measure(self, service: str) -> None:
         """Measures what is written from now on, as the service's."""

@@ -7,7 +7,7 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 
 from services.shared.database import PART, READERS, TOGETHER, Database, Lane, Manner
-from services.shared.scope import FORGET
+from services.shared.scope import FORGET, OPENED
 from services.shared.statements import tell
 
 CONNECT_SECONDS = 5
@@ -99,9 +99,14 @@ def _engine(url: URL, begin: str, commit: str, **options: str) -> Engine:
             "options": " ".join(f"-c {name}={value}" for name, value in given.items()),
         },
     )
-    event.listen(engine, "begin", lambda connection: _tell(connection, begin))
+    event.listen(engine, "begin", lambda connection: _begin(connection, begin))
     event.listen(engine, "commit", lambda connection: _tell(connection, commit))
     return engine
+
+
+def _begin(connection: Connection, begin: str) -> None:
+    opening = connection.info.pop(OPENED, "")
+    _tell(connection, f"{begin}; {opening}" if opening else begin)
 
 
 def _tell(connection: Connection, command: str) -> None:

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlmodel import Session, col
 
-from services.shared import audit, inbox
+from services.shared import audit, inbox, scope
 from services.shared.access import Caller
 from services.shared.audit import Action
 from services.shared.call import Call, current
@@ -86,7 +86,7 @@ class Store:
 
     async def view_as(self, caller: Caller, work: Callable[[View], T]) -> T:
         """What `work` reads, as `caller` sees it."""
-        return await self._database.read(lambda session: work(View(session, caller)))
+        return await self._database.read(lambda session: work(View(session, caller)), scope.opening(caller))
 
     async def change(self, request: Keyed, answer: type[A], work: Callable[[Change], A]) -> A:
         """Does `work` once for the request's key: whoever repeats it gets the first answer, of type `answer`.

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,10 @@ from services.families.store import FAMILIES
 from services.havn.system import DEFINITIONS
 from services.shared import audit, call, migrate, postgres, runtime
 from services.shared.access import Caller
-from services.shared.database import Database
+from services.shared.database import READERS, Database
 from services.shared.errors import DatabaseAway, NameTaken
-from services.shared.records import Change
-from services.shared.scope import narrow
+from services.shared.records import Change, View
+from services.shared.scope import narrow, opening
 from services.shared.tables import Shared
 from tests import cast, databases
 from tests.conftest import WAIT_SECONDS
@@ -172,12 +173,38 @@ async def test_the_database_shows_each_caller_its_own_rows_only(
         return names(session)
 
     assert await replicas[0].read(of_caller) == seen
+    assert await replicas[0].read(names, opening(caller)) == seen
+    assert await replicas[0].read(partial(seen_by, caller=caller), opening(caller)) == seen
+
+
+def seen_by(session: Session, caller: Caller) -> list[str]:
+    View(session, caller)
+    return names(session)
+
+
+async def test_a_transaction_that_began_for_one_caller_shows_another_one_no_more_than_theirs(
+    replicas: list[Database],
+) -> None:
+    await replicas[0].write(enter_two)
+    shown = [
+        await replicas[0].read(partial(seen_by, caller=caller), opening(cast.SERVICE))
+        for caller in (cast.COORDINATOR, cast.STRANGER)
+    ]
+    assert shown == [["families/of-sermersooq"], []]
+
+
+async def test_a_name_in_a_token_is_no_command(replicas: list[Database]) -> None:
+    await replicas[0].write(enter_two)
+    for authority in ("'; SET LOCAL havn.authority TO '*", "\\'; SET LOCAL havn.authority TO '*'; --"):
+        assert await replicas[0].read(names, opening(Caller("users/x", authority=authority))) == []
 
 
 async def test_a_transaction_of_nobody_sees_nothing_even_after_one_that_did(replicas: list[Database]) -> None:
     await replicas[0].write(enter_two)
     assert await replicas[0].write(names) == []
     assert await replicas[1].read(names) == []
+    assert len(await replicas[1].read(names, opening(cast.SERVICE))) == 2
+    assert [await replicas[1].read(names) for _ in range(READERS)] == [[]] * READERS
 
 
 async def test_the_database_refuses_a_row_for_another_authority(replicas: list[Database]) -> None:
