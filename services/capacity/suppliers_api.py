@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from sqlmodel import col
 
 from havn.capacity.v1 import capacity_pb2 as pb
+from havn.capacity.v1.wellbeing_pb2 import WellbeingObservation
 from services.capacity import wire
 from services.capacity.institutions_api import InstitutionsApi
 from services.capacity.occupied import SERVICE, used_places
 from services.capacity.rules import suppliers as rules
 from services.capacity.rules.occupancy import Stay
+from services.capacity.rules.wellbeing import trend
 from services.capacity.store import (
     DELIVERIES,
     INSTITUTIONS,
     STAYS,
     UNITS,
     VACANCIES,
+    WELLBEING,
     DeliveryRow,
     StayRow,
     UnitRow,
     VacancyRow,
+    WellbeingRow,
 )
 from services.shared.rates import rate_of
 from services.shared.records import View
@@ -52,6 +56,7 @@ class SuppliersApi(InstitutionsApi):
             own_outcomes=rules.outcomes(own, others=Counter()),
             all_outcomes=rules.outcomes(everybody, others=everybody - own),
             occupancy_percent=rules.occupied(units, stays.here, year),
+            wellbeing=trend(_observations(view, stays), year.last, of_own=bool(view.caller.institution)),
         )
 
     def _units(
@@ -71,6 +76,14 @@ class SuppliersApi(InstitutionsApi):
             )
             for unit in units
         ]
+
+
+def _observations(view: View, stays: rules.Stays) -> list[WellbeingObservation]:
+    """What the institution observed of those who live, or lived, there."""
+    with everywhere(view.connection, view.caller):
+        whole = View(view.session, SERVICE)
+        found = whole.all(WELLBEING, col(WellbeingRow.child).in_({stay.child for stay in stays.here}))
+    return [observation for observation in found if observation.home.startswith(f"{stays.institution}/")]
 
 
 def _stays(view: View, institution: str) -> rules.Stays:

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from sqlmodel import Session, col, func, select
 
+from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1 import events_pb2 as events
 from havn.capacity.v1 import wellbeing_pb2 as pb
 from services.capacity.rules import wellbeing as rules
@@ -131,6 +132,29 @@ def test_b4_an_old_fall_is_no_news(on: int, fell: bool, told: bool) -> None:
     assert rules.is_told(an_observation(on, fell=fell), cast.TODAY) == told
 
 
+def of_children(number: int, on: int, value: int) -> list[pb.WellbeingObservation]:
+    return [an_observation(on, child=f"children/{each}", value=value) for each in range(number)]
+
+
+def test_b6_a_sheet_tells_how_the_middle_child_was_in_each_quarter() -> None:
+    known = [*of_children(6, -1, 4), *of_children(6, -91, 3), an_observation(-90, child="children/0", value=1)]
+    quarters = rules.trend(known, cast.TODAY, of_own=False)
+    assert [(each.child_count, each.value, each.suppressed) for each in quarters] == [
+        (0, 0, True),
+        (0, 0, True),
+        (6, 3, False),
+        (6, 4, False),
+    ]
+    assert quarters[3].value_words == rules.words_of(4)
+    assert (quarters[0].from_date, quarters[3].until_date) == (cast.day(-363), cast.day())
+
+
+@pytest.mark.parametrize(("of_own", "told"), [(True, (5, 2)), (False, (0, 0))])
+def test_b6_of_five_or_fewer_only_the_institution_itself_is_told(of_own: bool, told: tuple[int, int]) -> None:
+    *_, last = rules.trend(of_children(5, -1, 2), cast.TODAY, of_own=of_own)
+    assert (last.child_count, last.value) == told
+
+
 @dataclass(frozen=True)
 class Moved:
     """A child that lived in the first institution until ten days ago, and lives in the second since."""
@@ -232,6 +256,13 @@ async def test_b2_a_series_is_taken_whole_or_not_at_all_and_again_changes_nothin
     assert cast.counts(await imported(moved.first, series)) == (0, 1, 5)
     answer = await moved.first.wellbeing.ListWellbeing(pb.ListWellbeingRequest(child=moved.child))
     latest = answer.observations[0]
+    institution = moved.first.caller.institution
+    sheet = await moved.first.capacity.GetSupplierSheet(capacity.GetSupplierSheetRequest(name=institution))
+    assert [(each.child_count, each.value) for each in sheet.wellbeing] == [(0, 0), (0, 0), (0, 0), (1, 4)]
+    to_others = await havn.as_(cast.LEADER).capacity.GetSupplierSheet(
+        capacity.GetSupplierSheetRequest(name=institution)
+    )
+    assert all(each.suppressed for each in to_others.wellbeing)
     # The fall is long ago: it stands in the history, and nobody is told.
     assert (latest.note, latest.fell, latest.recorded_by) == ("Had a cold", True, moved.first.caller.subject)
     assert latest.name not in await announced(havn, events.WellbeingFell)

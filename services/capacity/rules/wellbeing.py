@@ -1,20 +1,27 @@
 """What an observation of wellbeing must be, who sees it, and when it is a fall (B1 to B4)."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from hashlib import blake2b
 from statistics import median_low
 
+from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1 import wellbeing_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
-from services.capacity.rules.occupancy import Stay
+from services.capacity.rules.occupancy import DAY, Stay
+from services.capacity.rules.suppliers import MOST_HIDDEN
 from services.shared import fields
 from services.shared.errors import BadInput, FieldProblem, NotFound
 from services.shared.reference import DATA
-from services.shared.wire import changeable, day
+from services.shared.wire import changeable, date_message, day
+
+QUARTER = timedelta(weeks=13)
+QUARTERS = 4
+"""Of a year, in which a supplier's sheet tells how children were (B6)."""
 
 CHANGEABLE = changeable(
     pb.WellbeingObservation,
@@ -98,6 +105,33 @@ def is_fall(value: int, earlier: Sequence[int]) -> bool:
 def is_told(observation: pb.WellbeingObservation, today: date) -> bool:
     """Whether somebody has to look at it now (B4)."""
     return observation.fell and day(observation.observed_date) >= today - timedelta(days=scale().told_days)
+
+
+def trend(
+    observations: Iterable[pb.WellbeingObservation], today: date, *, of_own: bool
+) -> list[capacity.WellbeingQuarter]:
+    """How the children of an institution were in the last year, as one (B6): to its own staff also where few."""
+    known = list(observations)
+    quarters = []
+    for before in range(QUARTERS - 1, -1, -1):
+        last = today - before * QUARTER
+        first = last - QUARTER + DAY
+        values: dict[str, list[int]] = defaultdict(list)
+        for observation in known:
+            if first <= day(observation.observed_date) <= last:
+                values[observation.child].append(observation.value)
+        quarters.append(_quarter(first, last, [median_low(each) for each in values.values()], of_own=of_own))
+    return quarters
+
+
+def _quarter(first: date, last: date, of_children: Sequence[int], *, of_own: bool) -> capacity.WellbeingQuarter:
+    quarter = capacity.WellbeingQuarter(from_date=date_message(first), until_date=date_message(last))
+    if not of_own and len(of_children) <= MOST_HIDDEN:
+        quarter.suppressed = True
+    elif of_children:
+        quarter.child_count, quarter.value = len(of_children), median_low(of_children)
+        quarter.value_words.CopyFrom(words_of(quarter.value))
+    return quarter
 
 
 def words_of(value: int) -> terms.Words:

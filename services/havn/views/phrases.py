@@ -488,6 +488,7 @@ HEADINGS = {
     "How open": "Hvor åben",
     "How far to trust it": "Hvor sikkert det er",
     "How it fits": "Hvordan det passer",
+    "How the middle child was": "Hvordan det midterste barn havde det",
     "How it is": "Hvordan det går",
     "In its own words": "Barnets egne ord",
     "In words": "Med ord",

@@ -6,7 +6,7 @@ from rich.console import RenderableType
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.havn.views.phrases import Lang, count, phrase
-from services.havn.views.words import day, kroner, moment, short, table, title, unit
+from services.havn.views.words import day, kroner, moment, said, short, table, title, unit
 
 OWNERS = {
     pb.OWNER_TYPE_UNSPECIFIED: "unknown",
@@ -60,6 +60,8 @@ def sheet(answer: pb.SupplierSheet, lang: Lang) -> Iterator[RenderableType]:
     yield _promises(answer, lang)
     yield ""
     yield _outcomes(answer, lang)
+    yield ""
+    yield _wellbeing(answer, lang)
     for document in of.documents:
         told = {"title": document.title, "day": day(document.dated_date), "reference": document.reference}
         yield phrase("{title}, {day}: {reference}", lang, **told)
@@ -109,6 +111,15 @@ def _outcomes(answer: pb.SupplierSheet, lang: Lang) -> RenderableType:
     for name, what in OUTCOMES:
         told = (_told(answer.own_outcomes, name), _told(answer.all_outcomes, name))
         rows.add_row(phrase(what, lang), *told)
+    return rows
+
+
+def _wellbeing(answer: pb.SupplierSheet, lang: Lang) -> RenderableType:
+    """Words first, and no figure without them."""
+    rows = table("=From", "How the middle child was", "#Children", lang=lang)
+    for each in answer.wellbeing:
+        how = f"{said(each.value_words, lang)} ({each.value})" if each.value else "–"
+        rows.add_row(day(each.from_date), how, str(each.child_count or "–"))
     return rows
 
 

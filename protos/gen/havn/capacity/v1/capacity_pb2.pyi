@@ -523,6 +523,7 @@ class SupplierSheet(_message.Message):
     OWN_OUTCOMES_FIELD_NUMBER: _builtins.int
     ALL_OUTCOMES_FIELD_NUMBER: _builtins.int
     OCCUPANCY_PERCENT_FIELD_NUMBER: _builtins.int
+    WELLBEING_FIELD_NUMBER: _builtins.int
     occupancy_percent: _builtins.int
     """Share of all place-days that were used, in percent."""
     @_builtins.property
@@ -553,6 +554,10 @@ class SupplierSheet(_message.Message):
     def all_outcomes(self) -> Global___Outcomes:
         """What came of all placements, as far as it says nothing of other authorities' few (V12)."""
 
+    @_builtins.property
+    def wellbeing(self) -> _containers.RepeatedCompositeFieldContainer[Global___WellbeingQuarter]:
+        """How the children there were, in four times of 13 weeks, the earliest first (B6)."""
+
     def __init__(
         self,
         *,
@@ -564,14 +569,63 @@ class SupplierSheet(_message.Message):
         own_outcomes: Global___Outcomes | None = ...,
         all_outcomes: Global___Outcomes | None = ...,
         occupancy_percent: _builtins.int = ...,
+        wellbeing: _abc.Iterable[Global___WellbeingQuarter] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["all_outcomes", b"all_outcomes", "from_date", b"from_date", "institution", b"institution", "own_outcomes", b"own_outcomes", "until_date", b"until_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_outcomes", b"all_outcomes", "from_date", b"from_date", "institution", b"institution", "occupancy_percent", b"occupancy_percent", "own_outcomes", b"own_outcomes", "promises", b"promises", "units", b"units", "until_date", b"until_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_outcomes", b"all_outcomes", "from_date", b"from_date", "institution", b"institution", "occupancy_percent", b"occupancy_percent", "own_outcomes", b"own_outcomes", "promises", b"promises", "units", b"units", "until_date", b"until_date", "wellbeing", b"wellbeing"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SupplierSheet: _TypeAlias = SupplierSheet  # noqa: Y015
+
+@_typing.final
+class WellbeingQuarter(_message.Message):
+    """How the children of an institution were in 13 weeks, as it observed them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    CHILD_COUNT_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    VALUE_WORDS_FIELD_NUMBER: _builtins.int
+    SUPPRESSED_FIELD_NUMBER: _builtins.int
+    child_count: _builtins.int
+    """Children of whom something was observed; 0 where that is not told."""
+    value: _builtins.int
+    """The step of the middle one of them, each with its own middle one; 0 where it is not told, or nothing was observed."""
+    suppressed: _builtins.bool
+    """They are so few that nothing is told."""
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """The first day."""
+
+    @_builtins.property
+    def until_date(self) -> _date_pb2.Date:
+        """The last one."""
+
+    @_builtins.property
+    def value_words(self) -> _terms_pb2.Words:
+        """That step in words."""
+
+    def __init__(
+        self,
+        *,
+        from_date: _date_pb2.Date | None = ...,
+        until_date: _date_pb2.Date | None = ...,
+        child_count: _builtins.int = ...,
+        value: _builtins.int = ...,
+        value_words: _terms_pb2.Words | None = ...,
+        suppressed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "until_date", b"until_date", "value_words", b"value_words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["child_count", b"child_count", "from_date", b"from_date", "suppressed", b"suppressed", "until_date", b"until_date", "value", b"value", "value_words", b"value_words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WellbeingQuarter: _TypeAlias = WellbeingQuarter  # noqa: Y015
 
 @_typing.final
 class SupplierUnit(_message.Message):
