@@ -5,7 +5,7 @@ another one: it writes, and sees, what rules.wellbeing says, past its own scope.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Literal, TypeVar
 
@@ -161,5 +161,6 @@ class Series:
 def looked_at(row: pb.ImportWellbeingRequest) -> Names:
     """Records that a row is compared with."""
     observation = row.observation.observation
-    if observation.HasField("observed_date"):
+    # A day that is none is refused in words, once the row is taken.
+    with suppress(ValueError):
         yield WellbeingRow, rules.name_of(observation.child, day(observation.observed_date))

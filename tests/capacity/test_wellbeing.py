@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 import pytest_asyncio
+from google.type.date_pb2 import Date
 from sqlmodel import Session, col, func, select
 
 from havn.capacity.v1 import capacity_pb2 as capacity
@@ -244,9 +245,13 @@ async def test_b2_a_series_is_taken_whole_or_not_at_all_and_again_changes_nothin
         cast.an_observation(moved.child, observed_date=cast.day(-5)),
         cast.an_observation("children/none", value=9),
     ]
+    no_day = Date(year=2026, month=13, day=1)
+    nothing = pb.WellbeingObservation()
+    wrong += [cast.an_observation(moved.child, observed_date=no_day), nothing]
     refusal = await imported(moved.first, [*series, *wrong, series[0]])
-    problems = [(problem.index, problem.field) for problem in refusal.problems]
-    assert problems == [(6, "observation.observed_date"), (7, "observation.value"), (8, "id")]
+    problems = [(problem.index, problem.field.removeprefix("observation.")) for problem in refusal.problems]
+    missing = [(9, field) for field in ("child", "observed_date", "value")]
+    assert problems == [(6, "observed_date"), (7, "value"), (8, "observed_date"), *missing, (10, "id")]
     checked = await imported(moved.first, series, validate_only=True)
     assert (cast.counts(checked), await seen_by(moved.first, moved.child)) == ((6, 0, 0), [])
     assert cast.counts(await imported(moved.first, series)) == (6, 0, 0)
