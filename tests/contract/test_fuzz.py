@@ -215,6 +215,7 @@ def good_requests(records: Sequence[Message]) -> dict[str, list[Message]]:
         families.ListFollowUpsDueRequest(consultant="users/consultant"),
         *about_support(family, follow_up),
         *about_suppliers(institution, unit),
+        cast.observing("children/c-1"),
         matching.CountSuitablePlacesRequest(requests=[filed.name]),
     ]
     found: dict[str, list[Message]] = {}
