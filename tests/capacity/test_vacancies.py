@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.placements.v1.placements_pb2 import Placement
+from services.capacity.decaying import ask
 from services.shared.wire import timestamp
 from tests import cast
 from tests.conftest import Client, Havn, refused
@@ -113,7 +114,7 @@ async def test_v6_a_stale_vacancy_is_asked_for_once_until_it_is_confirmed(
         return await asked() > 0
 
     clock.moment = cast.NOW + timedelta(days=21)
-    await staff.capacity.ListVacancies(pb.ListVacanciesRequest())
+    await havn.services["capacity"].store.keep(cast.SERVICE, ask)
     assert await vacancy_of(unit, staff, stale=True) is None
     assert not await asked()
     clock.moment += timedelta(seconds=1)
