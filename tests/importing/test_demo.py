@@ -14,11 +14,12 @@ from havn.capacity.v1.capacity_pb2 import (
     RecordDeliveryRequest,
     ReportVacancyRequest,
 )
-from havn.families.v1.families_pb2 import CreateFosterFamilyRequest
+from havn.families.v1.families_pb2 import CreateFosterFamilyRequest, FamilyState
 from havn.placements.v1.placements_pb2 import CreateRequestRequest, RecordPlacementRequest
 from services.capacity.rules.institutions import check_delivery, check_institution
 from services.capacity.rules.units import check_unit
 from services.capacity.rules.vacancies import check_vacancy
+from services.families.rules import way
 from services.families.rules.family import check_family
 from services.havn.demo.generator import README_FILE, demo_rows, make_demo
 from services.havn.demo.institutions import INSTITUTIONS, UNITS
@@ -64,6 +65,11 @@ def age(row: Cells) -> int:
     return TODAY.year - born.year - ((TODAY.month, TODAY.day) < (born.month, born.day))
 
 
+def is_over(family: Cells) -> bool:
+    """Whether it was refused or has ended: it is no foster family."""
+    return bool(family.get("refused_by") or family.get("ended_by"))
+
+
 def by_key(rows: list[Cells]) -> dict[str, Cells]:
     return {row["key"]: row for row in rows}
 
@@ -97,7 +103,7 @@ def test_it_says_that_it_is_made_up(tmp_path: Path) -> None:
 def test_every_name_says_that_it_is_made_up(demo: Demo) -> None:
     named = demo["families.csv"] + demo["institutions.csv"] + demo["units.csv"]
     assert all("opdigtet" in row["display_name"].lower() for row in named)
-    assert len({row["display_name"] for row in demo["families.csv"]}) == 260
+    assert len({row["display_name"] for row in demo["families.csv"]}) == 260 + 2
 
 
 def test_no_institution_has_a_real_name() -> None:
@@ -111,7 +117,7 @@ def test_its_towns_are_real() -> None:
 
 
 def test_families_and_their_children_follow_the_public_counts(demo: Demo) -> None:
-    families = by_key(demo["families.csv"])
+    families = by_key([row for row in demo["families.csv"] if not is_over(row)])
     assert len(families) == 260
     assert Counter(row["authority"] for row in families.values())["kujalleq"] == 80
     assert Counter(row["authority"] for row in families.values())["sermersooq"] == 100
@@ -277,7 +283,7 @@ def test_a_full_unit_has_a_place_that_nobody_reported(demo: Demo) -> None:
 
 
 def test_something_is_amiss_with_a_few_families(demo: Demo) -> None:
-    families, soon = demo["families.csv"], (TODAY + timedelta(days=90)).isoformat()
+    families, soon = [row for row in demo["families.csv"] if not is_over(row)], (TODAY + timedelta(days=90)).isoformat()
     adults = [row for row in demo["household.csv"] if age(row) >= 15]
     assert sum("paused_by" in row for row in families) == 7
     assert sum("" < row.get("approved_until", "") < soon for row in families) == 8
@@ -308,3 +314,11 @@ def test_the_services_own_rules_take_it(rows: Rows) -> None:
                 check_request(request.request, TODAY)
             case RecordPlacementRequest() as placement:
                 check_placement(placement.placement, TODAY)
+
+
+def test_its_families_stand_in_every_state_and_what_is_told_of_their_way_is_made_up(rows: Rows) -> None:
+    messages = (row.message for row in rows.families.rows)
+    families = [message.family for message in messages if isinstance(message, CreateFosterFamilyRequest)]
+    assert {way.state(family, TODAY) for family in families} == set(FamilyState.values()) - {0}
+    told = ((each.assessment.care, each.refusal.reason, each.ending.reason) for each in families)
+    assert all("opdigtet" in text for texts in told for text in texts if text)

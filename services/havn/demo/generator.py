@@ -7,6 +7,7 @@ from random import Random
 from services.havn.demo.capacity_rows import delivery_rows, institution_rows, unit_row, vacancy_row
 from services.havn.demo.families import families
 from services.havn.demo.family_rows import amiss, family_row, household_rows
+from services.havn.demo.family_way import expired_until, over_rows, way_cells
 from services.havn.demo.institutions import UNITS
 from services.havn.demo.people import Cells
 from services.havn.demo.placement_rows import placement_rows
@@ -46,9 +47,18 @@ def demo_rows(seed: int, today: date) -> dict[str, list[Cells]]:
     former = former_residents(today, Random(f"{seed} former"))
     faults = amiss(homes, Random(f"{seed} amiss"))
     of_families, of_units, of_requests = (Random(f"{seed} {name} rows") for name in ("family", "unit", "request"))
+    over, of_over = over_rows(homes, today), Random(f"{seed} over")
+    of_ways, expired = Random(f"{seed} ways"), expired_until(homes, faults, today)
     return {
-        "families.csv": [family_row(family, faults, today, of_families) for family in homes],
-        "household.csv": [row for home in homes for row in household_rows(home, faults, today, of_families)],
+        "families.csv": [
+            family_row(family, faults, today, of_families)
+            | way_cells(family, today, of_ways)
+            | expired.get(family.key, {})
+            for family in homes
+        ]
+        + [family_row(family, faults, today, of_over) | way for family, way in over],
+        "household.csv": [row for home in homes for row in household_rows(home, faults, today, of_families)]
+        + [row for home, _ in over for row in household_rows(home, faults, today, of_over)],
         "institutions.csv": institution_rows(today),
         "units.csv": [unit_row(unit, today, of_units) for unit in UNITS],
         "vacancies.csv": [vacancy_row(unit, today, of_units) for unit in UNITS],
