@@ -12,6 +12,16 @@ from tests.cli.conftest import Havn, Ran, process
 NOTES = ["--competences", "k", "--resources", "r", "--involvement", "i", "--trust", "t", "--everyday-life", "h"]
 
 
+def test_the_demo_can_be_imported_again_and_stays_the_same(asked: Havn, first_start: tuple[Path, Ran]) -> None:
+    folder = first_start[0] / "demo"
+    assert asked("import", folder, "--dry-run", "--json").code == 0
+    again = asked("import", folder, "--json").document
+    # The journeys of the first start changed one vacancy.
+    assert (again["created_count"], again["updated_count"]) == (0, 1)
+    assert again["unchanged_count"] > 500
+    assert again["rows"]["requests.csv"] == 60
+
+
 def test_the_first_start_shows_three_journeys_and_ends_with_0(first_start: tuple[Path, Ran]) -> None:
     _, started = first_start
     assert started.code == 0, started.out
@@ -150,7 +160,7 @@ def test_a_follow_up_logged_twice_is_saved_once(asked: Havn) -> None:
     first = asked(*command, "--next-visit", "2026-02-02", "--json").document
     again = asked(*command, "--next-visit", "2026-02-02", "--json").document
     assert first["name"] == again["name"]
-    assert first["trust"] == {"note": "t", "child_words": "Det går"}
+    assert first["trust"] == {"note": "t", "child_words": "Det går", "scale": 0}
     assert "Det går" in asked("follow-ups", "families/f-002").out
 
 
@@ -214,16 +224,6 @@ def test_a_stranger_is_refused(command: list[str], asked: Havn) -> None:
     told = asked(*command, "--as", "stranger").err
     assert told.startswith("Your roles may not do this.\n")
     assert "--as" in told
-
-
-def test_the_demo_can_be_imported_again_and_stays_the_same(asked: Havn, first_start: tuple[Path, Ran]) -> None:
-    folder = first_start[0] / "demo"
-    assert asked("import", folder, "--dry-run", "--json").code == 0
-    again = asked("import", folder, "--json").document
-    # The journeys of the first start changed one vacancy.
-    assert (again["created_count"], again["updated_count"]) == (0, 1)
-    assert again["unchanged_count"] > 500
-    assert again["rows"]["requests.csv"] == 60
 
 
 def test_a_token_is_made_for_a_user(asked: Havn) -> None:

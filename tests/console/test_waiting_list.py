@@ -133,7 +133,9 @@ async def test_a_row_says_in_words_what_a_list_needs_to_know(browsing: Browsing)
 async def test_a_row_tells_what_homes_said(
     browsing: Browsing, havn: Havn, coordinator: Client, filed: placements.PlacementRequest
 ) -> None:
-    family = await havn.as_(cast.CONSULTANT).families.CreateFosterFamily(cast.entering(cast.a_ready_family()))
+    # For light needs: it fits none of those who wait, and is counted for none of them.
+    light = cast.a_ready_family(approval=cast.an_approval(need_level=terms.NEED_LEVEL_LIGHT))
+    family = await havn.as_(cast.CONSULTANT).families.CreateFosterFamily(cast.entering(light))
     offer = await coordinator.placements.OfferPlace(cast.offering(filed, family.name))
     member = havn.as_(cast.member_of(family.name)).placements
     inquiry = await member.GetInquiry(placements.GetInquiryRequest(name=inquiry_name(offer)))

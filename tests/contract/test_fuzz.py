@@ -213,6 +213,7 @@ def good_requests(records: Sequence[Message]) -> dict[str, list[Message]]:
         placements.ImportPlacementsRequest(request_id="k", request=cast.filing(id="")),
         capacity.ListWaitingListRequest(town="Nuuk", need_steps=[3], in_danger=True, with_siblings=True, query="c-"),
         families.ListFollowUpsDueRequest(consultant="users/consultant"),
+        *about_the_way(family),
         *about_support(family, follow_up),
         *about_suppliers(institution, unit),
         cast.observing("children/c-1"),
@@ -222,6 +223,21 @@ def good_requests(records: Sequence[Message]) -> dict[str, list[Message]]:
     for message in whole:
         found.setdefault(message.DESCRIPTOR.full_name, []).append(message)
     return named(records) | found
+
+
+def about_the_way(family: families.FosterFamily) -> list[Message]:
+    step: Any = {"name": family.name, "etag": family.etag, "reason": "x", "request_id": "k"}
+    fact: Any = {"name": family.name, "etag": family.etag, "fact": families.PROFILE_FACT_PETS, "request_id": "k"}
+    return [
+        cast.assessing(family),
+        cast.approving(family),
+        families.RefuseFamilyRequest(**step),
+        cast.pausing(family),
+        families.ResumeFamilyRequest(**step),
+        families.EndFamilyRequest(**step),
+        families.StateFactRequest(**fact, says="x"),
+        families.ResolveConflictRequest(**fact, resolution="x"),
+    ]
 
 
 def about_support(family: families.FosterFamily, follow_up: families.FollowUp) -> list[Message]:

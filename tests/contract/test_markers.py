@@ -255,7 +255,7 @@ async def test_what_is_told_of_people_stands_in_no_log_error_audit_row_trace_or_
     marked.fill(folder)
     assert await marked.command("import", str(folder)) == 0
     parts = ("--competences", "--resources", "--involvement", "--trust", "--everyday-life", "--trust-child")
-    visit = ("--visit-date", "2026-03-01", "--next-visit", "2026-04-01")
+    visit = ("--visit-date", "2026-03-01", "--next-visit", "2026-03-08")
     assert await marked.command("log-follow-up", "f-001", *visit, *marked.told(*parts)) == 0
     for command in ("suggest", "follow-ups", "who-saw", "log-follow-up", "report-vacancy"):
         assert await marked.command(command, marks=1) != 0

@@ -38,8 +38,7 @@ async def suggested(client: Client, request: placements.PlacementRequest, home: 
 async def test_a_held_place_is_suggested_to_its_child_alone_until_the_home_says_no(
     havn: Havn, coordinator: Client, consultant: Client
 ) -> None:
-    certified = cast.a_member(criminal_record=cast.a_certificate(), child_certificate=cast.a_certificate())
-    family = cast.a_ready_family(household=[certified])
+    family = cast.a_ready_family(household=[cast.a_sound_member()])
     home = (await consultant.families.CreateFosterFamily(cast.entering(family))).name
     asked, other = [await coordinator.placements.CreateRequest(cast.filing()) for _ in range(2)]
     offer = await coordinator.placements.OfferPlace(cast.offering(asked, home))

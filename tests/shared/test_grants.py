@@ -42,6 +42,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Open
     for service in SERVICES:
         for stream in (service, f"{service}-parked"):
             await Streams(root, replicas=1, megabytes=1).stream(stream)
+        await root.jetstream().publish(f"havn.{service}.v1.first", b"")
     await root.close()
     yield running
     await running.stop()

@@ -24,6 +24,9 @@ from services.shared import needs, postgres, readiness, runtime
 from tests import cast, databases
 from tests.conftest import WAIT_SECONDS, Havn, eventually, running_havn
 
+LOOKS = 50
+"""Ten a second, at whether all was let go of."""
+
 RPCS = "havn.placements.v1.PlacementsService"
 ANSWERS_CALLS = {"nats": True, "outbox": True, "database": False, "schema": False}
 """Whether calls go on while a need is not met."""
@@ -156,18 +159,21 @@ async def test_a_service_whose_event_loop_hung_does_not_live_until_it_turns_agai
 async def test_a_service_that_does_not_start_lets_go_of_all_that_it_opened(havn: Havn) -> None:
     taken = int(havn.services["placements"].address.rpartition(":")[2])
     settings = havn.platform.settings.model_copy(update={"families_port": taken})
-    tasks, threads = asyncio.all_tasks(), own_threads()
-    with pytest.raises(RuntimeError):
-        await runtime.start(FAMILIES, replace(havn.platform, settings=settings))
 
-    async def let_go() -> bool:
-        # What runs beside begins and ends tasks of its own all the time; one that was left would stay.
-        await asyncio.sleep(0)
-        # What nobody holds any more is let go of, whenever that is noticed.
-        gc.collect()
-        return asyncio.all_tasks() <= tasks and own_threads() <= threads
+    async def leaves_nothing() -> bool:
+        # What runs beside begins something of its own now and then; what a start leaves, each one leaves.
+        tasks, threads = asyncio.all_tasks(), own_threads()
+        with pytest.raises(RuntimeError):
+            await runtime.start(FAMILIES, replace(havn.platform, settings=settings))
+        for _ in range(LOOKS):
+            await asyncio.sleep(0.1)
+            # What nobody holds any more is let go of, whenever that is noticed.
+            gc.collect()
+            if asyncio.all_tasks() <= tasks and own_threads() <= threads:
+                return True
+        return False
 
-    await eventually(let_go)
+    await eventually(leaves_nothing)
 
 
 def own_threads() -> set[threading.Thread]:
