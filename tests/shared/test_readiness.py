@@ -24,8 +24,8 @@ from services.shared import needs, postgres, readiness, runtime
 from tests import cast, databases
 from tests.conftest import WAIT_SECONDS, Havn, eventually, running_havn
 
-LOOKS = 50
-"""Ten a second, at whether all was let go of."""
+LOOKS = 4
+"""At whether all was let go of, before another start is tried: in a run of all tests each look takes a second."""
 
 RPCS = "havn.placements.v1.PlacementsService"
 ANSWERS_CALLS = {"nats": True, "outbox": True, "database": False, "schema": False}
@@ -166,7 +166,7 @@ async def test_a_service_that_does_not_start_lets_go_of_all_that_it_opened(havn:
         with pytest.raises(RuntimeError):
             await runtime.start(FAMILIES, replace(havn.platform, settings=settings))
         for _ in range(LOOKS):
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.2)
             # What nobody holds any more is let go of, whenever that is noticed.
             gc.collect()
             if asyncio.all_tasks() <= tasks and own_threads() <= threads:
