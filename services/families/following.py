@@ -90,7 +90,9 @@ def discard_draft(change: Change, family: str) -> support.FollowUpDraft:
 
 def _note_concern(change: Change, follow_up: pb.FollowUp) -> None:
     """Says in the follow-up whether somebody has to look at the placements again (K11)."""
-    others = change.all(FOLLOW_UPS, col(FollowUpRow.parent) == parent(follow_up.name))
+    # Without a scale nothing can have fallen, and nobody needs to read what was logged before.
+    of_family = col(FollowUpRow.parent) == parent(follow_up.name)
+    others = change.all(FOLLOW_UPS, of_family) if follow_up.trust.scale else []
     follow_up.ClearField("concern_kinds")
     follow_up.concern_kinds.extend(concerns.kinds(follow_up, others))
 

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,22 +78,34 @@ def process(data: Path, *arguments: str, **environment: str) -> subprocess.Popen
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
     """A data folder with the demo, and what its first start printed; it has ended."""
     folder = tmp_path_factory.mktemp("first") / "data"
-    started = process(folder, "up", "--demo", "--once")
-    out, _ = started.communicate(timeout=STARTED_SECONDS)
-    return folder, Ran(started.returncode, out, "")
+    return folder, started(folder)
+
+
+def started(folder: Path) -> Ran:
+    """What the first start with the demo printed; it has ended."""
+    first = process(folder, "up", "--demo", "--once")
+    out, _ = first.communicate(timeout=STARTED_SECONDS)
+    return Ran(first.returncode, out, "")
 
 
 @pytest.fixture(scope="module")
 def running(first_start: tuple[Path, Ran]) -> Iterator[subprocess.Popen[str]]:
     """The same folder's second start, which stays."""
-    staying = process(first_start[0], "up", "--stay")
-    assert staying.stdout
-    for line in staying.stdout:
+    with staying(first_start[0]) as second:
+        yield second
+
+
+@contextmanager
+def staying(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A further start, which stays until the block ends."""
+    further = process(folder, "up", "--stay")
+    assert further.stdout
+    for line in further.stdout:
         if line.startswith("Havn is ready"):
             break
-    yield staying
-    staying.terminate()
-    staying.communicate(timeout=GONE_SECONDS)
+    yield further
+    further.terminate()
+    further.communicate(timeout=GONE_SECONDS)
 
 
 @pytest.fixture

@@ -3,12 +3,14 @@
 import asyncio
 import gc
 import io
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import grpc
 import pytest
@@ -23,9 +25,6 @@ from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import needs, postgres, readiness, runtime
 from tests import cast, databases
 from tests.conftest import WAIT_SECONDS, Havn, eventually, running_havn
-
-LOOKS = 4
-"""At whether all was let go of, before another start is tried: in a run of all tests each look takes a second."""
 
 RPCS = "havn.placements.v1.PlacementsService"
 ANSWERS_CALLS = {"nats": True, "outbox": True, "database": False, "schema": False}
@@ -156,24 +155,22 @@ async def test_a_service_whose_event_loop_hung_does_not_live_until_it_turns_agai
     assert await anext(lives)
 
 
-async def test_a_service_that_does_not_start_lets_go_of_all_that_it_opened(havn: Havn) -> None:
-    taken = int(havn.services["placements"].address.rpartition(":")[2])
-    settings = havn.platform.settings.model_copy(update={"families_port": taken})
+async def test_a_service_that_does_not_start_lets_go_of_all_that_it_opened(tmp_path: Path) -> None:
+    # Nothing else runs beside that could begin or end something of its own.
+    async with running_havn(tmp_path, []) as havn:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            settings = havn.platform.settings.model_copy(update={"families_port": taken.getsockname()[1]})
+            tasks, threads = asyncio.all_tasks(), own_threads()
+            with pytest.raises(RuntimeError):
+                await runtime.start(FAMILIES, replace(havn.platform, settings=settings))
 
-    async def leaves_nothing() -> bool:
-        # What runs beside begins something of its own now and then; what a start leaves, each one leaves.
-        tasks, threads = asyncio.all_tasks(), own_threads()
-        with pytest.raises(RuntimeError):
-            await runtime.start(FAMILIES, replace(havn.platform, settings=settings))
-        for _ in range(LOOKS):
-            await asyncio.sleep(0.2)
+        async def let_go() -> bool:
+            await asyncio.sleep(0)
             # What nobody holds any more is let go of, whenever that is noticed.
             gc.collect()
-            if asyncio.all_tasks() <= tasks and own_threads() <= threads:
-                return True
-        return False
+            return asyncio.all_tasks() <= tasks and own_threads() <= threads
 
-    await eventually(leaves_nothing)
+        await eventually(let_go)
 
 
 def own_threads() -> set[threading.Thread]:
