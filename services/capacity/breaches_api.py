@@ -7,7 +7,7 @@ from services.capacity.rules import breaches as rules
 from services.capacity.store import BREACHES, INSTITUTIONS, UNITS
 from services.shared import names
 from services.shared.errors import NotFound
-from services.shared.records import Change
+from services.shared.records import Change, Page, View, positions
 from services.shared.server import Context
 from services.shared.wire import timestamp
 
@@ -34,8 +34,16 @@ class BreachesApi(InstitutionsApi):
 
     async def ListBreaches(self, request: pb.ListBreachesRequest, context: Context) -> pb.ListBreachesResponse:
         """A page of breaches."""
-        page = await self._store.view(lambda view: view.page(BREACHES, request.page_size, request.page_token))
+        page = await self._store.view(lambda view: _page(view, request))
         return pb.ListBreachesResponse(breaches=page.items, next_page_token=page.next_token)
+
+
+def _page(view: View, request: pb.ListBreachesRequest) -> Page[pb.Breach]:
+    if not request.home:
+        return view.page(BREACHES, request.page_size, request.page_token)
+    # They are few: no column tells their homes.
+    within = [breach for breach in view.all(BREACHES) if f"{breach.home}/".startswith(f"{request.home}/")]
+    return positions(within, request.page_size, request.page_token)
 
 
 def _require_known(change: Change, home: str) -> None:

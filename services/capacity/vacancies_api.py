@@ -76,8 +76,7 @@ class VacanciesApi(InstitutionsApi):
 
     async def ListVacancies(self, request: pb.ListVacanciesRequest, context: Context) -> pb.ListVacanciesResponse:
         """A page of vacancies."""
-        page = await self._store.view(lambda view: self._page(view, request))
-        return pb.ListVacanciesResponse(vacancies=page.items, next_page_token=page.next_token)
+        return await self._store.view(lambda view: self._listed(view, request))
 
     async def ListVacancyChanges(
         self, request: pb.ListVacancyChangesRequest, context: Context
@@ -116,16 +115,22 @@ class VacanciesApi(InstitutionsApi):
         vacancy.confirmed_time.CopyFrom(wire.timestamp(change.now))
         vacancy.confirmed_by = change.caller.subject
 
-    def _page(self, view: View, request: pb.ListVacanciesRequest) -> Page[pb.Vacancy]:
+    def _listed(self, view: View, request: pb.ListVacanciesRequest) -> pb.ListVacanciesResponse:
         stale = col(VacancyRow.confirmed) < sortable(rules.stale_before(self._clock.now()))
         where: list[ColumnElement[bool]] = [stale] if request.stale else []
-        if not request.differing:
+        named = [*where, col(VacancyRow.name).in_(request.names)] if request.names else where
+        if request.differing:
+            known = described(view, view.all(VACANCIES, *named), self._clock)
+            differing = [vacancy for vacancy in known if vacancy.difference]
+            page = keyed(differing, lambda vacancy: vacancy.name, request.page_size, request.page_token)
+            total = len(differing)
+        else:
             page = view.page(VACANCIES, request.page_size, request.page_token, *where, names=request.names)
-            return Page(list(described(view, page.items, self._clock)), page.next_token)
-        if request.names:
-            where.append(col(VacancyRow.name).in_(request.names))
-        differing = (each for each in described(view, view.all(VACANCIES, *where), self._clock) if each.difference)
-        return keyed(differing, lambda vacancy: vacancy.name, request.page_size, request.page_token)
+            described(view, page.items, self._clock)
+            total = len(view.versions(VACANCIES, *named)) if request.counted else 0
+        return pb.ListVacanciesResponse(
+            vacancies=page.items, next_page_token=page.next_token, total_count=total if request.counted else 0
+        )
 
     async def _described(self, vacancies: Sequence[pb.Vacancy]) -> Sequence[pb.Vacancy]:
         return await self._store.view_as(SERVICE, lambda view: described(view, vacancies, self._clock))

@@ -1,6 +1,7 @@
 """The RPCs of the central list, of those who left a list, and of how long groups wait."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
@@ -9,6 +10,7 @@ from sqlmodel import col
 from havn.access.v1.access_pb2 import ROLE_AUDITOR, ROLE_LEADER
 from havn.capacity.v1 import waiting_pb2 as pb
 from havn.capacity.v1 import waiting_pb2_grpc as rpc
+from havn.capacity.v1.capacity_pb2 import EXIT_REASON_UNSPECIFIED, WaitingListEntry, WaitingListExit
 from services.capacity import central_list
 from services.capacity.rules.waiting_times import NOT_CROSSING, suppressed, waiting_times
 from services.capacity.store import APPLICATIONS, WAITING, ApplicationRow, WaitingListRow
@@ -105,7 +107,21 @@ class WaitingListsApi(rpc.WaitingListsServiceServicer):
         self, request: pb.ListWaitingListExitsRequest, context: Context
     ) -> pb.ListWaitingListExitsResponse:
         """A page of those who left."""
-        left = col(WaitingListRow.waiting).is_(False)
-        page = await self._store.view(lambda view: view.page(WAITING, request.page_size, request.page_token, left))
-        exits = [entry.exit for entry in page.items if entry.HasField("exit")]
-        return pb.ListWaitingListExitsResponse(exits=exits, next_page_token=page.next_token)
+        return await self._store.view(lambda view: _exits(view, request))
+
+
+def _exits(view: View, request: pb.ListWaitingListExitsRequest) -> pb.ListWaitingListExitsResponse:
+    left = col(WaitingListRow.waiting).is_(False)
+    if not request.reason and not request.counted:
+        page = view.page(WAITING, request.page_size, request.page_token, left)
+        return pb.ListWaitingListExitsResponse(exits=_of(page.items), next_page_token=page.next_token)
+    known = _of(view.all(WAITING, left))
+    wanted = [each for each in known if request.reason in (each.reason, EXIT_REASON_UNSPECIFIED)]
+    some = positions(wanted, request.page_size, request.page_token)
+    counted = Counter(each.reason for each in known) if request.counted else Counter()
+    counts = [pb.ExitCount(reason=reason, count=count) for reason, count in sorted(counted.items())]
+    return pb.ListWaitingListExitsResponse(exits=some.items, next_page_token=some.next_token, counts=counts)
+
+
+def _of(entries: Iterable[WaitingListEntry]) -> list[WaitingListExit]:
+    return [entry.exit for entry in entries if entry.HasField("exit")]

@@ -4,7 +4,7 @@ An observation is a record of the authority that is responsible for the child. W
 another one: it writes, and sees, what rules.wellbeing says, past its own scope.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Literal, TypeVar
@@ -25,7 +25,7 @@ from services.shared.errors import NotFound
 from services.shared.importing import UNCHANGED, Difference, Names, difference
 from services.shared.records import Change, View
 from services.shared.scope import everywhere
-from services.shared.wire import day, timestamp
+from services.shared.wire import date_message, day, timestamp
 
 SERVICE = access.service("capacity")
 
@@ -76,6 +76,20 @@ def seen(view: View, child: str, today: date) -> list[pb.WellbeingObservation]:
         children = sight.children & {child} if child else sight.children
         found = whole.all(WELLBEING, col(WellbeingRow.child).in_(children))
     return [in_words(observation) for observation in found if sight.sees(observation)]
+
+
+def residents(view: View, child: str, known: Sequence[pb.WellbeingObservation], today: date) -> list[pb.Resident]:
+    """Who lives in the caller's institution today, by unit and child, or one of them; `known` is what `seen` gave."""
+    with _everywhere(view) as whole:
+        living = [stay for stay in _sight(whole, view.caller.institution, today).own() if stay.is_living(today)]
+    latest = {observation.child: observation for observation in reversed(known)}
+    wanted = [stay for stay in living if child in (stay.child, "")]
+    return [
+        pb.Resident(
+            child=stay.child, home=stay.home, from_date=date_message(stay.starts), latest=latest.get(stay.child)
+        )
+        for stay in sorted(wanted, key=lambda stay: (stay.home, stay.child))
+    ]
 
 
 def _sight(whole: View, institution: str, today: date) -> Sight:

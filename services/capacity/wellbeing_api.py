@@ -56,13 +56,15 @@ class WellbeingApi(rpc.WellbeingServiceServicer):
         where = [col(WellbeingRow.child) == request.child] if request.child else []
 
         def read(view: View) -> pb.ListWellbeingResponse:
+            living: list[pb.Resident] = []
             if view.caller.institution:
                 found = wellbeing.seen(view, request.child, today)
                 page = positions(found, request.page_size, request.page_token)
+                living = [] if request.page_token else wellbeing.residents(view, request.child, found, today)
             else:
                 page = view.page(WELLBEING, request.page_size, request.page_token, *where)
             told = [wellbeing.in_words(observation) for observation in page.items]
-            return pb.ListWellbeingResponse(observations=told, next_page_token=page.next_token)
+            return pb.ListWellbeingResponse(observations=told, next_page_token=page.next_token, residents=living)
 
         return await self._store.view(read)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import grpc
 
 from havn.audit.v1 import audit_pb2_grpc
-from havn.capacity.v1 import capacity_pb2_grpc, waiting_pb2_grpc
+from havn.capacity.v1 import capacity_pb2_grpc, waiting_pb2_grpc, wellbeing_pb2_grpc
 from havn.families.v1 import families_pb2_grpc, support_pb2_grpc
 from havn.matching.v1 import matching_pb2_grpc
 from havn.placements.v1 import placements_pb2_grpc
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from havn.audit.v1.audit_pb2_grpc import AuditServiceAsyncStub
     from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceAsyncStub
     from havn.capacity.v1.waiting_pb2_grpc import WaitingListsServiceAsyncStub
+    from havn.capacity.v1.wellbeing_pb2_grpc import WellbeingServiceAsyncStub
     from havn.families.v1.families_pb2_grpc import FamiliesServiceAsyncStub
     from havn.families.v1.support_pb2_grpc import SupportServiceAsyncStub
     from havn.matching.v1.matching_pb2_grpc import MatchingServiceAsyncStub
@@ -33,13 +34,14 @@ PEOPLE = 1_000
 
 @dataclass(frozen=True)
 class Services:
-    """The four services, families' support by itself, and the audit trail of each by its service's name."""
+    """The services, with those that one of them answers beside its own, and each one's audit trail by its name."""
 
     placements: "PlacementsServiceAsyncStub"
     families: "FamiliesServiceAsyncStub"
     support: "SupportServiceAsyncStub"
     capacity: "CapacityServiceAsyncStub"
     waiting: "WaitingListsServiceAsyncStub"
+    wellbeing: "WellbeingServiceAsyncStub"
     matching: "MatchingServiceAsyncStub"
     audit: dict[str, "AuditServiceAsyncStub"]
     channels: dict[str, grpc.aio.Channel]
@@ -70,6 +72,7 @@ def connect(platform: Platform) -> Services:
         support=support_pb2_grpc.SupportServiceStub(channels["families"]),
         capacity=capacity_pb2_grpc.CapacityServiceStub(channels["capacity"]),
         waiting=waiting_pb2_grpc.WaitingListsServiceStub(channels["capacity"]),
+        wellbeing=wellbeing_pb2_grpc.WellbeingServiceStub(channels["capacity"]),
         matching=matching_pb2_grpc.MatchingServiceStub(channels["matching"]),
         audit={service: audit_pb2_grpc.AuditServiceStub(channel) for service, channel in channels.items()},
         channels=channels,

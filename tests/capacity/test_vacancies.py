@@ -40,6 +40,11 @@ async def vacancy_of(unit: str, client: Client, **asked: cast.Value) -> pb.Vacan
     return next(iter(page.vacancies), None)
 
 
+async def counted(unit: str, client: Client, **asked: cast.Value) -> int:
+    request = pb.ListVacanciesRequest(names=[f"{unit}/vacancy"], counted=True, **asked)
+    return (await client.capacity.ListVacancies(request)).total_count
+
+
 async def history(unit: str, client: Client) -> list[tuple[str, str]]:
     page = await client.capacity.ListVacancyChanges(pb.ListVacancyChangesRequest(parent=unit))
     kinds = pb.VacancyChangeKind
@@ -122,6 +127,7 @@ async def test_v6_a_stale_vacancy_is_asked_for_once_until_it_is_confirmed(
     stale = await vacancy_of(unit, staff, stale=True)
     assert stale is not None
     assert (stale.freshness, stale.etag) == (pb.FRESHNESS_STALE, "1")
+    assert await counted(unit, staff, stale=True) == 1
     await staff.capacity.ConfirmVacancy(cast.confirming(unit, etag=stale.etag))
     assert await vacancy_of(unit, staff, stale=True) is None
     assert await asked() == 1
@@ -153,6 +159,7 @@ async def test_v8_what_was_reported_stands_beside_what_placements_tell(
     differing = await vacancy_of(unit, havn.as_(cast.LEADER), differing=True)
     assert differing is not None
     assert (differing.difference, differing.occupancy.free_place_count) == (1, 5)
+    assert [await counted(unit, staff, stale=True), await counted(unit, staff, differing=True)] == [0, 1]
     assert list(differing.planned) == [pb.PlannedVacancy(from_date=cast.day(40), place_count=1)]
 
 
@@ -170,6 +177,9 @@ async def test_v10_a_child_in_a_unit_that_loses_its_approval_is_a_breach_that_it
         each for each in (await havn.as_(cast.LEADER).capacity.ListBreaches(asked)).breaches if each.home == unit
     ]
     assert (breach.placement, breach.noticed_by, breach.place_count) == (placement.name, "services/capacity", 1)
+    for home, known in ((institution, [breach]), (unit, [breach]), (institution[:-1], []), (f"{unit}/x", [])):
+        of_home = await havn.as_(cast.LEADER).capacity.ListBreaches(pb.ListBreachesRequest(home=home))
+        assert list(of_home.breaches) == known, home
     elsewhere = await havn.as_(cast.elsewhere(cast.LEADER)).capacity.ListBreaches(asked)
     assert unit not in {each.home for each in elsewhere.breaches}
     recorded = await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=unit, step=5)))

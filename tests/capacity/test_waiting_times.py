@@ -160,6 +160,11 @@ async def test_w9_those_who_left_are_listed_the_latest_first_and_counted_no_more
     left = await exits()
     assert [(one.request, one.words) for one in left] == [(filed[1].name, "Second"), (filed[0].name, "First")]
     assert left[1].leave_time == first.close_time == timestamp(cast.NOW)
+    for reason, found in ((pb.EXIT_REASON_WITHDRAWN, left), (pb.EXIT_REASON_PLACED, [])):
+        asked = waiting.ListWaitingListExitsRequest(reason=reason, counted=True)
+        answer = await coordinator.waiting.ListWaitingListExits(asked)
+        assert list(answer.exits) == found
+        assert list(answer.counts) == [waiting.ExitCount(reason=pb.EXIT_REASON_WITHDRAWN, count=2)]
     known = await times("leader")
     assert (known.all.child_count, known.for_others, known.as_of_date) == (1, False, cast.day())
     assert Counter(group.dimension for group in known.groups) == dict.fromkeys((TOWN, LANGUAGE, GENDER, SIBLINGS), 1)

@@ -220,7 +220,15 @@ async def test_b2_to_b4_the_history_goes_along_with_a_child_and_a_fall_is_announ
 
     assert await seen_by(moved.second, moved.child) == [2, 4, 4, 4]
     assert await seen_by(moved.first, moved.child) == [4, 4, 4]
+    for client, living in ((moved.first, []), (moved.second, [moved.child])):
+        told = await client.wellbeing.ListWellbeing(pb.ListWellbeingRequest())
+        assert list(told.residents) == [
+            pb.Resident(child=child, home=fell.home, from_date=cast.day(-10), latest=fell) for child in living
+        ]
+        of_none = await client.wellbeing.ListWellbeing(pb.ListWellbeingRequest(child="children/none"))
+        assert not of_none.residents
     caseworker = havn.as_(cast.CASEWORKER)
+    assert not (await caseworker.wellbeing.ListWellbeing(pb.ListWellbeingRequest())).residents
     assert await seen_by(caseworker, moved.child) == [2, 4, 4, 4]
     assert await seen_by(caseworker, "children/none") == []
     elsewhere = havn.as_(cast.elsewhere(cast.CASEWORKER))

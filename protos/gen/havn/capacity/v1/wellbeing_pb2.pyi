@@ -270,25 +270,71 @@ class ListWellbeingResponse(_message.Message):
 
     OBSERVATIONS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    RESIDENTS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
     @_builtins.property
     def observations(self) -> _containers.RepeatedCompositeFieldContainer[Global___WellbeingObservation]:
         """The latest first."""
 
+    @_builtins.property
+    def residents(self) -> _containers.RepeatedCompositeFieldContainer[Global___Resident]:
+        """To an institution, with the first page: the children who live there today, by unit and child; the one that was asked
+        for, where one was. None to others.
+        """
+
     def __init__(
         self,
         *,
         observations: _abc.Iterable[Global___WellbeingObservation] | None = ...,
         next_page_token: _builtins.str = ...,
+        residents: _abc.Iterable[Global___Resident] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "observations", b"observations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "observations", b"observations", "residents", b"residents"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListWellbeingResponse: _TypeAlias = ListWellbeingResponse  # noqa: Y015
+
+@_typing.final
+class Resident(_message.Message):
+    """A child that lives in an institution."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHILD_FIELD_NUMBER: _builtins.int
+    HOME_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    LATEST_FIELD_NUMBER: _builtins.int
+    child: _builtins.str
+    """"children/{child}"."""
+    home: _builtins.str
+    """Where: "institutions/{institution}/units/{unit}"."""
+    @_builtins.property
+    def from_date(self) -> _date_pb2.Date:
+        """Since when it lives there."""
+
+    @_builtins.property
+    def latest(self) -> Global___WellbeingObservation:
+        """How it was last; absent where nothing was observed yet."""
+
+    def __init__(
+        self,
+        *,
+        child: _builtins.str = ...,
+        home: _builtins.str = ...,
+        from_date: _date_pb2.Date | None = ...,
+        latest: Global___WellbeingObservation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "latest", b"latest"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["child", b"child", "from_date", b"from_date", "home", b"home", "latest", b"latest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Resident: _TypeAlias = Resident  # noqa: Y015
 
 @_typing.final
 class ImportWellbeingRequest(_message.Message):
