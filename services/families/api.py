@@ -6,13 +6,16 @@ from sqlmodel import col
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
-from services.families import events, following
+from havn.placements.v1.events_pb2 import PlacementChanged
+from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
+from services.families import events, following, residents
 from services.families.profile_api import ProfileApi
 from services.families.rules import certificates, follow_ups, way
 from services.families.rules import family as registry
 from services.families.store import (
     FAMILIES,
     FOLLOW_UPS,
+    STAYS,
     Families,
     FamilyRow,
     FollowUpRow,
@@ -22,8 +25,10 @@ from services.families.store import (
 from services.families.support_api import SupportApi
 from services.shared import importing, names, wire
 from services.shared.checks import check
+from services.shared.consumers import Subscription
 from services.shared.drafts import Draft, Entry
 from services.shared.importing import UNCHANGED, Difference, Taking, difference
+from services.shared.rebuilding import Copy
 from services.shared.records import Change, Page, View, keyed
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
@@ -101,7 +106,11 @@ class FamiliesApi(ProfileApi):
         def due(view: View) -> list[pb.FollowUpDue]:
             latest = follow_ups.latest_by_family(view.all(FOLLOW_UPS, latest_follow_ups()))
             families = view.all(FAMILIES, *followed_by(request.consultant))
-            found = (follow_ups.follow_up_due(family, latest.get(family.name), today) for family in families)
+            stays = residents.since(view, today)
+            found = (
+                follow_ups.follow_up_due(family, latest.get(family.name), stays[family.name], today)
+                for family in families
+            )
             return [each for each in found if each]
 
         found = await self._store.view(due)
@@ -179,11 +188,16 @@ def _clear_computed(family: pb.FosterFamily) -> None:
 def build(platform: Platform, store: Store) -> Parts:
     """What the service is made of."""
     api, support = FamiliesApi(store, platform.clock), SupportApi(store, platform.clock)
+    channel = platform.channel("families", to="placements")
+    residents = events.Residents(PlacementsServiceStub(channel))
     return Parts(
         descriptor=pb.DESCRIPTOR.services_by_name["FamiliesService"],
         register=lambda server: rpc.add_FamiliesServiceServicer_to_server(api, server),
+        subscriptions=[Subscription("placements", "residents", {PlacementChanged: residents.placement_changed})],
+        channels=[channel],
+        copies=[Copy(STAYS, "placements", residents.all_stays)],
         also=[support.answers()],
     )
 
 
-DEFINITION = Definition("families", Families.metadata, build)
+DEFINITION = Definition("families", Families.metadata, build, listens=[("placements", "residents")])

@@ -1,12 +1,26 @@
-"""What families announces: families but for what nobody else needs, follow-ups by reference."""
+"""What families announces: families but for what nobody else needs, follow-ups by reference; and what it hears."""
 
-from typing import Literal, TypeAlias
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from grpc.aio import Channel
 
 from havn.families.v1 import events_pb2 as pb
 from havn.families.v1.families_pb2 import FollowUp, FosterFamily
-from services.families import fees
+from havn.placements.v1 import placements_pb2 as placements
+from havn.placements.v1.events_pb2 import PlacementChanged
+from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
+from services.families import fees, wire
+from services.families.store import STAYS
+from services.shared.consumers import Effect
 from services.shared.events import Announcement
 from services.shared.names import last_part, parent
+from services.shared.rebuilding import Pages, pages
+from services.shared.records import Change
+from services.shared.together import Together
+
+if TYPE_CHECKING:
+    from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
 
 _Own: TypeAlias = Literal[
     "consultant",
@@ -78,6 +92,33 @@ def concern_raised(follow_up: FollowUp) -> Announcement:
     event = pb.ConcernRaised(name=follow_up.name, version=int(follow_up.etag))
     family = last_part(parent(follow_up.name))
     return f"havn.families.v1.concern.raised.{family}.{last_part(follow_up.name)}", event
+
+
+class Residents:
+    """Keeps who lives in families, as placements say."""
+
+    def __init__(self, placements_stub: "PlacementsServiceAsyncStub") -> None:
+        self._placements = placements_stub
+        self._stays = Together(self._read)
+
+    async def placement_changed(self, event: PlacementChanged) -> Effect:
+        """Keeps the placement as it is now."""
+        copy = wire.copied_placement(await self._stays.get(event.name))
+
+        def keep(change: Change) -> None:
+            change.put_newer(STAYS, copy)
+
+        return keep
+
+    async def all_stays(self, channel: Channel) -> Pages:
+        """Every placement as it is now."""
+        asked = placements.ListPlacementsRequest()
+        async for page in pages(PlacementsServiceStub(channel).ListPlacements, asked, "placements"):
+            yield [wire.copied_placement(placement) for placement in page]
+
+    async def _read(self, names: list[str]) -> Iterable[placements.Placement]:
+        asked = placements.ListPlacementsRequest(names=names, page_size=len(names))
+        return (await self._placements.ListPlacements(asked)).placements
 
 
 def _family_changed(family: FosterFamily, word: str) -> Announcement:

@@ -7,15 +7,15 @@ from sqlmodel import col
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import support_pb2 as support
-from services.families import events, policies
-from services.families.rules import actions, concerns, follow_ups
+from services.families import events, policies, residents
+from services.families.rules import actions, arrivals, concerns, follow_ups
 from services.families.rules.cadence import next_visit
 from services.families.store import ACTIONS, DRAFTS, FAMILIES, FOLLOW_UP_VERSIONS, FOLLOW_UPS, FollowUpRow
 from services.shared import names
 from services.shared.errors import EtagStale
 from services.shared.events import Announcement
 from services.shared.names import last_part, parent
-from services.shared.records import Change
+from services.shared.records import Change, View
 from services.shared.wire import day, timestamp
 
 
@@ -23,7 +23,8 @@ def log(change: Change, request: pb.LogFollowUpRequest, today: date) -> pb.Follo
     """Keeps a follow-up, with which the caller's draft ends. Raises NotFound and BadInput."""
     family, follow_up = change.get(FAMILIES, request.parent), request.follow_up
     policy = policies.in_force(change, family.authority)
-    follow_ups.check_follow_up(follow_up, policy, proposed(policy, family, day(follow_up.visit_date)), today)
+    expected = proposed(change, policy, family, day(follow_up.visit_date))
+    follow_ups.check_follow_up(follow_up, policy, expected, today)
     follow_up.name = f"{family.name}/followUps/{names.new_id()}"
     follow_up.authority = family.authority
     follow_up.consultant = change.caller.subject
@@ -45,7 +46,8 @@ def correct(change: Change, request: support.CorrectFollowUpRequest, today: date
     correction = pb.Correction(author=change.caller.subject, time=timestamp(change.now), reason=request.reason)
     follow_ups.correct(kept, corrected, correction)
     policy = policies.of_version(change, kept.authority, kept.policy_version)
-    follow_ups.check_follow_up(corrected, policy, proposed(policy, family, day(corrected.visit_date)), today)
+    expected = proposed(change, policy, family, day(corrected.visit_date))
+    follow_ups.check_follow_up(corrected, policy, expected, today)
     _note_concern(change, corrected)
     change.save(FOLLOW_UPS, corrected, request.etag)
     _agree(change, corrected, already=len(kept.actions))
@@ -55,12 +57,13 @@ def correct(change: Change, request: support.CorrectFollowUpRequest, today: date
     return corrected
 
 
-def proposed(policy: support.SupportPolicy, family: pb.FosterFamily, visit: date) -> date | None:
+def proposed(view: View, policy: support.SupportPolicy, family: pb.FosterFamily, visit: date) -> date | None:
     """The visit after that of a day, by the cadence; None for a family that has no beginning to count from."""
     if not family.HasField("approval"):
         return None
-    begun = day(family.approval.valid_from_date)
-    return next_visit(policy, begun, family.approval.need_level, visit)
+    stays = residents.since(view, visit, family.name)[family.name]
+    begun = arrivals.begun(day(family.approval.valid_from_date), stays, visit)
+    return arrivals.due_after(visit, next_visit(policy, begun, family.approval.need_level, visit), stays)
 
 
 def settle_action(change: Change, request: support.SettleActionRequest) -> support.AgreedAction:

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import support_pb2 as support
+from havn.placements.v1.placements_pb2 import Placement
 from services.shared.names import last_part, parent
 from services.shared.records import Kind
 from services.shared.tables import Record
@@ -79,6 +80,18 @@ class AgreementRow(Record, Families, table=True):
     __tablename__ = "support_agreements"
 
     family: str = Field(index=True)
+
+
+class StayRow(Record, Families, table=True):
+    """What is copied of a placement: who lives in the family `home`, `until` which day, the calendar's last if unknown.
+
+    Of one elsewhere nothing is copied but that it is not here.
+    """
+
+    __tablename__ = "stays"
+
+    home: str = Field(index=True)
+    until: str = Field(index=True)
 
 
 class PolicyRow(Record, Families, table=True):
@@ -156,9 +169,17 @@ def family_of(name: str) -> str:
     return "/".join(name.split("/")[:2])
 
 
+def _stay_columns(stay: Placement) -> dict[str, str]:
+    until = day(stay.end_date) if stay.HasField("end_date") else date.max
+    return {"home": stay.home, "until": until.isoformat()}
+
+
 FOLLOW_UP_VERSIONS = Kind(VersionRow, pb.FollowUp, _version_columns)
 ACTIONS = Kind(ActionRow, support.AgreedAction, _action_columns)
 DRAFTS = Kind(DraftRow, support.FollowUpDraft, lambda draft: {"family": family_of(draft.name), "author": draft.author})
 POLICIES = Kind(PolicyRow, support.SupportPolicy, _policy_columns, open_to_all=True)
 SUPERVISION_VISITS = Kind(SupervisionVisitRow, support.SupervisionVisit, _visit_columns)
 AGREEMENTS = Kind(AgreementRow, support.SupportAgreement, _agreement_columns)
+STAYS = Kind(StayRow, Placement, _stay_columns)
+COPIES = (STAYS,)
+"""What is made of others' records: all of it can be made anew."""

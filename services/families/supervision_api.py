@@ -9,7 +9,8 @@ from sqlmodel import col
 
 from havn.families.v1 import support_pb2 as pb
 from havn.families.v1 import support_pb2_grpc as rpc
-from services.families import fees, policies
+from havn.families.v1.families_pb2 import FosterFamily
+from services.families import fees, policies, residents
 from services.families.rules import agreements, supervision, training, trends
 from services.families.rules.fees import Placed, cost, dearest, total
 from services.families.store import (
@@ -67,7 +68,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
             logged = defaultdict(list)
             for follow_up in view.all(FOLLOW_UPS):
                 logged[parent(follow_up.name)].append(follow_up)
-            return trends.coverage(view.all(FAMILIES), logged, first, last)
+            return trends.coverage(view.all(FAMILIES), logged, residents.since(view, first), (first, last))
 
         return await self._store.view(coverage)
 
@@ -108,12 +109,13 @@ class SupervisionApi(rpc.SupportServiceServicer):
             visited = defaultdict(list)
             for visit in view.all(SUPERVISION_VISITS):
                 visited[family_of(visit.name)].append(visit)
-            policy = policies.by_authority(view)
+            policy, stays = policies.by_authority(view), residents.since(view, today)
+
+            def facts(family: FosterFamily) -> supervision.Facts:
+                return supervision.Facts(visited[family.name], stays[family.name], policy(family.authority))
+
             homes = view.all(FAMILIES, *followed_by(request.consultant))
-            found = (
-                supervision.visit_due(family, visited[family.name], policy(family.authority), today) for family in homes
-            )
-            return [each for each in found if each]
+            return [each for family in homes for each in supervision.visits_due(family, facts(family), today)]
 
         found = await self._store.view(due)
         page = keyed(found, supervision.by_due_day, request.page_size, request.page_token)

@@ -65,7 +65,7 @@ class SupportApi(SupervisionApi):
         def proposed(view: View) -> pb.NextVisit:
             family = view.get(FAMILIES, request.name)
             policy = policies.in_force(view, family.authority)
-            found = following.proposed(policy, family, visit)
+            found = following.proposed(view, policy, family, visit)
             return pb.NextVisit(
                 family=family.name,
                 authority=family.authority,

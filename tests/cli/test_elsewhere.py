@@ -38,6 +38,7 @@ def test_one_address_is_too_few(havn: Havn, monkeypatch: pytest.MonkeyPatch) -> 
     [
         ("placements", "HAVN_FAMILIES_ADDRESS and HAVN_CAPACITY_ADDRESS: must be given"),
         ("capacity", "HAVN_PLACEMENTS_ADDRESS: must be given"),
+        ("families", "HAVN_PLACEMENTS_ADDRESS: must be given"),
     ],
 )
 def test_a_service_alone_says_whose_address_it_lacks(

@@ -277,7 +277,7 @@ def test_who_may_speak_with_whom(manifests: list[Document]) -> None:
     assert everybody == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     wanted = {(service, "nats", 4222) for service in SERVICES} | {("nats", "nats", 6222)}
     wanted |= {(CONSOLE, service, 50051) for service in SERVICES}
-    wanted |= {(service, "placements", 50051) for service in ("capacity", "matching")}
+    wanted |= {(service, "placements", 50051) for service in ("families", "capacity", "matching")}
     wanted |= {(asks, owner, 50051) for asks in ("placements", "matching") for owner in ("families", "capacity")}
     let = {
         (caller, called, port)

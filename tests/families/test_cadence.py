@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from havn.families.v1 import support_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
 from services.families import policies
-from services.families.rules import cadence
+from services.families.rules import arrivals, cadence
+from services.families.rules.arrivals import Stay
 from services.shared.errors import BadInput
 from tests import cast
 
@@ -44,6 +45,14 @@ def test_k5_an_authority_has_its_own_cadence() -> None:
     own = cast.a_policy(first_weeks=[3], light_weeks=20)
     assert cadence.next_visit(own, BEGUN, terms.NEED_LEVEL_LIGHT, BEGUN) == BEGUN + weeks(3)
     assert cadence.next_visit(own, BEGUN, terms.NEED_LEVEL_LIGHT, BEGUN + weeks(3)) == BEGUN + weeks(23)
+
+
+STAYS = [Stay("children/a", BEGUN + weeks(30)), Stay("children/gone", BEGUN + weeks(40), BEGUN + weeks(45))]
+
+
+@pytest.mark.parametrize(("visit", "begun"), [(29, 0), (30, 30), (44, 40), (46, 30)])
+def test_k5_the_first_period_begins_anew_with_the_child_who_came_last_and_lives_there(visit: int, begun: int) -> None:
+    assert arrivals.begun(BEGUN, STAYS, BEGUN + weeks(visit)) == BEGUN + weeks(begun)
 
 
 @given(st.dates(), st.dates(), st.sampled_from(list(NEEDS.values())))

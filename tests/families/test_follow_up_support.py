@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+from google.type.date_pb2 import Date
 
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
@@ -54,6 +55,20 @@ async def test_k6_a_later_visit_needs_a_reason_and_an_earlier_one_none(family: s
     await log(consultant, family, next_visit_date=cast.day(27), later_reason="")
     await log(consultant, family, next_visit_date=cast.day(2), later_reason="")
     assert (await log(consultant, family, next_visit_date=cast.day(28))).later_reason
+
+
+async def test_k5_a_child_whom_another_authority_placed_begins_the_first_weeks_anew(
+    family: str, consultant: Client, havn: Havn
+) -> None:
+    elsewhere = cast.elsewhere(cast.COORDINATOR)
+    came = cast.a_placement(home=family, start_date=cast.day(-3), authority=elsewhere.authority)
+    await havn.as_(elsewhere).placements.RecordPlacement(cast.recording(came))
+
+    async def proposed(day: Date) -> bool:
+        visit = await consultant.support.GetNextVisit(pb.GetNextVisitRequest(name=family, visit_date=cast.day()))
+        return visit.proposed_date == day
+
+    await havn.until("families", lambda: proposed(cast.day(4)))
 
 
 async def test_k6_a_family_without_approval_has_no_cadence(consultant: Client) -> None:

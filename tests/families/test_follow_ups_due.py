@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from havn.families.v1 import families_pb2 as pb
 from services.families.rules import follow_ups
+from services.families.rules.arrivals import Stay
 from services.shared.wire import date_message, timestamp
 from tests import cast
 from tests.conftest import Client, Havn, refused
@@ -22,10 +23,10 @@ def visited(days: int, next_after: int = 60, **differing: cast.Value) -> pb.Foll
     return cast.a_follow_up(**(good | differing))
 
 
-def of(follow_up: pb.FollowUp | None, **family: cast.Value) -> pb.FollowUpDue | None:
+def of(follow_up: pb.FollowUp | None, *stays: Stay, **family: cast.Value) -> pb.FollowUpDue | None:
     approved = cast.a_family(name="families/f", approval=cast.an_approval())
     approved.MergeFrom(pb.FosterFamily(**family))
-    return follow_ups.follow_up_due(approved, follow_up, cast.TODAY)
+    return follow_ups.follow_up_due(approved, follow_up, stays, cast.TODAY)
 
 
 @pytest.mark.parametrize(("days", "overdue"), [(59, 0), (60, 0), (61, 1), (90, 30)])
@@ -47,8 +48,34 @@ def test_before_the_first_visit_a_family_is_due_a_week_after_its_approval_began(
 
 def test_a_family_that_applies_still_and_was_never_followed_up_is_not_due() -> None:
     applies = cast.a_family(name="families/f")
-    assert follow_ups.follow_up_due(applies, None, cast.TODAY) is None
-    assert follow_ups.follow_up_due(applies, visited(1), cast.TODAY) is not None
+    assert follow_ups.follow_up_due(applies, None, [], cast.TODAY) is None
+    assert follow_ups.follow_up_due(applies, visited(1), [], cast.TODAY) is not None
+
+
+def came(days: int, until: int | None = None) -> Stay:
+    """A child who came so many days from today."""
+    ends = None if until is None else cast.TODAY + timedelta(days=until)
+    return Stay("children/c", cast.TODAY + timedelta(days=days), ends)
+
+
+# (days of the latest visit, which names the day 60 days after it; who came; when the next visit is due)
+ARRIVALS: dict[str, tuple[int | None, list[Stay], int]] = {
+    "never visited: a week after the first child, who came after the approval": (None, [came(-20), came(-3)], -13),
+    "never visited: a child who was there before the approval moves nothing": (None, [came(-200)], -93),
+    "visited: a child who came since is visited within a week": (30, [came(-10)], -3),
+    "visited: of two who came since the first counts": (30, [came(-1), came(-10)], -3),
+    "visited: a child who is to come": (30, [came(5)], 12),
+    "visited since the child came": (30, [came(-31)], 30),
+    "visited: the day that was named comes sooner": (58, [came(0)], 2),
+    "visited: a child who left before a week was over": (30, [came(-10, until=-6)], 30),
+}
+
+
+@pytest.mark.parametrize(("visit", "stays", "due_in"), ARRIVALS.values(), ids=ARRIVALS)
+def test_a_family_is_due_a_week_after_a_child_came(visit: int | None, stays: list[Stay], due_in: int) -> None:
+    due = of(visited(visit) if visit else None, *stays)
+    assert due is not None
+    assert due.next_visit_date == cast.day(due_in)
 
 
 def test_a_line_tells_of_the_family_what_a_list_needs() -> None:

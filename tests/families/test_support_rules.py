@@ -9,6 +9,7 @@ from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
 from services.families import policies
 from services.families.rules import agreements, supervision, training, trends
+from services.families.rules.arrivals import Stay
 from services.shared.errors import BadInput
 from services.shared.wire import day
 from tests import cast
@@ -48,7 +49,7 @@ def test_k12_a_family_counts_once_and_is_in_time_each_time(
     visits: list[tuple[int, int]], counts: tuple[int, int]
 ) -> None:
     follow_ups = {"families/f-1": [a_follow_up(*visit) for visit in visits]}
-    found = trends.coverage([a_family()], follow_ups, FIRST, LAST)
+    found = trends.coverage([a_family()], follow_ups, {}, (FIRST, LAST))
     assert (found.due_family_count, found.in_time_family_count) == counts
 
 
@@ -58,7 +59,7 @@ def test_k12_coverage_is_told_by_consultant_and_names_no_family() -> None:
     follow_ups = {
         home.name: [a_follow_up(-90, -50), a_follow_up(when, 9)] for home, when in zip(homes, (-50, -1), strict=True)
     }
-    found = trends.coverage(homes, follow_ups, FIRST, LAST)
+    found = trends.coverage(homes, follow_ups, {}, (FIRST, LAST))
     told = [(each.consultant, each.due_family_count, each.in_time_family_count) for each in found.consultants]
     assert told == [("users/consultant", 1, 1), ("users/other", 1, 0)]
     assert b"families/" not in found.SerializeToString()
@@ -69,10 +70,20 @@ def a_visit(days: int, *, held: bool = True) -> pb.SupervisionVisit:
     return cast.a_visit(visit_date=cast.day(days), talks=[talk])
 
 
+def due_of(
+    policy: pb.SupportPolicy, *visits: pb.SupervisionVisit, stays: tuple[Stay, ...] = ()
+) -> list[pb.SupervisionVisitDue]:
+    return list(supervision.visits_due(a_family(), supervision.Facts(visits, stays, policy), cast.TODAY))
+
+
 def due_in(policy: pb.SupportPolicy, *visits: pb.SupervisionVisit) -> int:
-    found = supervision.visit_due(a_family(), visits, policy, cast.TODAY)
-    assert found
+    (found,) = due_of(policy, *visits)
     return (day(found.due_date) - cast.TODAY).days
+
+
+def a_stay(starts: int, ends: int | None = None, child: str = "children/c-1") -> Stay:
+    ended = None if ends is None else cast.TODAY + timedelta(days=ends)
+    return Stay(child, cast.TODAY + timedelta(days=starts), ended)
 
 
 def test_k13_greenland_visits_once_a_year_and_denmark_twice() -> None:
@@ -83,7 +94,8 @@ def test_k13_greenland_visits_once_a_year_and_denmark_twice() -> None:
 
 def test_k13_before_the_first_visit_the_approval_counts() -> None:
     assert due_in(GREENLAND) == 265
-    assert supervision.visit_due(cast.a_family(), [], GREENLAND, cast.TODAY) is None
+    facts = supervision.Facts([], [], GREENLAND)
+    assert not list(supervision.visits_due(cast.a_family(), facts, cast.TODAY))
 
 
 def test_k13_in_denmark_a_visit_without_a_talk_is_none() -> None:
@@ -93,9 +105,25 @@ def test_k13_in_denmark_a_visit_without_a_talk_is_none() -> None:
 
 
 def test_k13_a_family_is_overdue_by_days() -> None:
-    found = supervision.visit_due(a_family(), [a_visit(-375), a_visit(-400)], GREENLAND, cast.TODAY)
-    assert found
+    (found,) = due_of(GREENLAND, a_visit(-375), a_visit(-400))
     assert (found.days_overdue, found.visit_count, found.needed_count) == (10, 0, 1)
+
+
+def test_k13_in_denmark_each_child_who_lives_there_is_talked_with_twice_a_year() -> None:
+    stays = (a_stay(-90), a_stay(-30, child="children/c-2"), a_stay(-80, -1, child="children/gone"))
+    found = due_of(DENMARK, a_visit(-10), a_visit(-95), stays=stays)
+    told = [(due.child, (day(due.due_date) - cast.TODAY).days, due.visit_count) for due in found]
+    assert told == [("children/c-1", 172, 1), ("children/c-2", 152, 0)], "a visit before it came is none of a child"
+    (whole,) = due_of(GREENLAND, a_visit(-10), stays=stays)
+    assert (whole.child, whole.visit_count) == ("", 1)
+
+
+def test_k12_a_child_who_came_makes_a_visit_due_in_a_week() -> None:
+    visits = [a_follow_up(-90, -50), a_follow_up(-50, 10)]
+    for days, in_time in ((-48, 0), (-56, 1)):
+        stays = {"families/f-1": [a_stay(days)]}
+        found = trends.coverage([a_family()], {"families/f-1": visits}, stays, (FIRST, LAST))
+        assert (found.due_family_count, found.in_time_family_count) == (1, in_time)
 
 
 TALKS: dict[str, tuple[str, dict[str, Any]]] = {

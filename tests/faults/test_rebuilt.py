@@ -16,6 +16,7 @@ from havn.operations.v1 import operations_pb2 as pb
 from havn.operations.v1.operations_pb2_grpc import OperationsServiceStub
 from services.capacity.api import DEFINITION as CAPACITY
 from services.capacity.store import COPIES as OF_CAPACITY
+from services.families.store import COPIES as OF_FAMILIES
 from services.havn import running
 from services.havn.command_line import run
 from services.matching.store import COPIES as OF_MATCHING
@@ -24,7 +25,7 @@ from services.shared.rebuilding import Copy, Rebuilding
 from tests import cast
 from tests.conftest import Havn, eventually, refused, running_havn
 
-COPIES = {"matching": OF_MATCHING, "capacity": OF_CAPACITY}
+COPIES = {"matching": OF_MATCHING, "capacity": OF_CAPACITY, "families": OF_FAMILIES}
 
 Kept = dict[str, dict[str, tuple[int, bytes]]]
 """Version and content of each copy, by table and name."""
@@ -52,6 +53,7 @@ async def filled(havn: Havn) -> None:
     await havn.as_(cast.staff_of(institution.name)).capacity.ReportVacancy(cast.reporting(unit.name))
     await eventually_kept(havn, "matching", 14)
     await eventually_kept(havn, "capacity", 9)
+    await eventually_kept(havn, "families", 3)
 
 
 async def eventually_kept(havn: Havn, service: str, number: int) -> None:
@@ -104,7 +106,7 @@ async def finished(havn: Havn, service: str, name: str) -> pb.Rebuild:
     return found
 
 
-@pytest.mark.parametrize("service", ["matching", "capacity"])
+@pytest.mark.parametrize("service", COPIES)
 async def test_copies_that_were_lost_or_wrong_are_as_they_were(service: str, havn: Havn) -> None:
     before = await kept(havn, service)
     await havn.database(service).write(lambda session: damage(session, service))
@@ -187,7 +189,7 @@ async def test_calls_are_answered_meanwhile(havn: Havn, monkeypatch: pytest.Monk
 
 
 async def test_a_service_that_copies_nothing_says_so(havn: Havn) -> None:
-    operations = OperationsServiceStub(havn.as_(cast.ADMINISTRATOR).channels["families"])
+    operations = OperationsServiceStub(havn.as_(cast.ADMINISTRATOR).channels["placements"])
     with refused("FAILED_PRECONDITION", "STATE_NOT_ALLOWED"):
         await operations.CreateRebuild(pb.CreateRebuildRequest(request_id=cast.fresh()))
     with refused("NOT_FOUND"):
@@ -227,4 +229,4 @@ async def test_the_command_waits_until_it_is_done(
     assert "14 records are as their owners have them" in capsys.readouterr().out
     assert await asyncio.to_thread(run, ["rebuild", "capacity", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["record_count"] == 9
-    assert await asyncio.to_thread(run, ["rebuild", "families"]) == 1
+    assert await asyncio.to_thread(run, ["rebuild", "placements"]) == 1

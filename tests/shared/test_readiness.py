@@ -19,7 +19,6 @@ from grpc_health.v1 import health_pb2
 from rich.console import Console
 from sqlalchemy import text
 
-from services.families.api import DEFINITION as FAMILIES
 from services.havn.views.status import LACKING, status
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import needs, postgres, readiness, runtime
@@ -159,10 +158,10 @@ async def test_a_service_that_does_not_start_lets_go_of_all_that_it_opened(tmp_p
     # Nothing else runs beside that could begin or end something of its own.
     async with running_havn(tmp_path, []) as havn:
         with socket.create_server(("127.0.0.1", 0)) as taken:
-            settings = havn.platform.settings.model_copy(update={"families_port": taken.getsockname()[1]})
+            settings = havn.platform.settings.model_copy(update={"placements_port": taken.getsockname()[1]})
             tasks, threads = asyncio.all_tasks(), own_threads()
             with pytest.raises(RuntimeError):
-                await runtime.start(FAMILIES, replace(havn.platform, settings=settings))
+                await runtime.start(PLACEMENTS, replace(havn.platform, settings=settings))
 
         async def let_go() -> bool:
             await asyncio.sleep(0)

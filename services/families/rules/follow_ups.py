@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1.support_pb2 import DraftField, SupportPolicy
+from services.families.rules.arrivals import Stay, due_after, first_due
 from services.shared import fields
 from services.shared.errors import BadInput, FieldProblem
 from services.shared.names import parent
@@ -13,10 +14,6 @@ from services.shared.wire import date_message, day, time
 
 LONGEST_GAP = timedelta(weeks=26)
 """The longest time from one visit to the next (K3)."""
-
-FIRST_VISIT = timedelta(weeks=1)
-"""How long after the approval's first day a family is visited for the first time (K4)."""
-
 
 PARTS = ("competences", "resources", "involvement", "trust", "everyday_life")
 """KRITH's five parts."""
@@ -54,14 +51,19 @@ def check_draft(drafted: Sequence[DraftField]) -> None:
     fields.refuse(_draft_problems(drafted))
 
 
-def follow_up_due(family: pb.FosterFamily, latest: pb.FollowUp | None, today: date) -> pb.FollowUpDue | None:
-    """When a family is to be followed up, by its latest follow-up or, before the first, by its approval (K4).
+def follow_up_due(
+    family: pb.FosterFamily, latest: pb.FollowUp | None, stays: Sequence[Stay], today: date
+) -> pb.FollowUpDue | None:
+    """When a family is to be followed up, by its latest follow-up and by its approval and who came there (K4).
 
-    None where it has neither.
+    `stays` are of the children who live there, or are to come; None where it has neither follow-up nor approval.
     """
     if latest is None and not family.HasField("approval"):
         return None
-    due = day(latest.next_visit_date) if latest else day(family.approval.valid_from_date) + FIRST_VISIT
+    if latest:
+        due = due_after(day(latest.visit_date), day(latest.next_visit_date), stays)
+    else:
+        due = first_due(day(family.approval.valid_from_date), stays)
     return pb.FollowUpDue(
         family=family.name,
         authority=family.authority,

@@ -6,7 +6,8 @@ from datetime import date
 
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
-from services.families.rules.follow_ups import FIRST_VISIT, PARTS
+from services.families.rules.arrivals import Stay, due_after, first_due
+from services.families.rules.follow_ups import PARTS
 from services.shared.wire import date_message, day
 
 
@@ -30,18 +31,19 @@ def is_about(follow_up: families.FollowUp, child: str) -> bool:
 def coverage(
     homes: Iterable[families.FosterFamily],
     follow_ups: Mapping[str, Sequence[families.FollowUp]],
-    first: date,
-    last: date,
+    stays: Mapping[str, Sequence[Stay]],
+    period: tuple[date, date],
 ) -> pb.FollowUpCoverage:
     """Families that were due from the first to the last day, and those that were visited by then each time (K12).
 
-    `follow_ups` are those of each family; `last` is no later than yesterday: of today nobody knows yet.
+    `follow_ups` and `stays` are those of each family; the last day of the period is no later than yesterday: of today
+    nobody knows yet.
     """
+    first, last = period
     counted: dict[str, list[bool]] = defaultdict(list)
     for family in homes:
-        if in_time := [
-            kept for due, kept in _due_days(family, follow_ups.get(family.name, ())) if first <= due <= last
-        ]:
+        dues = _due_days(family, follow_ups.get(family.name, ()), stays.get(family.name, ()))
+        if in_time := [kept for due, kept in dues if first <= due <= last]:
             counted[family.consultant].append(all(in_time))
     return pb.FollowUpCoverage(
         from_date=date_message(first),
@@ -55,13 +57,15 @@ def coverage(
     )
 
 
-def _due_days(family: families.FosterFamily, follow_ups: Sequence[families.FollowUp]) -> Iterator[tuple[date, bool]]:
+def _due_days(
+    family: families.FosterFamily, follow_ups: Sequence[families.FollowUp], stays: Sequence[Stay]
+) -> Iterator[tuple[date, bool]]:
     """The days that visits were due by, each with whether the next visit came by then."""
     visits = sorted((day(each.visit_date), day(each.next_visit_date)) for each in follow_ups)
-    dues = [following for _, following in visits]
+    dues = [due_after(visited, following, stays) for visited, following in visits]
     came = [visited for visited, _ in visits]
     if family.HasField("approval"):
-        dues.insert(0, day(family.approval.valid_from_date) + FIRST_VISIT)
+        dues.insert(0, first_due(day(family.approval.valid_from_date), stays))
     else:
         came = came[1:]
     for position, due in enumerate(dues):

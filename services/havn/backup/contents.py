@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 SERVICES = ("placements", "families", "capacity", "matching")
 """In the order of services.havn.system.DEFINITIONS, whose import takes seconds."""
 
-HEARD_FIRST = ("families", "placements", "capacity", "matching")
+HEARD_FIRST = ("placements", "families", "capacity", "matching")
 """The same, whoever is heard by others before those who hear."""
 
-HEARD_LATER = (("capacity", "wellbeing"),)
-"""What a service hears though its owner comes behind it: it makes a record of its own, a risk view, and no copy."""
+HEARD_LATER = (("capacity", "wellbeing"), ("families", "concerns"))
+"""What a service hears though its owner comes behind it: it makes records of its own, risk views, and no copy."""
 
 SHAPE_TABLE = "alembic_version"
 

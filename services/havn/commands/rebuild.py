@@ -23,7 +23,7 @@ LOOK_SECONDS = 0.2
 
 @app.command()
 def rebuild(
-    service: Annotated[Service, typer.Argument(help="Whose copies: those of matching or capacity.")],
+    service: Annotated[Service, typer.Argument(help="Whose copies: those of matching, capacity or families.")],
     as_user: As = User.ADMINISTRATOR,
     lang: Language = Lang.EN,
     json: Json = False,

@@ -36,6 +36,7 @@ class Served(StrEnum):
 
 ASKS: dict[Served, tuple[str, ...]] = {
     Served.PLACEMENTS: ("families", "capacity"),
+    Served.FAMILIES: ("placements",),
     Served.CAPACITY: ("placements",),
     Served.MATCHING: ("placements",),
     Served.CONSOLE: SERVICES,

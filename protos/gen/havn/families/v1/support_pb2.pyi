@@ -737,6 +737,7 @@ class SupervisionVisitDue(_message.Message):
     DAYS_OVERDUE_FIELD_NUMBER: _builtins.int
     VISIT_COUNT_FIELD_NUMBER: _builtins.int
     NEEDED_COUNT_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
     family: _builtins.str
     """"families/{family}"."""
     authority: _builtins.str
@@ -753,6 +754,8 @@ class SupervisionVisitDue(_message.Message):
     """Visits that count, of the year until today."""
     needed_count: _builtins.int
     """Visits in a year, at least."""
+    child: _builtins.str
+    """"children/{child}", who lives there and is to be talked with; empty where visits count for the family as a whole."""
     @_builtins.property
     def last_visit_date(self) -> _date_pb2.Date:
         """The latest visit that counts; absent before the first."""
@@ -774,10 +777,11 @@ class SupervisionVisitDue(_message.Message):
         days_overdue: _builtins.int = ...,
         visit_count: _builtins.int = ...,
         needed_count: _builtins.int = ...,
+        child: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "last_visit_date", b"last_visit_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "consultant", b"consultant", "days_overdue", b"days_overdue", "display_name", b"display_name", "due_date", b"due_date", "family", b"family", "last_visit_date", b"last_visit_date", "needed_count", b"needed_count", "town", b"town", "visit_count", b"visit_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "child", b"child", "consultant", b"consultant", "days_overdue", b"days_overdue", "display_name", b"display_name", "due_date", b"due_date", "family", b"family", "last_visit_date", b"last_visit_date", "needed_count", b"needed_count", "town", b"town", "visit_count", b"visit_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,24 @@
+"""What families needs of placements: the least, never the case."""
+
+from havn.placements.v1.placements_pb2 import Placement
+from services.families.rules.arrivals import Stay
+from services.shared.wire import day
+
+_FAMILIES = "families/"
+
+
+def copied_placement(placement: Placement) -> Placement:
+    """What is copied of a placement: who lives in a family from when to when; of one elsewhere that it is not here."""
+    copied = Placement(name=placement.name, etag=placement.etag, authority=placement.authority)
+    if placement.home.startswith(_FAMILIES):
+        copied.child, copied.home = placement.child, placement.home
+        copied.start_date.CopyFrom(placement.start_date)
+        if placement.HasField("end_date"):
+            copied.end_date.CopyFrom(placement.end_date)
+    return copied
+
+
+def stay(placement: Placement) -> Stay:
+    """The facts of a placement."""
+    ends = day(placement.end_date) if placement.HasField("end_date") else None
+    return Stay(placement.child, day(placement.start_date), ends)
