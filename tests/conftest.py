@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import grpc
 import hypothesis
+import nats.aio.client as nats
 import pytest
 import pytest_asyncio
 from google.rpc import error_details_pb2
@@ -52,6 +53,9 @@ Part = Any
 
 WAIT_SECONDS = 45.0
 """How long a test waits for what must happen; it fails by this, and passes without waiting."""
+
+PAUSE_SECONDS = 0.02
+"""Between two looks at what announces no change."""
 
 
 # How long an example takes depends on who else uses the machine.
@@ -253,7 +257,8 @@ async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
     """Returns once the condition holds, for what announces no change; each try asks a server or reads a file."""
     async with asyncio.timeout(WAIT_SECONDS):
         while not await condition():
-            pass
+            # Whoever asks without a pause takes the time of those whom it waits for.
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 @asynccontextmanager
@@ -270,6 +275,15 @@ async def running_havn(
         yield havn
     finally:
         await havn.stop()
+    assert not left_at_nats(), "a client that nobody closed comes back for ever, to whatever has the port by then"
+
+
+def left_at_nats() -> list[str]:
+    """What still tries to come back to a nats-server that is gone."""
+    coroutines = [task.get_coro() for task in asyncio.all_tasks()]
+    return [
+        repr(each) for each in coroutines if each and each.__qualname__ == nats.Client._attempt_reconnect.__qualname__
+    ]
 
 
 @pytest_asyncio.fixture(scope="module")

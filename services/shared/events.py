@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import structlog
 from google.protobuf.message import Message
-from nats.aio.client import Client
+from nats.aio.client import Client, Srv
 from nats.errors import Error as NatsError
 from nats.errors import NoServersError
 from nats.protocol.parser import PERMISSIONS_ERR
@@ -20,6 +20,7 @@ _PARKED = "-parked"
 
 CONNECT_SECONDS = 15.0
 RECONNECT_SECONDS = 0.2
+CANCEL_AGAIN_SECONDS = 0.2
 
 TRACE = "ce-traceparent"
 """The header with the trace that an event belongs to. NATS would trace by itself what has a plain traceparent."""
@@ -51,6 +52,12 @@ class _Returning(Client):
         await _report(error)
         await self._process_op_err(error)
 
+    async def _connect_to_server(self, s: Srv) -> None:
+        # Where something else answered at that port, nats-py would drop the connection without ending it.
+        if self._transport:
+            self._transport.close()
+        await super()._connect_to_server(s)
+
 
 async def connect(url: str, service: str, identity: Identity | None = None) -> Client:
     """A connection that comes back by itself, however long NATS is away. Raises NatsError where it never was there.
@@ -70,14 +77,20 @@ async def connect(url: str, service: str, identity: Identity | None = None) -> C
                 reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # nats-py sleeps it: a float will do
                 error_cb=_report,
             )
-    except TimeoutError as error:
-        await client.close()
-        raise NoServersError from error
+    except BaseException as error:
+        await close(client)
+        if isinstance(error, TimeoutError):
+            raise NoServersError from error
+        raise
     return client
 
 
 async def close(client: Client) -> None:
-    """Lets go of a connection, also of one that is lost just now."""
+    """Lets go of a connection for good, also of one that is lost just now."""
+    # nats-py 2.16 asks its way back once to end, and Python 3.11's wait_for may swallow that: it would go on for ever.
+    while (returning := client._reconnection_task) and not returning.done():
+        returning.cancel()
+        await asyncio.wait([returning], timeout=CANCEL_AGAIN_SECONDS)
     # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out.
     with suppress(NatsError, OSError):
         await client.close()

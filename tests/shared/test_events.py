@@ -25,6 +25,7 @@ from services.families.api import DEFINITION as FAMILIES
 from services.families.store import FOLLOW_UPS
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import consumers
+from services.shared import events as shared_events
 from services.shared.consumers import Effect, Subscription
 from services.shared.database import Database
 from services.shared.errors import DatabaseAway
@@ -35,6 +36,7 @@ from services.shared.runtime import Definition, Parts, Platform
 from services.shared.store import Store
 from services.shared.tables import OutboxEvent
 from tests import cast, databases
+from tests.bus import OpenServer
 from tests.conftest import WAIT_SECONDS, Client, Havn, eventually, running_havn
 
 KIND = "havn.placements.v1.PlacementRequestChanged"
@@ -304,6 +306,28 @@ async def test_a_connection_that_nats_refuses_to_go_on_with_comes_back(havn: Hav
     await client.flush()
     assert client.is_connected
     await client.close()
+
+
+@pytest.mark.once
+async def test_a_connection_that_is_let_go_of_while_it_is_lost_never_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever step of its way back it is at: at some of them, being asked once to end is swallowed."""
+    monkeypatch.setattr(shared_events, "RECONNECT_SECONDS", 0)
+    server = OpenServer(tmp_path)
+    await server.start()
+    clients = [await connect(server.root, "tests") for _ in range(24)]
+    await server.stop()
+    closing = []
+    for client in clients:
+        closing.append(asyncio.create_task(shared_events.close(client)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*closing)
+    returning = [client for client in clients if client._reconnection_task and not client._reconnection_task.done()]
+    for client in returning:
+        # What has no server to try gives up, so that a failure does not keep the loop busy.
+        client._server_pool.clear()
+    assert not returning
 
 
 @pytest.mark.parametrize("stream", ["placements", "families", "families-parked"])
