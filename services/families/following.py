@@ -34,7 +34,7 @@ def log(change: Change, request: pb.LogFollowUpRequest, today: date) -> pb.Follo
     _note_concern(change, follow_up)
     change.add(FOLLOW_UPS, follow_up)
     _agree(change, follow_up, already=0)
-    discard_draft(change, family.name)
+    discard_draft(change, family)
     _announce(change, follow_up, events.follow_up_logged)
     return follow_up
 
@@ -77,7 +77,8 @@ def settle_action(change: Change, request: support.SettleActionRequest) -> suppo
 def save_draft(change: Change, request: support.SaveFollowUpDraftRequest) -> support.FollowUpDraft:
     """Keeps a draft in the place of the one before. Raises NotFound, EtagStale and BadInput."""
     follow_ups.check_draft(request.fields)
-    draft, kept = _empty(change, request.parent), _kept_draft(change, request.parent)
+    family = change.get(FAMILIES, request.parent)
+    draft, kept = _empty(change, family), _kept_draft(change, family)
     if request.etag not in ("", kept.etag if kept else ""):
         raise EtagStale(draft.name)
     draft.author = change.caller.subject
@@ -85,8 +86,8 @@ def save_draft(change: Change, request: support.SaveFollowUpDraftRequest) -> sup
     return _put(change, draft, kept)
 
 
-def discard_draft(change: Change, family: str) -> support.FollowUpDraft:
-    """Empties the caller's draft, if there is one: its name stays. Raises NotFound."""
+def discard_draft(change: Change, family: pb.FosterFamily) -> support.FollowUpDraft:
+    """Empties the caller's draft, if there is one: its name stays."""
     draft, kept = _empty(change, family), _kept_draft(change, family)
     return _put(change, draft, kept) if kept else draft
 
@@ -120,18 +121,21 @@ def _agree(change: Change, follow_up: pb.FollowUp, already: int) -> None:
         change.add(ACTIONS, agreed)
 
 
-def _empty(change: Change, family: str) -> support.FollowUpDraft:
-    """The caller's draft of a family with nothing in it. Raises NotFound."""
-    found = change.get(FAMILIES, family)
+def _empty(change: Change, family: pb.FosterFamily) -> support.FollowUpDraft:
+    """The caller's draft of a family with nothing in it."""
     return support.FollowUpDraft(
-        name=f"{found.name}/followUpDrafts/{last_part(change.caller.subject)}",
-        authority=found.authority,
+        name=_draft_name(change, family),
+        authority=family.authority,
         update_time=timestamp(change.now),
     )
 
 
-def _kept_draft(change: Change, family: str) -> support.FollowUpDraft | None:
-    return change.find(DRAFTS, f"{family}/followUpDrafts/{last_part(change.caller.subject)}")
+def _kept_draft(change: Change, family: pb.FosterFamily) -> support.FollowUpDraft | None:
+    return change.find(DRAFTS, _draft_name(change, family))
+
+
+def _draft_name(change: Change, family: pb.FosterFamily) -> str:
+    return f"{family.name}/followUpDrafts/{last_part(change.caller.subject)}"
 
 
 def _put(change: Change, draft: support.FollowUpDraft, kept: support.FollowUpDraft | None) -> support.FollowUpDraft:

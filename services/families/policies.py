@@ -5,10 +5,9 @@ from collections.abc import Callable
 from functools import cache
 
 from google.protobuf.json_format import ParseDict
-from sqlmodel import col
 
 from havn.families.v1 import support_pb2 as pb
-from services.families.store import POLICIES, PolicyRow
+from services.families.store import POLICIES
 from services.shared.names import last_part
 from services.shared.records import Change, View
 from services.shared.reference import DATA, jurisdiction
@@ -19,7 +18,7 @@ DEFAULT = DATA / "support_policy.json"
 
 def in_force(view: View, authority: str) -> pb.SupportPolicy:
     """The authority's latest policy, or the default."""
-    return view.last(POLICIES, col(PolicyRow.authority) == authority) or default(authority)
+    return _latest(view, authority) or default(authority)
 
 
 def by_authority(view: View) -> Callable[[str], pb.SupportPolicy]:
@@ -34,7 +33,7 @@ def of_version(view: View, authority: str, version: str) -> pb.SupportPolicy:
 
 def publish(change: Change, policy: pb.SupportPolicy) -> pb.SupportPolicy:
     """Keeps the next version. Raises NotFound outside the scope, NameTaken where somebody else was faster."""
-    latest = change.last(POLICIES, col(PolicyRow.authority) == policy.authority)
+    latest = _latest(change, policy.authority)
     number = int(latest.version.rpartition("-")[2]) + 1 if latest else 1
     policy.version = f"{last_part(policy.authority)}-{number}"
     policy.name = f"supportPolicies/{policy.version}"
@@ -43,6 +42,12 @@ def publish(change: Change, policy: pb.SupportPolicy) -> pb.SupportPolicy:
     policy.author = change.caller.subject
     policy.create_time.CopyFrom(timestamp(change.now))
     return change.add(POLICIES, policy)
+
+
+def _latest(view: View, authority: str) -> pb.SupportPolicy | None:
+    # All are read, by a statement that is made once: each follow-up that is logged asks for it, and they are few.
+    published = view.among(POLICIES, "authority", [authority])
+    return published[-1] if published else None
 
 
 def default(authority: str) -> pb.SupportPolicy:

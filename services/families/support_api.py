@@ -118,9 +118,11 @@ class SupportApi(SupervisionApi):
 
     async def DiscardFollowUpDraft(self, request: pb.DiscardFollowUpDraftRequest, context: Context) -> pb.FollowUpDraft:
         """Lets go of a draft."""
-        return await self._store.change(
-            request, pb.FollowUpDraft, lambda change: following.discard_draft(change, request.parent)
-        )
+
+        def discard(change: Change) -> pb.FollowUpDraft:
+            return following.discard_draft(change, change.get(FAMILIES, request.parent))
+
+        return await self._store.change(request, pb.FollowUpDraft, discard)
 
     async def ListConcerns(self, request: pb.ListConcernsRequest, context: Context) -> pb.ListConcernsResponse:
         """A page of what follow-ups tell of concerns. Words are for people."""
