@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from services.console import languages, navigation
@@ -41,7 +40,7 @@ class Rendering:
         common = {
             "session": visit.session,
             "entries": navigation.entries(visit.caller, visit.request.url.path),
-            "here": here(visit.request),
+            "here": visit.here,
             "offline_days": visit.console.offline_days,
             "now": visit.console.clock.now(),
         }
@@ -78,11 +77,6 @@ def rendering(zone: str) -> Rendering:
     }
     environment.globals |= {"asset": _assets(), "piece": partial(_piece, environment)}
     return Rendering(environment)
-
-
-def here(request: Request) -> str:
-    """The address of a page as its browser asked for it, so that a choice of language leads back to it."""
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def asset_file(name: str) -> Path:

@@ -16,7 +16,7 @@ from google.protobuf.descriptor_pool import Default
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from services.console import languages, sessions
 from services.console.refusals import Refusal, refusal
@@ -29,6 +29,9 @@ from services.shared.call import Call, begin
 from services.shared.clock import Clock
 
 log = structlog.get_logger()
+
+ANYTHING = "/{path:path}"
+"""Addresses that no page has."""
 
 CALLS_SECONDS = 20.0
 """How long a page may ask services."""
@@ -70,6 +73,17 @@ class Visit:
     def caller(self) -> Caller:
         """Who looks."""
         return self.session.caller
+
+    @property
+    def here(self) -> str:
+        """The address that a choice of language leads back to: the page's, as its browser asked for it.
+
+        Of what a form sent, the nearest one above it that is a page.
+        """
+        path, query = self.request.url.path, self.request.url.query
+        while self.request.method == "POST" and not _is_page(self.request, path):
+            path = path.rpartition("/")[0] or "/"
+        return path + (f"?{query}" if query else "")
 
     def text(self, name: str) -> str:
         """What was filled in a field, without spaces around it; empty where nothing was."""
@@ -122,6 +136,12 @@ def rpc(name: str) -> MethodDescriptor:
 def routes(console: Console, pages: Sequence[Page]) -> list[Route]:
     """The routes of pages, each behind the gate."""
     return [Route(page.path, _gate(console, page), methods=[page.method]) for page in pages]
+
+
+def _is_page(request: Request, path: str) -> bool:
+    asked = {**request.scope, "method": "GET", "path": path}
+    known = (route for route in request.app.routes if getattr(route, "path", "") != ANYTHING)
+    return any(route.matches(asked)[0] is Match.FULL for route in known)
 
 
 def see_other(path: str) -> Response:

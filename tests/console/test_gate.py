@@ -187,3 +187,17 @@ async def test_a_language_is_chosen_and_kept(visitor: Visitor) -> None:
     answer = await client.post("/language", data={"language": "en", "back": "/nowhere"})
     assert answer.headers["location"] == "/nowhere"
     assert "There is no such page" in (await client.get("/nowhere")).text
+
+
+@pytest.mark.parametrize(
+    ("sent", "back"),
+    [("/waiting-list/searches?town=Nuuk", "/waiting-list?town=Nuuk"), ("/offers/o-1/withdraw", "/offers")],
+)
+async def test_a_language_chosen_after_a_refused_form_leads_to_the_page_above_it(
+    visitor: Visitor, sent: str, back: str
+) -> None:
+    client = await visitor("coordinator")
+    answer = await client.post(sent, data={"csrf": "forged"})
+    assert answer.status_code == 409
+    assert f'name="back" value="{back}"' in answer.text
+    assert (await client.get(back)).status_code == 200

@@ -30,6 +30,12 @@ async def reported(institution: Client) -> pb.Vacancy:
     return vacancy
 
 
+async def happened(institution: Client) -> list[pb.VacancyChange]:
+    asked = pb.ListVacancyChangesRequest(parent=f"{INSTITUTION}/units/a", page_size=200)
+    changes = (await institution.capacity.ListVacancyChanges(asked)).changes
+    return sorted(changes, key=lambda change: int(change.name.rpartition("/")[2]))
+
+
 @pytest.mark.parametrize("script", [True, False])
 async def test_two_taps_report_and_one_says_unchanged(browsing: Browsing, institution: Client, *, script: bool) -> None:
     async with browsing.as_("institution", PHONE, script=script) as page:
@@ -46,6 +52,18 @@ async def test_two_taps_report_and_one_says_unchanged(browsing: Browsing, instit
         again = await reported(institution)
         assert int(again.etag) > int(first.etag)
         assert (again.free_place_count, again.from_date) == (3, cast.day(0))
+        [*_, last] = await happened(institution)
+        assert last.kind == pb.VACANCY_CHANGE_KIND_CONFIRMED
+
+
+async def test_what_is_not_as_it_was_shown_is_not_unchanged(visitor: Visitor, institution: Client) -> None:
+    client = await visitor("institution")
+    shown = await reported(institution)
+    await institution.capacity.ReportVacancy(cast.reporting(f"{INSTITUTION}/units/a", cast.a_vacancy()))
+    form = {"csrf": await csrf(client), "key": cast.fresh(), "unit": "a", "etag": shown.etag}
+    before = await happened(institution)
+    assert (await client.post("/vacancies/unchanged", data=form)).status_code == 409
+    assert await happened(institution) == before
 
 
 async def test_more_places_from_a_later_day(browsing: Browsing, institution: Client) -> None:

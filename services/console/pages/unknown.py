@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from services.console.refusals import Refusal
-from services.console.visits import Page, Visit, refused
+from services.console.visits import ANYTHING, Page, Visit, refused
 
 
 async def show(visit: Visit) -> Response:
@@ -11,4 +11,4 @@ async def show(visit: Visit) -> Response:
     return refused(visit, Refusal(404, "PAGE_UNKNOWN"))
 
 
-PAGE = Page("/{path:path}", show)
+PAGE = Page(ANYTHING, show)

@@ -48,7 +48,7 @@ async def show(visit: Visit) -> Response:
 
 
 async def report(visit: Visit) -> Response:
-    """Reports what was chosen, or again what was reported before."""
+    """Reports what was chosen."""
     unit = f"{visit.caller.institution}/units/{visit.text('unit')}"
     count, from_date = visit.text("more") or visit.text("free"), visit.text("from")
     problem = _problem(count, from_date)
@@ -56,7 +56,17 @@ async def report(visit: Visit) -> Response:
         return await _page(visit, unit, problem)
     vacancy = pb.Vacancy(free_place_count=int(count), from_date=_day(from_date) or _today(visit))
     request = pb.ReportVacancyRequest(parent=unit, vacancy=vacancy, request_id=visit.text("key"))
-    kept = await visit.services.capacity.ReportVacancy(request)
+    return _reported(unit, await visit.services.capacity.ReportVacancy(request))
+
+
+async def confirm(visit: Visit) -> Response:
+    """Says that what was shown is still so."""
+    unit = f"{visit.caller.institution}/units/{visit.text('unit')}"
+    request = pb.ConfirmVacancyRequest(parent=unit, etag=visit.text("etag"), request_id=visit.text("key"))
+    return _reported(unit, await visit.services.capacity.ConfirmVacancy(request))
+
+
+def _reported(unit: str, kept: pb.Vacancy) -> Response:
     return see_other(f"/vacancies?free={kept.free_place_count}#{names.last_part(unit)}")
 
 
@@ -119,4 +129,5 @@ def _freshness() -> dict[int, str]:
 PAGES = (
     Page("/vacancies", show, "havn.capacity.v1.CapacityService.ReportVacancy"),
     Page("/vacancies", report, "havn.capacity.v1.CapacityService.ReportVacancy", "POST"),
+    Page("/vacancies/unchanged", confirm, "havn.capacity.v1.CapacityService.ConfirmVacancy", "POST"),
 )
