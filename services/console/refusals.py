@@ -52,6 +52,21 @@ BY_RULE = {
         N_("The question is over already"),
         N_("It was answered, taken back or not answered in time. Open the homes asked to see how it stands."),
     ),
+    "F2": (
+        N_("The family stands elsewhere on its way by now"),
+        N_("Nothing was saved. Open the family to see what may be done with it now."),
+    ),
+    "F3": (
+        N_("The assessment is not complete yet"),
+        N_(
+            "Nothing was approved. It takes a note on each of the five competences, the visits to the home, "
+            "who saw the certificates, and none of those missing or too old."
+        ),
+    ),
+    "F7": (
+        N_("Nothing is open about this any more"),
+        N_("Somebody settled it, or nobody said anything. Open the family to see how it stands."),
+    ),
     "R2": (
         N_("The home can't take anybody on that day"),
         N_("Its approval ends, or it has a pause. Nobody was asked. Find suggestions again for the others."),

@@ -61,6 +61,7 @@ class WayApi(rpc.FamiliesServiceServicer):
         today = self._clock.today()
         family.state = way.state(family, today)
         family.breaches[:] = approval.breaches(family, today)
+        family.next_steps[:] = way.next_steps(family.state)
         family.ClearField("costs")
         family.costs.extend(fees.told(family))
         return family

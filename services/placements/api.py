@@ -5,18 +5,23 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from google.protobuf.field_mask_pb2 import FieldMask
+from sqlalchemy import ColumnElement
 from sqlmodel import col
 
+from havn.access.v1.access_pb2 import ROLE_CONSULTANT
 from havn.capacity.v1.events_pb2 import WellbeingFell
 from havn.families.v1.events_pb2 import ConcernRaised
 from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
 from services.placements import events, offering, rules
 from services.placements.expiring import Expiring
+from services.placements.homes import FAMILY
 from services.placements.offers_api import OffersApi
 from services.placements.risk_views_api import RiskViewsApi
 from services.placements.store import PLACEMENTS, REQUESTS, PlacementRow, Placements, RequestRow
 from services.shared import importing, names, wire
+from services.shared.access import Caller
+from services.shared.call import current
 from services.shared.checks import check
 from services.shared.clock import Clock
 from services.shared.consumers import Subscription
@@ -93,6 +98,7 @@ class PlacementsApi(OffersApi, RiskViewsApi):
     async def ListPlacements(self, request: pb.ListPlacementsRequest, context: Context) -> pb.ListPlacementsResponse:
         """A page of placements."""
         where = [col(PlacementRow.home) == request.home] if request.home else []
+        where += _in_families(current().caller)
         where += [col(PlacementRow.child) == request.child] if request.child else []
         page = await self._store.view(
             lambda view: view.page(PLACEMENTS, request.page_size, request.page_token, *where, names=request.names)
@@ -157,6 +163,11 @@ class PlacementsApi(OffersApi, RiskViewsApi):
         change.announce(*events.placement_created(placement))
         offering.settle(change, placed=[placement], closed=[], today=self._clock.today())
         return placement
+
+
+def _in_families(caller: Caller) -> list[ColumnElement[bool]]:
+    """A consultant is there for families: who lives in institutions is none of a consultant's business."""
+    return [col(PlacementRow.home).startswith(FAMILY)] if caller.roles == {ROLE_CONSULTANT} else []
 
 
 @dataclass

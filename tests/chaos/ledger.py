@@ -16,7 +16,7 @@ from services.shared.names import last_part
 from services.shared.records import Resource
 
 WORKED_OUT: Mapping[type, tuple[str, ...]] = {
-    FosterFamily: ("state", "breaches", "costs"),
+    FosterFamily: ("state", "breaches", "costs", "next_steps"),
     InstitutionUnit: ("rate_today",),
     Vacancy: MADE_ON_READING,
 }

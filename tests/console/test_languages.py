@@ -20,6 +20,14 @@ FROM_SERVICES = {
     "may not be after 26 weeks from this visit",
     "must say why the next visit is later than the cadence proposes",
     "may be given with a concern only",
+    "must be one that the family's type covers (F4)",
+    "may not have passed",
+    "must be the child that the family was assessed for (F4)",
+    "must be 1 to 12",
+    "may not be after its end",
+    "may not be after today",
+    "must be ages from 0 to 23, the youngest first",
+    "may be given for a network family, or one that parents arranged, only",
 }
 """What services say of fields, and pages translate."""
 

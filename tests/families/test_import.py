@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from havn.families.v1 import families_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
+from services.families.rules import way
 from services.shared.tables import AuditRow
 from tests import cast
 from tests.conftest import Client, Havn, refused
@@ -140,6 +141,7 @@ async def test_a_field_that_the_file_does_not_tell_stays_and_an_empty_one_is_cle
     assert [step.kind for step in kept.history] == taken_twice
     assert [step.approval.place_count for step in kept.history] == [2, 3]
     full.history.extend(kept.history)
+    full.next_steps.extend(way.next_steps(pb.FAMILY_STATE_APPROVED))
     assert kept == full
 
 

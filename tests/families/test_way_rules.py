@@ -73,6 +73,14 @@ def test_f2_where_a_family_stands_follows_from_what_is_recorded(stands: pb.Famil
     assert way.state(standing(stands), cast.TODAY) == stands
 
 
+@pytest.mark.parametrize("stands", STANDS, ids=pb.FamilyState.Name)
+def test_f2_the_steps_that_may_follow_are_told(stands: pb.FamilyState.ValueType) -> None:
+    told = {pb.FamilyStepKind.Name(kind) for kind in way.next_steps(stands)}
+    taken = {"assess": "ASSESSED", "approve": "APPROVED", "refuse": "REFUSED"}
+    taken |= {"pause": "PAUSED", "resume": "RESUMED", "end": "ENDED"}
+    assert told == {f"FAMILY_STEP_KIND_{taken[step]}" for step, state in LEADS_TO if state == stands}
+
+
 def test_f2_a_pause_ends_by_itself_after_its_day() -> None:
     for until, stands in ((cast.day(), PAUSED), (cast.day(-1), APPROVED)):
         paused = standing(PAUSED, pause=pb.Pause(author="A", reason="Ill", until_date=until))

@@ -25,6 +25,18 @@ async def test_placements_are_listed_by_home(coordinator: Client) -> None:
     assert len(everything.placements) > len(mine)
 
 
+async def test_a_consultant_sees_who_lives_in_families_and_nobody_of_institutions(
+    coordinator: Client, consultant: Client, consultant_elsewhere: Client
+) -> None:
+    home, unit = f"families/{cast.fresh('f')}", f"institutions/{cast.fresh('i')}/units/a"
+    in_family = await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=home)))
+    in_unit = await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=unit)))
+    both = pb.ListPlacementsRequest(names=[in_family.name, in_unit.name])
+    assert list((await consultant.placements.ListPlacements(both)).placements) == [in_family]
+    assert not (await consultant.placements.ListPlacements(pb.ListPlacementsRequest(home=unit))).placements
+    assert not (await consultant_elsewhere.placements.ListPlacements(both)).placements
+
+
 async def test_nobody_of_another_municipality_sees_a_placement(
     coordinator: Client, coordinator_elsewhere: Client
 ) -> None:

@@ -15,7 +15,12 @@ from services.shared.wire import changeable, day, time
 
 MOST_CHILDREN = 12
 
-COMPUTED: tuple[Literal["state", "breaches", "costs"], ...] = ("state", "breaches", "costs")
+COMPUTED: tuple[Literal["state", "breaches", "costs", "next_steps"], ...] = (
+    "state",
+    "breaches",
+    "costs",
+    "next_steps",
+)
 """Fields of a family that are told of today, and kept nowhere."""
 
 TOLD_BY_IMPORTS = changeable(pb.FosterFamily, fixed=["name", "etag", "authority", *COMPUTED])

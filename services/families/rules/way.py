@@ -60,6 +60,11 @@ def state(family: pb.FosterFamily, today: date) -> State:
     return pb.FAMILY_STATE_PAUSED if _is_paused(family, today) else pb.FAMILY_STATE_APPROVED
 
 
+def next_steps(now: State) -> list[Kind]:
+    """The steps that may follow a state (F2)."""
+    return [kind for kind, states in MAY_FOLLOW.items() if now in states]
+
+
 def assess(family: pb.FosterFamily, found: pb.Assessment, hand: Hand) -> None:
     """Keeps what was found so far; who was refused or has ended is on its way again. Raises StateNotAllowed."""
     _require(family, pb.FAMILY_STEP_KIND_ASSESSED, hand)

@@ -548,6 +548,7 @@ class FosterFamily(_message.Message):
     CONFLICTS_FIELD_NUMBER: _builtins.int
     FEE_TERMS_FIELD_NUMBER: _builtins.int
     COSTS_FIELD_NUMBER: _builtins.int
+    NEXT_STEPS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"families/{family}"."""
     etag: _builtins.str
@@ -664,6 +665,10 @@ class FosterFamily(_message.Message):
         the tables do not say. Rule K17.
         """
 
+    @_builtins.property
+    def next_steps(self) -> _containers.RepeatedScalarFieldContainer[Global___FamilyStepKind.ValueType]:
+        """Steps that may be taken with it today. Rule F2."""
+
     def __init__(
         self,
         *,
@@ -700,10 +705,11 @@ class FosterFamily(_message.Message):
         conflicts: _abc.Iterable[Global___Conflict] | None = ...,
         fee_terms: Global___FeeTerms | None = ...,
         costs: _abc.Iterable[Global___DailyCost] | None = ...,
+        next_steps: _abc.Iterable[Global___FamilyStepKind.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "approval", b"approval", "assessment", b"assessment", "availability", b"availability", "daily_rate", b"daily_rate", "ending", b"ending", "experience", b"experience", "fee_terms", b"fee_terms", "limits", b"limits", "pause", b"pause", "refusal", b"refusal", "training", b"training", "wishes", b"wishes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "conflicts", b"conflicts", "consultant", b"consultant", "costs", b"costs", "daily_rate", b"daily_rate", "display_name", b"display_name", "ending", b"ending", "etag", b"etag", "experience", b"experience", "fee_terms", b"fee_terms", "history", b"history", "household", b"household", "languages", b"languages", "limits", b"limits", "name", b"name", "pause", b"pause", "pets", b"pets", "refusal", b"refusal", "school_district", b"school_district", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type", "wishes", b"wishes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "conflicts", b"conflicts", "consultant", b"consultant", "costs", b"costs", "daily_rate", b"daily_rate", "display_name", b"display_name", "ending", b"ending", "etag", b"etag", "experience", b"experience", "fee_terms", b"fee_terms", "history", b"history", "household", b"household", "languages", b"languages", "limits", b"limits", "name", b"name", "next_steps", b"next_steps", "pause", b"pause", "pets", b"pets", "refusal", b"refusal", "school_district", b"school_district", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type", "wishes", b"wishes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -192,7 +192,7 @@ class PlacementsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListPlacements(self, request, context):
-        """Placements by name, in one home where asked.
+        """Placements by name, in one home where asked. Consultants see those in families alone.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

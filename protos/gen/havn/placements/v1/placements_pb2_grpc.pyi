@@ -52,7 +52,7 @@ class PlacementsServiceStub:
     GetPlacement: _grpc.UnaryUnaryMultiCallable[_placements_pb2.GetPlacementRequest, _placements_pb2.Placement]
     """One placement."""
     ListPlacements: _grpc.UnaryUnaryMultiCallable[_placements_pb2.ListPlacementsRequest, _placements_pb2.ListPlacementsResponse]
-    """Placements by name, in one home where asked."""
+    """Placements by name, in one home where asked. Consultants see those in families alone."""
     OfferPlace: _grpc.UnaryUnaryMultiCallable[_placements_pb2.OfferPlaceRequest, _placements_pb2.Offer]
     """Asks a home whether it takes a child, and holds the places until it is answered, withdrawn or expired. Rules:
     docs/rules.md O1 to O9. FAILED_PRECONDITION when the request or the home does not allow it.
@@ -104,7 +104,7 @@ class PlacementsServiceAsyncStub(PlacementsServiceStub):
     GetPlacement: _aio.UnaryUnaryMultiCallable[_placements_pb2.GetPlacementRequest, _placements_pb2.Placement]  # type: ignore[assignment]
     """One placement."""
     ListPlacements: _aio.UnaryUnaryMultiCallable[_placements_pb2.ListPlacementsRequest, _placements_pb2.ListPlacementsResponse]  # type: ignore[assignment]
-    """Placements by name, in one home where asked."""
+    """Placements by name, in one home where asked. Consultants see those in families alone."""
     OfferPlace: _aio.UnaryUnaryMultiCallable[_placements_pb2.OfferPlaceRequest, _placements_pb2.Offer]  # type: ignore[assignment]
     """Asks a home whether it takes a child, and holds the places until it is answered, withdrawn or expired. Rules:
     docs/rules.md O1 to O9. FAILED_PRECONDITION when the request or the home does not allow it.
@@ -201,7 +201,7 @@ class PlacementsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _placements_pb2.ListPlacementsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_placements_pb2.ListPlacementsResponse, _abc.Awaitable[_placements_pb2.ListPlacementsResponse]]:
-        """Placements by name, in one home where asked."""
+        """Placements by name, in one home where asked. Consultants see those in families alone."""
 
     @_abc_1.abstractmethod
     def OfferPlace(

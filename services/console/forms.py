@@ -1,0 +1,117 @@
+"""Forms whose fields are told once: what was filled in, what can not be read, and which field a service speaks of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, TypeVar
+
+import grpc
+from google.type.date_pb2 import Date
+
+from services.console.languages import gettext as _
+from services.console.refusals import Refusal, refusal
+from services.console.visits import Visit
+from services.shared.wire import date_message
+
+Kind = Literal["text", "area", "date", "number", "choice", "tick", "hidden"]
+T = TypeVar("T")
+
+MENDED_HERE = (409, 422)
+"""Statuses that are told above the form, for whoever filled it in to go on from there."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    required: bool = True
+    help: str = ""
+    options: Sequence[tuple[str, str]] = ()
+    """Of a choice: values, and what they are called."""
+    path: str = ""
+    """How the paths end by which a service speaks of it; its name where empty."""
+
+    def problem(self, text: str) -> str:
+        """Why what was filled in can't be read; empty where it can."""
+        if not text:
+            return _("Fill this in.") if self.required and self.kind != "tick" else ""
+        if self.kind == "date" and not _day(text):
+            return _("Write the day as year-month-day, such as 2026-11-22.")
+        if self.kind == "number" and not (text.isascii() and text.isdigit() and len(text) < MOST_DIGITS):
+            return _("Write a whole number.")
+        if self.kind == "choice" and text not in dict(self.options):
+            return _("Choose one of these.")
+        return ""
+
+
+MOST_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class Form:
+    """Fields, and what somebody filled in: kept as it was typed until it is saved."""
+
+    fields: Sequence[Field]
+    values: Mapping[str, str]
+
+    @classmethod
+    def sent(cls, fields: Sequence[Field], visit: Visit) -> "Form":
+        """What a visit sent."""
+        return cls(fields, {field.name: visit.text(field.name) for field in fields})
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def wrong(self) -> Refusal | None:
+        """What can't be read, by the fields' names; None where all can."""
+        problems = {field.name: field.problem(self[field.name]) for field in self.fields}
+        told = {name: problem for name, problem in problems.items() if problem}
+        return Refusal(422, "FIELD_INVALID", fields=told) if told else None
+
+    def day(self, name: str) -> Date | None:
+        """A day of a form that can be read; None where none was filled in."""
+        found = _day(self[name])
+        return date_message(found) if found else None
+
+    def number(self, name: str) -> int:
+        """A number of a form that can be read; 0 where none was filled in."""
+        return int(self[name] or 0)
+
+    def named(self, told: Refusal) -> Refusal:
+        """A service's refusal by the names of the fields; what is of none of them stands under an empty name."""
+        by_name: dict[str, str] = {}
+        for path, problem in (told.fields or {}).items():
+            name = self._name(path)
+            by_name[name] = f"{by_name[name]} {problem}" if name in by_name else problem
+        return replace(told, fields=by_name)
+
+    def _name(self, path: str) -> str:
+        found = (field.name for field in self.fields if f".{path}".endswith(f".{field.path or field.name}"))
+        return next(found, "")
+
+
+async def kept(form: Form, save: Callable[[], "grpc.aio.UnaryUnaryCall[T, T]"]) -> Refusal | None:
+    """Has a service keep a form. What speaks against it, by the names of the fields; None once it is kept.
+
+    Raises what whoever filled it in can do nothing about.
+    """
+    if wrong := form.wrong():
+        return wrong
+    try:
+        await save()
+    except grpc.aio.AioRpcError as error:
+        told = refusal(error)
+        if told.status not in MENDED_HERE:
+            raise
+        return form.named(told)
+    return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
