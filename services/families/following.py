@@ -61,7 +61,7 @@ def proposed(view: View, policy: support.SupportPolicy, family: pb.FosterFamily,
     """The visit after that of a day, by the cadence; None for a family that has no beginning to count from."""
     if not family.HasField("approval"):
         return None
-    stays = residents.since(view, visit, family.name)[family.name]
+    stays = residents.in_family(view, family.name, visit)
     begun = arrivals.begun(day(family.approval.valid_from_date), stays, visit)
     return arrivals.due_after(visit, next_visit(policy, begun, family.approval.need_level, visit), stays)
 

@@ -1,7 +1,8 @@
 """Who lives in families, as last read from placements."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 from sqlmodel import col
@@ -11,20 +12,33 @@ from services.families.rules.arrivals import Stay
 from services.families.store import STAYS, StayRow
 from services.shared import access
 from services.shared.records import View
-from services.shared.scope import everywhere
+from services.shared.scope import narrow
 
 SERVICE = access.service("families")
 
 
-def since(view: View, first: date, family: str = "") -> Mapping[str, Sequence[Stay]]:
-    """Who lives, or is to live, in which family on a day or later; in one of them, where it is named.
+def since(view: View, first: date) -> Mapping[str, Sequence[Stay]]:
+    """Who lives, or is to live, in which family on a day or later.
 
     Whoever placed it there: whoever follows a family knows the children who live there.
     """
     found: defaultdict[str, list[Stay]] = defaultdict(list)
-    home = [col(StayRow.home) == family] if family else [col(StayRow.home) != ""]
-    with everywhere(view.connection, view.caller):
-        whole = View(view.session, SERVICE)
-        for placement in whole.all(STAYS, *home, col(StayRow.until) >= first.isoformat()):
+    with _whole(view) as whole:
+        for placement in whole.all(STAYS, col(StayRow.home) != "", col(StayRow.until) >= first.isoformat()):
             found[placement.home].append(wire.stay(placement))
     return found
+
+
+def in_family(view: View, family: str, first: date) -> Sequence[Stay]:
+    """Who does so in one family."""
+    with _whole(view) as whole:
+        # All of a family are read, by a statement that is made once: each follow-up that is logged asks for it.
+        stays = [wire.stay(placement) for placement in whole.among(STAYS, "home", [family])]
+    return [stay for stay in stays if not stay.ends_before(first)]
+
+
+@contextmanager
+def _whole(view: View) -> Iterator[View]:
+    """What is kept of all authorities, for a moment; then again what the caller sees."""
+    yield View(view.session, SERVICE)
+    narrow(view.connection, view.caller)

@@ -35,8 +35,8 @@ _Done = tuple[Any, Exception | None]
 class Manner:
     """What a lane must know of its kind of database."""
 
-    begin_part: Callable[[Connection], None]
-    """Begins the part of one of those that share a transaction, which can be undone by itself."""
+    begin_part: Callable[[Connection, str], None]
+    """Begins the part of one of those that share a transaction, which can be undone by itself, with its command."""
     fleeting: Callable[[Any], bool]
     """Whether a driver's error tells of a database that is away, full or overrun, and not of a fault in Havn."""
 
@@ -63,8 +63,8 @@ class Lane:
     async def run(self, work: Callable[[Session], T], opening: str = "") -> T:
         """What `work` gives, once it is committed; nothing of it stays when it raises. Raises DatabaseAway.
 
-        A transaction that is not shared begins with the command `opening`. A caller that is cancelled finds its work
-        done or not begun.
+        Its transaction, or its part of a shared one, begins with the command `opening`. A caller that is cancelled
+        finds its work done or not begun.
         """
         context, outcome = copy_context(), Future[T]()
         self._waiting.append((lambda session: context.run(work, session), opening, outcome))
@@ -76,8 +76,7 @@ class Lane:
     def _do_what_waits(self) -> None:
         some = self._taken()
         try:
-            opening = some[0][1] if len(some) == 1 else ""
-            done = self._committed([work for work, _, _ in some], opening) if some else []
+            done = self._committed(some) if some else []
         except Exception as error:  # noqa: BLE001  # nothing was committed: each caller is told
             done = [(None, error)] * len(some)
         for (*_, outcome), (result, failure) in zip(some, done, strict=True):
@@ -86,9 +85,10 @@ class Lane:
             else:
                 outcome.set_exception(self._told(failure))
 
-    def _committed(self, works: list[Callable[[Session], Any]], opening: str) -> list[_Done]:
-        with self._begun(opening) as transaction, _session(transaction, opening) as session:
-            done = [self._done(session, work, alone=len(works) == 1) for work in works]
+    def _committed(self, some: list[_Waiting]) -> list[_Done]:
+        alone = len(some) == 1
+        with self._begun(some[0][1] if alone else "") as transaction, _session(transaction) as session:
+            done = [self._done(session, work, opening, alone=alone) for work, opening, _ in some]
             begun = time.perf_counter()
         if self.writes:
             self.writes.commits.observe(time.perf_counter() - begun)
@@ -122,10 +122,11 @@ class Lane:
             self._connections.add(kept)
         return kept
 
-    def _done(self, session: Session, work: Callable[[Session], Any], *, alone: bool) -> _Done:
+    def _done(self, session: Session, work: Callable[[Session], Any], opening: str, *, alone: bool) -> _Done:
         """What the work gives, or why it failed; a failure takes nothing along of those that share its transaction."""
         if not alone:
-            self._manner.begin_part(session.connection())
+            self._manner.begin_part(session.connection(), opening)
+        session.info[OPENED] = opening
         try:
             result = work(session)
             session.flush()
@@ -164,8 +165,8 @@ class Lane:
             connection.close()
 
 
-def _session(transaction: RootTransaction, opening: str) -> Session:
-    return Session(transaction.connection, expire_on_commit=False, info={OPENED: opening})
+def _session(transaction: RootTransaction) -> Session:
+    return Session(transaction.connection, expire_on_commit=False)
 
 
 def _undo_part(session: Session, error: Exception) -> None:
@@ -196,15 +197,15 @@ class Database:
         self._adding = adding
         self._reading = reading
 
-    async def write(self, work: Callable[[Session], T]) -> T:
-        """What `work` gives, once it is committed; nothing of it stays when it raises."""
-        return await self._writing.run(work)
+    async def write(self, work: Callable[[Session], T], opening: str = "") -> T:
+        """What `work` gives, once it is committed; nothing of it stays when it raises.
+
+        On PostgreSQL it begins with the command `opening`, which saves a round trip.
+        """
+        return await self._writing.run(work, opening)
 
     async def add(self, work: Callable[[Session], T], opening: str = "") -> T:
-        """Like `write`, for rows that depend on no other write: on PostgreSQL it does not wait for one under way.
-
-        There it begins with the command `opening`, which saves a round trip.
-        """
+        """Like `write`, for rows that depend on no other write: on PostgreSQL it does not wait for one under way."""
         return await self._adding.run(work, opening)
 
     async def read(self, work: Callable[[Session], T], opening: str = "") -> T:

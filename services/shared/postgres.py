@@ -69,9 +69,9 @@ def _fleeting(error: object) -> bool:
     return isinstance(error, psycopg.OperationalError)
 
 
-def _begin_part(connection: Connection) -> None:
+def _begin_part(connection: Connection, opening: str) -> None:
     # What shares the transaction sees nothing in the name of the caller before.
-    _tell(connection, f"SAVEPOINT {PART}; {FORGET}")
+    _tell(connection, f"SAVEPOINT {PART}; {opening or FORGET}")
 
 
 _MANNER = Manner(_begin_part, _fleeting)

@@ -104,7 +104,8 @@ class Store:
         if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isprintable():
             raise BadInput.of("request_id", f"must have 1 to {MAX_KEY_LENGTH} printable characters")
         digest = _digest(call.caller, content)
-        body = await self._database.write(lambda session: self._once(session, call, key, digest, work))
+        opening = scope.opening(call.caller)
+        body = await self._database.write(lambda session: self._once(session, call, key, digest, work), opening)
         self.changed()
         return answer.FromString(body)
 
@@ -117,13 +118,13 @@ class Store:
             work(change)
             audit.append(session, [audit.row(call, now, Action.WRITE, _by_authority(change.touched))])
 
-        await self._database.write(transaction)
+        await self._database.write(transaction, scope.opening(call.caller))
         self.changed()
 
     async def keep(self, caller: Caller, work: Callable[[Change], object]) -> None:
         """Makes a change in a service's own name, such as keeping a copy of what it read."""
         now = self._clock.now()
-        await self._database.write(lambda session: work(Change(session, caller, now)))
+        await self._database.write(lambda session: work(Change(session, caller, now)), scope.opening(caller))
         self.changed()
 
     async def receive(self, consumer: str, caller: Caller, effects: Mapping[str, Callable[[Change], object]]) -> None:
@@ -134,7 +135,7 @@ class Store:
             new = [effects[event_id] for event_id in inbox.mark(session, consumer, effects, now)]
             _apply(Change(session, caller, now), new)
 
-        await self._database.write(apply)
+        await self._database.write(apply, scope.opening(caller))
         self.changed()
 
     async def settled(self, events: Iterable[Settled]) -> set[Settled]:

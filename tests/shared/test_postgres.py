@@ -207,6 +207,33 @@ async def test_a_transaction_of_nobody_sees_nothing_even_after_one_that_did(repl
     assert [await replicas[1].read(names) for _ in range(READERS)] == [[]] * READERS
 
 
+async def test_writes_that_share_a_transaction_begin_each_in_its_own_callers_name(replicas: list[Database]) -> None:
+    await replicas[0].write(enter_two)
+    held = threading.Event()
+    first = asyncio.ensure_future(replicas[0].write(lambda session: held.wait(WAIT_SECONDS)))
+    openings = [opening(cast.SERVICE), "", opening(cast.COORDINATOR), opening(cast.STRANGER), ""]
+    sharing = [asyncio.ensure_future(replicas[0].write(transaction_and_names, each)) for each in openings]
+    refused = asyncio.ensure_future(replicas[0].write(refuse, opening(cast.SERVICE)))
+    after = asyncio.ensure_future(replicas[0].write(transaction_and_names))
+    await asyncio.sleep(0)
+    held.set()
+    await first
+    told = await asyncio.gather(*sharing, after)
+    with pytest.raises(NameTaken):
+        await refused
+    assert len({transaction for transaction, _ in told}) == 1
+    here, elsewhere = "families/of-sermersooq", "families/of-qeqqata"
+    assert [seen for _, seen in told] == [[elsewhere, here], [], [here], [], [], []]
+
+
+def transaction_and_names(session: Session) -> tuple[str, list[str]]:
+    return session.connection().scalar(sa.text("SELECT pg_current_xact_id()::text")) or "", names(session)
+
+
+def refuse(session: Session) -> None:
+    raise NameTaken("families/taken")
+
+
 async def test_the_database_refuses_a_row_for_another_authority(replicas: list[Database]) -> None:
     def smuggle(session: Session) -> None:
         enter_two(session)
