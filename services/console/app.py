@@ -17,6 +17,7 @@ from services.console.live import Hub
 from services.console.pages import (
     asking,
     audit,
+    deliveries,
     families,
     family,
     family_steps,
@@ -27,9 +28,11 @@ from services.console.pages import (
     overview,
     risk_views,
     suggestions,
+    unit,
     unknown,
     vacancies,
     waiting_list,
+    wellbeing,
     withdrawal,
 )
 from services.console.rendering import ASSETS, asset_file
@@ -41,6 +44,9 @@ PAGES: tuple[Page, ...] = (
     *withdrawal.PAGES,
     *suggestions.PAGES,
     *vacancies.PAGES,
+    *unit.PAGES,
+    *wellbeing.PAGES,
+    *deliveries.PAGES,
     *inquiries.PAGES,
     *follow_ups.PAGES,
     *families.PAGES,

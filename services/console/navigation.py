@@ -18,9 +18,9 @@ class Entry:
 
 ORDER: dict[access_pb2.Role.ValueType, tuple[str, ...]] = {
     access_pb2.ROLE_COORDINATOR: ("/", "/waiting-list", "/offers"),
-    access_pb2.ROLE_CASEWORKER: ("/", "/waiting-list", "/offers", "/risk-views"),
+    access_pb2.ROLE_CASEWORKER: ("/", "/waiting-list", "/offers", "/risk-views", "/wellbeing"),
     access_pb2.ROLE_CONSULTANT: ("/", "/families", "/inquiries"),
-    access_pb2.ROLE_INSTITUTION: ("/", "/vacancies", "/inquiries"),
+    access_pb2.ROLE_INSTITUTION: ("/", "/vacancies", "/wellbeing", "/deliveries", "/inquiries"),
     access_pb2.ROLE_LEADER: ("/", "/waiting-list", "/offers", "/families", "/risk-views"),
     access_pb2.ROLE_COUNCIL: ("/", "/waiting-list", "/offers"),
     access_pb2.ROLE_FOSTER_FAMILY: ("/", "/inquiries"),
@@ -40,6 +40,8 @@ def entries(caller: Caller, here: str) -> list[Entry]:
         "/offers": _("Offers"),
         "/vacancies": _("Report free places"),
         "/inquiries": _("Inquiries"),
+        "/wellbeing": _("Wellbeing"),
+        "/deliveries": _("Deliveries"),
         "/families": _("My families"),
         "/risk-views": _("Concerns"),
         "/audit": _("Audit trail"),

@@ -28,6 +28,8 @@ FROM_SERVICES = {
     "may not be after today",
     "must be ages from 0 to 23, the youngest first",
     "may be given for a network family, or one that parents arranged, only",
+    "must be a day on which the child lived in your institution (B2)",
+    "must lie in the time for which the service was promised",
 }
 """What services say of fields, and pages translate."""
 

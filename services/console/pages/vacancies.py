@@ -8,6 +8,7 @@ from google.type.date_pb2 import Date
 from starlette.responses import Response
 
 from havn.capacity.v1 import capacity_pb2 as pb
+from services.console import capacity_terms
 from services.console.languages import gettext as _
 from services.console.languages import ngettext
 from services.console.visits import Page, Visit, new_key, see_other
@@ -88,6 +89,7 @@ async def _page(visit: Visit, wrong_unit: str = "", problem: str = "") -> Respon
         problem=problem,
         given=visit.form,
         freshness=_freshness(),
+        told=capacity_terms.told,
     )
 
 
