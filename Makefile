@@ -3,6 +3,9 @@
 .DELETE_ON_ERROR:
 .PHONY: untranslated screenshots fuzz help setup run test on-sqlite on-postgresql in-browsers check chaos bench protos development-ca sbom released
 
+# Where it is set, each of the many processes of a test compiles all of Havn anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 ASSETS := services/console/assets
 CHAOS_SECONDS ?= 300

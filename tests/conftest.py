@@ -286,10 +286,9 @@ async def running_havn(
 
 def left_at_nats() -> list[str]:
     """What still tries to come back to a nats-server that is gone."""
-    coroutines = [task.get_coro() for task in asyncio.all_tasks()]
-    return [
-        repr(each) for each in coroutines if each and each.__qualname__ == nats.Client._attempt_reconnect.__qualname__
-    ]
+    coming_back = nats.Client._attempt_reconnect.__qualname__
+    told = [repr(task.get_coro()) for task in asyncio.all_tasks()]
+    return [each for each in told if coming_back in each]
 
 
 @pytest_asyncio.fixture(scope="module")

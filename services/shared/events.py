@@ -55,7 +55,7 @@ class _Returning(Client):
     async def _connect_to_server(self, s: Srv) -> None:
         # Where something else answered at that port, nats-py would drop the connection without ending it.
         if self._transport:
-            self._transport.close()
+            self._transport.close()  # type: ignore[no-untyped-call]
         await super()._connect_to_server(s)
 
 

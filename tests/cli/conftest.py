@@ -51,10 +51,12 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def havn(data: Path, capsys: pytest.CaptureFixture[str]) -> Havn:
     """Runs a command on an empty data folder."""
 
-    return _caller(capsys)
+    return caller(capsys)
 
 
-def _caller(capsys: pytest.CaptureFixture[str]) -> Havn:
+def caller(capsys: pytest.CaptureFixture[str]) -> Havn:
+    """Runs commands on the data folder that HAVN_DATA names."""
+
     def call(*arguments: str | Path) -> Ran:
         code = run([str(argument) for argument in arguments])
         printed = capsys.readouterr()
@@ -118,4 +120,4 @@ def asked(
     """Runs a command beside the running system."""
     monkeypatch.setenv("HAVN_DATA", str(first_start[0]))
 
-    return _caller(capsys)
+    return caller(capsys)

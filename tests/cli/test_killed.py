@@ -26,6 +26,7 @@ from services.shared.settings import Settings
 from services.shared.wire import date_message
 from tests import cast
 from tests.cli.conftest import Ran, process
+from tests.conftest import PAUSE_SECONDS
 
 FAMILY = "families/f-002"
 CALLS_BEFORE_THE_KILL = 12
@@ -112,6 +113,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline
+        time.sleep(PAUSE_SECONDS)
 
 
 def test_the_killed_havns_nats_server_dies_with_it(first_start: tuple[Path, Ran]) -> None:

@@ -15,6 +15,9 @@ COMMANDS = [line.split("  #")[0].strip() for block in BLOCKS for line in block.s
 OF_MAKE = [command.removeprefix("make ") for command in COMMANDS if command.startswith("make ")]
 OF_HAVN = [command for command in COMMANDS if command.startswith(".venv/bin/havn ")]
 
+# It is about what the README says: the others here run such commands on PostgreSQL, too.
+pytestmark = pytest.mark.once
+
 SECONDS = 300
 
 

@@ -2,18 +2,47 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Havn, Ran, process, started, staying
+from tests.cli.conftest import Havn, Ran, caller, process, started, staying
+from tests.conftest import PAUSE_SECONDS
 
 # Five parts, each a note.
 NOTES = ["--competences", "k", "--resources", "r", "--involvement", "i", "--trust", "t", "--everyday-life", "h"]
 
 
-def test_the_demo_can_be_imported_again_and_stays_the_same(data: Path, havn: Havn) -> None:
-    assert started(data).code == 0
+@pytest.fixture(scope="module")
+def completed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+    """A data folder whose first start was killed, and what the next one printed; it has ended, too."""
+    data = tmp_path_factory.mktemp("completed") / "data"
+    killed = process(data, "up", "--demo", "--once")
+    assert killed.stdout
+    for line in killed.stdout:
+        if line.startswith("First start"):
+            break
+    while not (data / "demo").exists():
+        assert killed.poll() is None
+        time.sleep(PAUSE_SECONDS)
+    killed.kill()
+    killed.communicate()
+    return data, started(data)
+
+
+def test_a_first_start_that_was_killed_is_completed_by_the_next(completed: tuple[Path, Ran]) -> None:
+    _, ran = completed
+    assert ran.code == 0, ran.out
+    assert "The plan covers" in ran.out
+
+
+def test_the_demo_can_be_imported_again_and_stays_the_same(
+    completed: tuple[Path, Ran], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, _ = completed
+    monkeypatch.setenv("HAVN_DATA", str(data))
+    havn = caller(capsys)
     folder = data / "demo"
     with staying(data):
         assert havn("import", folder, "--dry-run", "--json").code == 0
@@ -231,23 +260,6 @@ def test_a_stranger_is_refused(command: list[str], asked: Havn) -> None:
 def test_a_token_is_made_for_a_user(asked: Havn) -> None:
     assert asked("token", "--as", "leader").out.count(".") == 2
     assert asked("token", "--json").document["user"] == "coordinator"
-
-
-def test_a_first_start_that_was_killed_is_completed_by_the_next(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    killed = process(data, "up", "--demo", "--once")
-    assert killed.stdout
-    for line in killed.stdout:
-        if line.startswith("First start"):
-            break
-    while not (data / "demo").exists():
-        assert killed.poll() is None
-    killed.kill()
-    killed.communicate()
-    completed = process(data, "up", "--demo", "--once")
-    out, _ = completed.communicate()
-    assert completed.returncode == 0, out
-    assert "The plan covers" in out
 
 
 def test_havn_once_in_the_environment_ends_it_when_ready(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from services.shared import access
 from services.shared.tables import InboxEvent
 from tests import databases
 from tests.bus import OpenServer
-from tests.conftest import WAIT_SECONDS
+from tests.conftest import PAUSE_SECONDS, WAIT_SECONDS
 
 EVENTS = 20
 DEADLY, HARMLESS = "requests/deadly", "requests/harmless"
@@ -95,7 +95,8 @@ async def dealt_with(root: Client) -> None:
             info = await jetstream.consumer_info("placements", "capacity-requests-v1")
         except (NotFoundError, NatsTimeout):
             # Not made yet, or a machine so busy that NATS answers late.
-            continue
+            info = None
         # What a consumer that was made just now tells of what is pending is not yet so; its floor only rises.
-        if info.ack_floor and info.ack_floor.stream_seq == EVENTS:
+        if info and info.ack_floor and info.ack_floor.stream_seq == EVENTS:
             return
+        await asyncio.sleep(PAUSE_SECONDS)
