@@ -16,11 +16,16 @@ from havn.capacity.v1.capacity_pb2 import (
 )
 from havn.families.v1.families_pb2 import CreateFosterFamilyRequest, FamilyState
 from havn.placements.v1.placements_pb2 import CreateRequestRequest, RecordPlacementRequest
+from havn.terms.v1.terms_pb2 import NeedLevel
 from services.capacity.rules.institutions import check_delivery, check_institution
 from services.capacity.rules.units import check_unit
 from services.capacity.rules.vacancies import check_vacancy
-from services.families.rules import way
+from services.families import policies
+from services.families.rules import agreements, arrivals, follow_ups, supervision, way
+from services.families.rules.arrivals import Stay
+from services.families.rules.cadence import next_visit
 from services.families.rules.family import check_family
+from services.havn.demo import followed
 from services.havn.demo.generator import README_FILE, demo_rows, make_demo
 from services.havn.demo.institutions import INSTITUTIONS, UNITS
 from services.havn.demo.people import Cells
@@ -28,6 +33,8 @@ from services.havn.demo.towns import TOWNS
 from services.havn.importing.reading import read
 from services.havn.importing.rows import Rows
 from services.placements.rules import check_placement, check_request
+from services.shared.checks import check
+from services.shared.wire import day
 
 # It meets no database.
 pytestmark = pytest.mark.once
@@ -322,3 +329,29 @@ def test_its_families_stand_in_every_state_and_what_is_told_of_their_way_is_made
     assert {way.state(family, TODAY) for family in families} == set(FamilyState.values()) - {0}
     told = ((each.assessment.care, each.refusal.reason, each.ending.reason) for each in families)
     assert all("opdigtet" in text for texts in told for text in texts if text)
+
+
+def test_the_consultants_visits_of_the_demo_are_of_children_who_live_there_and_in_time() -> None:
+    rows = demo_rows(1, TODAY)
+    homes = {row["key"]: row for row in rows["families.csv"]}
+    policy = policies.default("authorities/sermersooq")
+    for visit, request in followed.visits(TODAY):
+        home, follow_up = homes[visit.family], request.follow_up
+        stays = [
+            Stay(f"children/{row['child']}", date.fromisoformat(row["start_date"]))
+            for row in living(rows)
+            if row["home"] == visit.family
+        ]
+        visited, approved = day(follow_up.visit_date), date.fromisoformat(home["approved_from"])
+        begun = arrivals.begun(approved, stays, visited)
+        need = NeedLevel.Value(f"NEED_LEVEL_{home['approved_need_level'].upper()}")
+        proposed = arrivals.due_after(visited, next_visit(policy, begun, need, visited), stays)
+        check(request)
+        follow_ups.check_follow_up(follow_up, policy, proposed, TODAY)
+        assert home["consultant"] == "consultant"
+        assert set(follow_up.children) <= {stay.child for stay in stays if stay.lasts_on(visited)}, visit.family
+        assert all("(opdigtet)" in getattr(follow_up, part).note for part in follow_ups.PARTS)
+    for supervised in followed.supervision_visits(TODAY):
+        supervision.check_visit(supervised.visit, TODAY)
+    for agreed in followed.agreements(TODAY):
+        agreements.check_agreement(agreed.agreement)

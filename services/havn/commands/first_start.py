@@ -18,7 +18,7 @@ from services.havn.commands.demo import SEED
 from services.havn.commands.failures import Failed, FileUnusable
 from services.havn.commands.import_folder import clients
 from services.havn.connection import Connection
-from services.havn.demo import living
+from services.havn.demo import followed, living
 from services.havn.demo.generator import make_demo
 from services.havn.demo.journey import REPORTING_UNIT
 from services.havn.importing.problems import Problems
@@ -53,6 +53,8 @@ def take_in(data: Path, today: date, as_user: As) -> int:
     sent = send(rows, clients(as_user("administrator")))
     if isinstance(sent, Problems):
         raise FileUnusable(f"{folder}: {sent.found[0]}.")
+    # The others hear of the rows meanwhile.
+    follow(as_user("consultant"), today)
     coordinator = as_user("coordinator")
     to_hear = known(coordinator)
     _wait_until(lambda: caught_up(coordinator, to_hear))
@@ -61,6 +63,19 @@ def take_in(data: Path, today: date, as_user: As) -> int:
     _wait_until(lambda: observed(coordinator, as_user("institution"), today))
     _marker(data).touch()
     return sum(rows.counts.values())
+
+
+def follow(consultant: Connection, today: date) -> None:
+    """How the consultant followed families until today."""
+    for visit, request in followed.visits(today):
+        logged = consultant.families.LogFollowUp(request)
+        for settling in followed.settled(visit, logged):
+            consultant.support.SettleAction(settling)
+    consultant.support.SaveFollowUpDraft(followed.draft())
+    for supervised in followed.supervision_visits(today):
+        consultant.support.LogSupervisionVisit(supervised)
+    for agreed in followed.agreements(today):
+        consultant.support.AgreeSupport(agreed)
 
 
 def observed(coordinator: Connection, institution: Connection, today: date) -> bool:

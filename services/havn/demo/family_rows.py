@@ -176,9 +176,17 @@ def _training(family: Family, faults: Amiss, today: date, chance: Random) -> Cel
         until = today + timedelta(days=chance.randint(30, 150))
         return {"course_waived_until": until.isoformat(), "course_waived_by": "Afdelingsleder (opdigtet)"}
     if faults("untrained", family) or not family.approved or (family.type == "network" and chance.random() < 0.5):
-        return {}
+        return _begun(family, today)
     completed = (family.approved_from - timedelta(days=chance.randint(10, 90))).isoformat()
     return {"course_completed": completed} | _taught(family, completed, today)
+
+
+def _begun(family: Family, today: date) -> Cells:
+    """Some who lack the course have reached the first of its goals."""
+    if not family.approved or family.number % 4:
+        return {}
+    last = (today - timedelta(days=45)).isoformat()
+    return {"learning_goals": " | ".join(f"{goal}:{last}" for goal in LEARNING_GOALS[:3])}
 
 
 def _taught(family: Family, completed: str, today: date) -> Cells:
