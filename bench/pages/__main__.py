@@ -2,8 +2,8 @@
 
 `python -m bench.pages [children]`; prints tables, and the figures land in bench/results/pages.json. Havn has the demo
 and so many children more on the waiting list (5,000), and is measured as it is run: in one process, as `make run`
-starts it, and as it is deployed, with the console and each service in a process of its own (`havn serve`, on SQLite).
-Who asks is another process, and computes little.
+starts it, and as it is deployed, with each service in a process of its own and the console in two (`havn serve`, on
+SQLite; whoever balances sends each connection to the next console). Who asks is another process, and computes little.
 
 - `cold` and `warm` are the bytes that Chromium fetched, compressed, with an empty cache and with a full one.
 - `alone` is a whole answer, from the request sent to its last byte, for one person: what a page takes.

@@ -1,10 +1,11 @@
 """A client of the console that computes as little as it can: on a small machine it shares the processors with Havn."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import cycle
 from urllib.parse import urlencode, urlsplit
 
 from services.console import sessions
@@ -23,14 +24,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who is logged in to a console."""
+    """Somebody who is logged in. Each connection leads to the next of the console's replicas, without an end."""
 
-    console: str
+    consoles: Iterator[str]
     cookie: str
 
     async def connected(self) -> "Connection":
         """A connection of its own, kept open."""
-        where = urlsplit(self.console)
+        where = urlsplit(next(self.consoles))
         reader, writer = await asyncio.open_connection(where.hostname, where.port, limit=MOST_BYTES)
         return Connection(reader, writer, f"Host: {where.netloc}\r\nCookie: {self.cookie}\r\nAccept-Encoding: ")
 
@@ -79,11 +80,11 @@ class Connection:
         return Answer(int(first.split()[1]), headers, content)
 
 
-async def logged_in(console: str, form: Mapping[str, str]) -> Visitor:
+async def logged_in(consoles: Sequence[str], form: Mapping[str, str]) -> Visitor:
     """Somebody who logged in by what the form of the login says."""
-    answer = await Visitor(console, "").post("/login", form)
+    answer = await Visitor(cycle(consoles), "").post("/login", form)
     if answer.status != HTTPStatus.SEE_OTHER:
         raise RuntimeError(f"the login was answered by {answer.status}")
     cookie = answer.headers["set-cookie"].split(";")[0]
     assert cookie.startswith(sessions.COOKIE)
-    return Visitor(console, cookie)
+    return Visitor(cycle(consoles), cookie)

@@ -1,4 +1,4 @@
-"""Havn as it is run: in one process, as `make run` starts it, and as it is deployed, each service in one of its own."""
+"""Havn as it is run: in one process, as `make run` starts it, and as it is deployed, each replica in one of its own."""
 
 import os
 import time
@@ -22,22 +22,25 @@ from tests.processes import free_port
 
 START_SECONDS = 60.0
 
+CONSOLES = 2
+"""Replicas of the console: as many as docker-compose.yml has."""
+
 # One person here stands for ten.
 UNLIMITED = {"HAVN_CALLS_PER_SECOND": "10000"}
 
 
 @dataclass(frozen=True)
 class Form:
-    """A Havn that runs: where its console is, and the processes that it consists of."""
+    """A Havn that runs: where the replicas of its console are, and the processes that it consists of."""
 
     name: str
-    console: str
+    consoles: Sequence[str]
     signer: Signer
     processes: Sequence[int]
 
     async def visitor(self, user: str) -> Visitor:
         """A demo user who is logged in."""
-        return await logged_in(self.console, {"token": self.signer.token(USERS[user])})
+        return await logged_in(self.consoles, {"token": self.signer.token(USERS[user])})
 
     def processor_seconds(self) -> float:
         """What all of its processes have computed."""
@@ -46,12 +49,12 @@ class Form:
 
 def embedded(havn: Havn) -> Form:
     """A Havn that `havn up` started: all but NATS in one process."""
-    return Form("one process", havn.console, _signer(havn.data), (havn.pid,))
+    return Form("one process", (havn.console,), _signer(havn.data), (havn.pid,))
 
 
 @asynccontextmanager
 async def distributed(data: Path) -> AsyncIterator[Form]:
-    """The services and the console in a process each, over the data of a Havn that ended."""
+    """The services in a process each, and two of the console, over the data of a Havn that ended."""
     nats = NatsServer(data / "nats", {each.name: each.grants() for each in DEFINITIONS})
     await nats.start()
     async with AsyncExitStack() as opened:
@@ -61,12 +64,14 @@ async def distributed(data: Path) -> AsyncIterator[Form]:
         for service in SERVICES:
             place.nats_url = nats.url(service)
             processes.append(opened.enter_context(place.service(service, UNLIMITED)).child.pid)
-        port = free_port()
-        console = running(["services.havn", "serve", "console"], _of_console(place, port), data / "console.log")
-        processes.append(opened.enter_context(console).pid)
-        address = f"http://127.0.0.1:{port}"
-        _until_it_answers(address)
-        yield Form("deployed", address, place.signer, processes)
+        ports = [free_port() for _ in range(CONSOLES)]
+        for port in ports:
+            console = running(["services.havn", "serve", "console"], _of_console(place, port), data / f"{port}.log")
+            processes.append(opened.enter_context(console).pid)
+        addresses = [f"http://127.0.0.1:{port}" for port in ports]
+        for address in addresses:
+            _until_it_answers(address)
+        yield Form("deployed", addresses, place.signer, processes)
 
 
 def _of_console(place: Place, port: int) -> Mapping[str, str]:

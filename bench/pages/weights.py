@@ -31,8 +31,8 @@ async def weighed(form: Form, pages: Sequence[tuple[str, str]]) -> AsyncIterator
 
 async def _weights(browser: Browser, form: Form, user: str, path: str) -> tuple[int, int]:
     name, _, value = (await form.visitor(user)).cookie.partition("=")
-    context = await browser.new_context(base_url=form.console)
-    await context.add_cookies([{"name": name, "value": value, "url": form.console}])
+    context = await browser.new_context(base_url=form.consoles[0])
+    await context.add_cookies([{"name": name, "value": value, "url": form.consoles[0]}])
     page = await context.new_page()
     network = await context.new_cdp_session(page)
     await network.send("Network.enable")

@@ -103,9 +103,9 @@ class InstitutionsApi(rpc.CapacityServiceServicer):
 
     async def ListUnits(self, request: pb.ListUnitsRequest, context: Context) -> pb.ListUnitsResponse:
         """A page of units."""
-        where = [col(UnitRow.parent) == request.parent] if request.parent else []
+        within = {"parent": request.parent} if request.parent else {}
         page = await self._store.view(
-            lambda view: view.page(UNITS, request.page_size, request.page_token, *where, names=request.names)
+            lambda view: view.page(UNITS, request.page_size, request.page_token, names=request.names, **within)
         )
         units = [self._as_of_today(unit) for unit in page.items]
         return pb.ListUnitsResponse(units=units, next_page_token=page.next_token)

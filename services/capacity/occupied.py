@@ -1,16 +1,15 @@
 """Vacancies as they are shown: with what follows from the day, the unit and placements."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.capacity import wire
 from services.capacity.rules import vacancies as rules
 from services.capacity.rules.occupancy import Stay, Used, describe
-from services.capacity.store import HOLDS, STAYS, UNITS, HoldRow, StayRow, UnitRow
+from services.capacity.store import HOLDS, STAYS, UNITS, HoldRow
 from services.shared import access
 from services.shared.clock import Clock
 from services.shared.records import View
@@ -19,6 +18,8 @@ from services.shared.wire import time, timestamp
 
 SERVICE = access.service("capacity")
 ASKED_TOGETHER = 500
+
+_STILL_HELD = col(HoldRow.held) > 0
 
 
 def described(view: View, vacancies: Sequence[pb.Vacancy], clock: Clock) -> Sequence[pb.Vacancy]:
@@ -36,29 +37,25 @@ def described(view: View, vacancies: Sequence[pb.Vacancy], clock: Clock) -> Sequ
 
 def used_places(view: View, units: Sequence[str], vacancies: Sequence[pb.Vacancy]) -> Mapping[str, Used]:
     """What uses the places of units, whoever placed a child there: counts are no case content."""
-    found = view.all(UNITS, col(UnitRow.name).in_(units))
+    found = view.among(UNITS, "name", units)
     blocked = {vacancy.name.removesuffix("/vacancy"): vacancy.blocked for vacancy in vacancies}
     with everywhere(view.connection, view.caller):
         whole = View(view.session, SERVICE)
-        stays = stays_by_home(whole, col(StayRow.home).in_(units))
-        held = _held(whole, col(HoldRow.home).in_(units))
+        stays = stays_by_home(whole, units)
+        held = _held(whole, units)
     return {unit.name: Used(unit, blocked.get(unit.name, ()), stays[unit.name], held[unit.name]) for unit in found}
 
 
-def stays_by_home(whole: View, *where: ColumnElement[bool]) -> Mapping[str, Sequence[Stay]]:
-    """Who lives, or lived, in which home."""
+def stays_by_home(whole: View, homes: Sequence[str]) -> Mapping[str, Sequence[Stay]]:
+    """Who lives, or lived, in which of the homes."""
     found: defaultdict[str, list[Stay]] = defaultdict(list)
-    for stay in _stays(whole, where):
-        found[stay.home].append(stay)
+    for placement in whole.among(STAYS, "home", homes):
+        found[placement.home].append(wire.stay(placement))
     return found
 
 
-def _stays(whole: View, where: Sequence[ColumnElement[bool]]) -> Iterator[Stay]:
-    return (wire.stay(placement) for placement in whole.all(STAYS, *where))
-
-
-def _held(whole: View, *where: ColumnElement[bool]) -> Mapping[str, int]:
+def _held(whole: View, homes: Sequence[str]) -> Mapping[str, int]:
     held: defaultdict[str, int] = defaultdict(int)
-    for offer in whole.all(HOLDS, *where, col(HoldRow.held) > 0):
+    for offer in whole.among(HOLDS, "home", homes, _STILL_HELD):
         held[offer.home] += offer.held_place_count
     return held

@@ -11,7 +11,7 @@ from services.capacity import changes, reports
 from services.capacity.institutions_api import InstitutionsApi
 from services.capacity.occupied import SERVICE, described
 from services.capacity.rules import vacancies as rules
-from services.capacity.store import UNITS, VACANCIES, VACANCY_CHANGES, VacancyChangeRow, VacancyRow, sortable
+from services.capacity.store import UNITS, VACANCIES, VACANCY_CHANGES, VacancyRow, sortable
 from services.shared import wire
 from services.shared.call import current
 from services.shared.clock import Clock
@@ -85,8 +85,7 @@ class VacanciesApi(InstitutionsApi):
 
         def happened(view: View) -> Page[pb.VacancyChange]:
             unit = view.get(UNITS, request.parent)
-            of_unit = col(VacancyChangeRow.parent) == unit.name
-            return view.page(VACANCY_CHANGES, request.page_size, request.page_token, of_unit)
+            return view.page(VACANCY_CHANGES, request.page_size, request.page_token, parent=unit.name)
 
         page = await self._store.view(happened)
         return pb.ListVacancyChangesResponse(changes=page.items, next_page_token=page.next_token)

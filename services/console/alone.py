@@ -5,7 +5,7 @@ import asyncio
 import uvloop
 
 from services.console import server
-from services.shared import access, logs, production
+from services.shared import access, garbage, logs, production
 from services.shared.clock import SystemClock
 from services.shared.runtime import Platform
 from services.shared.settings import Settings
@@ -26,6 +26,7 @@ async def _serve(settings: Settings, stop: Stop) -> None:
     signer = access.Signer(access.key_from(settings.signing_key))
     platform = Platform(settings, SystemClock(settings.time_zone), signer, settings.addresses())
     running = await server.start(platform)
+    garbage.look_seldom()
     await stop.wait()
     # Whoever balances sends browsers to another replica from now on; until it knows, they are answered.
     await asyncio.sleep(settings.notice_seconds)

@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-from sqlmodel import col
-
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
 from havn.placements.v1.events_pb2 import PlacementChanged
@@ -18,7 +16,6 @@ from services.families.store import (
     STAYS,
     Families,
     FamilyRow,
-    FollowUpRow,
     followed_by,
     latest_follow_ups,
 )
@@ -55,9 +52,9 @@ class FamiliesApi(ProfileApi):
         self, request: pb.ListFosterFamiliesRequest, context: Context
     ) -> pb.ListFosterFamiliesResponse:
         """A page of families."""
-        where = followed_by(request.consultant)
+        asked = followed_by(request.consultant)
         page = await self._store.view(
-            lambda view: view.page(FAMILIES, request.page_size, request.page_token, *where, names=request.names)
+            lambda view: view.page(FAMILIES, request.page_size, request.page_token, names=request.names, **asked)
         )
         families = [self._told(family) for family in page.items]
         return pb.ListFosterFamiliesResponse(families=families, next_page_token=page.next_token)
@@ -89,10 +86,9 @@ class FamiliesApi(ProfileApi):
         """A page of one family's follow-ups, or of all families'."""
 
         def follow_ups(view: View) -> Page[pb.FollowUp]:
-            where = []
-            if request.parent != EVERY_FAMILY:
-                where.append(col(FollowUpRow.parent) == view.get(FAMILIES, request.parent).name)
-            return view.page(FOLLOW_UPS, request.page_size, request.page_token, *where)
+            every = request.parent == EVERY_FAMILY
+            of_one = {} if every else {"parent": view.get(FAMILIES, request.parent).name}
+            return view.page(FOLLOW_UPS, request.page_size, request.page_token, **of_one)
 
         page = await self._store.view(follow_ups)
         return pb.ListFollowUpsResponse(follow_ups=page.items, next_page_token=page.next_token)
@@ -105,7 +101,7 @@ class FamiliesApi(ProfileApi):
 
         def due(view: View) -> list[pb.FollowUpDue]:
             latest = follow_ups.latest_by_family(view.all(FOLLOW_UPS, latest_follow_ups()))
-            families = view.all(FAMILIES, *followed_by(request.consultant))
+            families = view.all(FAMILIES, **followed_by(request.consultant))
             stays = residents.since(view, today)
             found = (
                 follow_ups.follow_up_due(family, latest.get(family.name), stays[family.name], today)
@@ -129,12 +125,9 @@ class FamiliesApi(ProfileApi):
         today = self._clock.today()
 
         def due(view: View) -> list[pb.CertificateDue]:
-            one = request.parent != EVERY_FAMILY
-            where = followed_by(request.consultant)
-            where += [col(FamilyRow.name) == view.get(FAMILIES, request.parent).name] if one else []
-            return [
-                each for family in view.all(FAMILIES, *where) for each in certificates.certificates_due(family, today)
-            ]
+            one = {} if request.parent == EVERY_FAMILY else {"name": view.get(FAMILIES, request.parent).name}
+            families = view.all(FAMILIES, **followed_by(request.consultant), **one)
+            return [each for family in families for each in certificates.certificates_due(family, today)]
 
         found = await self._store.view(due)
         page = keyed(found, certificates.missing_first, request.page_size, request.page_token)

@@ -1,5 +1,6 @@
 """How families and follow-ups are kept."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -121,9 +122,9 @@ def _agreement_columns(agreement: support.SupportAgreement) -> dict[str, str]:
     return {"family": family_of(agreement.name), "sort_key": _latest_first(agreement.from_date, agreement.name)}
 
 
-def followed_by(consultant: str) -> list[ColumnElement[bool]]:
-    """What holds of the families that a consultant follows; of all where none is named."""
-    return [col(FamilyRow.consultant) == consultant] if consultant else []
+def followed_by(consultant: str) -> Mapping[str, str]:
+    """The columns of the families that a consultant follows; none of all, where nobody is named."""
+    return {"consultant": consultant} if consultant else {}
 
 
 def latest_follow_ups() -> ColumnElement[bool]:

@@ -114,7 +114,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
             def facts(family: FosterFamily) -> supervision.Facts:
                 return supervision.Facts(visited[family.name], stays[family.name], policy(family.authority))
 
-            homes = view.all(FAMILIES, *followed_by(request.consultant))
+            homes = view.all(FAMILIES, **followed_by(request.consultant))
             return [each for family in homes for each in supervision.visits_due(family, facts(family), today)]
 
         found = await self._store.view(due)
@@ -132,7 +132,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
         def standing(view: View) -> list[pb.FamilyTraining]:
             policy = policies.by_authority(view)
             approved = (
-                each for each in view.all(FAMILIES, *followed_by(request.consultant)) if each.HasField("approval")
+                each for each in view.all(FAMILIES, **followed_by(request.consultant)) if each.HasField("approval")
             )
             return [training.standing(family, policy(family.authority), today) for family in approved]
 

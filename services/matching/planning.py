@@ -81,7 +81,7 @@ class Planner:
         if made:
             newest = max(made)
             world, plan = await ours[newest]
-            return Newest(newest[2], plan.place_of, {child.request for child in world.waiting.values()})
+            return Newest(newest[2], plan.place_of, world.requests_that_wait)
         last = await self._last_run(authority) or pb.MatchRun()
         places = {request for place in last.places for request in place.requests}
         return Newest(None, places, {request for unplaced in last.unplaced for request in unplaced.requests})

@@ -6,7 +6,7 @@ from datetime import date
 from threading import Lock
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col, func, select
 
 from services.matching import data, wire
@@ -27,6 +27,7 @@ from services.matching.store import (
 )
 from services.shared.clock import Clock
 from services.shared.records import View
+from services.shared.statements import Statement
 from services.shared.tables import InboxEvent
 
 H = TypeVar("H", Hold, Resident)
@@ -35,10 +36,13 @@ RUNS_CONSUMER = "matching-runs-v1"
 """Marks finished runs in the inbox; they change nothing that is known of children and homes."""
 
 
+_APPLIED = Statement(select(func.count()).select_from(InboxEvent).where(col(InboxEvent.consumer) != bindparam("runs")))
+
+
 def revision(view: View) -> int:
     """Grows with every event that was applied: the same revision is the same world."""
-    applied = select(func.count()).select_from(InboxEvent).where(col(InboxEvent.consumer) != RUNS_CONSUMER)
-    return view.session.exec(applied).one()
+    [(applied,)] = _APPLIED.rows(view.connection, {"runs": RUNS_CONSUMER})
+    return int(applied)
 
 
 class Children:

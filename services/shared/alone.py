@@ -2,7 +2,7 @@
 
 import uvloop
 
-from services.shared import access, logs, measuring, production, runtime, traces
+from services.shared import access, garbage, logs, measuring, production, runtime, traces
 from services.shared.clock import SystemClock
 from services.shared.settings import Settings
 from services.shared.stopping import Stop
@@ -22,6 +22,7 @@ async def _serve(definition: runtime.Definition, settings: Settings, stop: Stop)
     signer = access.Signer(access.key_from(settings.signing_key))
     platform = runtime.Platform(settings, SystemClock(settings.time_zone), signer, settings.addresses())
     running = await runtime.start(definition, platform)
+    garbage.look_seldom()
     async with measuring.served(settings, lambda: [running.sources]):
         await stop.wait()
     await running.stop()

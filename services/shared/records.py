@@ -3,7 +3,7 @@
 import re
 import uuid
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -17,18 +17,19 @@ from sqlmodel import Session, col
 from services.shared import traces
 from services.shared.access import EVERYWHERE, Caller
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
+from services.shared.listings import MOST_VALUES, Listing, by_name, columns, having, listed, one_of, scope_of, slots
 from services.shared.scope import OPENED, narrow, opening
 from services.shared.statements import Statement
 from services.shared.tables import OutboxEvent, Record
 
-MAX_PAGE = 200
+MAX_PAGE = MOST_VALUES
 DEFAULT_PAGE = 50
 
 ANNOUNCING = Statement(insert(OutboxEvent).inline())
 """The statement that adds an event to the outbox."""
 
-_SLOTS = (4, 20, 50, MAX_PAGE)
-"""So many values at most has a statement that asks for several: made once for each of these, it is told at once."""
+NONE: Mapping[str, str] = {}
+"""No column has to have a certain value."""
 
 _POSITION = re.compile(r"[0-9]{1,9}")
 _PAGE_TOKEN = "must be the next_page_token of the answer before, or empty"
@@ -112,9 +113,13 @@ class View:
         except NotFound:
             return None
 
-    def all(self, kind: Kind[M], *where: ColumnElement[bool]) -> list[M]:
-        """All messages that the caller sees and that meet `where`, in the order of their sort keys."""
-        return [kind.message.FromString(row.body) for row in self._execute(self._select(kind, where))]
+    def all(self, kind: Kind[M], *where: ColumnElement[bool], **equal: str) -> list[M]:
+        """All messages that the caller sees and that meet `where`, in the order of their sort keys.
+
+        Columns may be named with the value that they are to have: such a list is found soonest.
+        """
+        rows = self._execute(self._select(kind, where, equal)) if where else self._listed(kind, equal)
+        return [kind.message.FromString(row.body) for row in rows]
 
     def versions(self, kind: Kind[M], *where: ColumnElement[bool]) -> dict[str, int]:
         """The version of each message that `all` gives, by name, in their order."""
@@ -127,22 +132,33 @@ class View:
         row = self._execute(backwards).first()
         return None if row is None else kind.message.FromString(row.body)
 
-    def among(self, kind: Kind[M], column: str, values: Collection[str]) -> list[M]:
-        """All messages that the caller sees and of which a column has one of these values."""
-        return [kind.message.FromString(row.body) for row in self._among(kind, column, values)]
+    def among(self, kind: Kind[M], column: str, values: Collection[str], *standing: ColumnElement[bool]) -> list[M]:
+        """All messages that the caller sees, of which a column has one of these values, and that meet `standing`.
+
+        What stands is made once, with its module: never for one call.
+        """
+        return [kind.message.FromString(row.body) for row in self._among(kind, column, values, standing)]
 
     def page(
-        self, kind: Kind[M], size: int, token: str, *where: ColumnElement[bool], names: Collection[str] = ()
+        self,
+        kind: Kind[M],
+        size: int,
+        token: str,
+        *where: ColumnElement[bool],
+        names: Collection[str] = (),
+        **equal: str,
     ) -> Page[M]:
         """A page of those that `all` gives, of these names if there are any. Raises BadInput for what can't be."""
         begun, most = after(token), page_size(size)
         rows: Sequence[Any]
-        if names and not where:
+        if names and not where and not equal:
             rows = [row for row in self._among(kind, "name", names) if row.sort_key > begun]
-        else:
+        elif names or where:
             named = [col(kind.table.name).in_(names)] if names else []
             behind = col(kind.table.sort_key) > begun
-            rows = self._execute(self._select(kind, [*where, *named, behind]).limit(most + 1)).all()
+            rows = self._execute(self._select(kind, [*where, *named, behind], equal).limit(most + 1)).all()
+        else:
+            rows = self._listed(kind, equal, {"behind": begun, "most": most + 1})
         shown = rows[:most]
         token = next_token(shown[-1].sort_key) if len(rows) > len(shown) else ""
         return Page([kind.message.FromString(row.body) for row in shown], token)
@@ -154,26 +170,35 @@ class View:
 
     def _kept(self, kind: Kind[M], name: str) -> Kept | None:
         """The row of a name, whoever may see it."""
-        found = _by_name(kind.table).first(self.connection, {"of_name": name})
+        found = by_name(kind.table).first(self.connection, {"of_name": name})
         return None if found is None else Kept(*found)
 
-    def _among(self, kind: Kind[M], column: str, values: Collection[str]) -> list[Kept]:
+    def _among(
+        self, kind: Kind[M], column: str, values: Collection[str], standing: tuple[ColumnElement[bool], ...] = ()
+    ) -> list[Kept]:
         asked, found = list(values), []
         for begin in range(0, len(asked), MAX_PAGE):
             some = asked[begin : begin + MAX_PAGE]
-            slots = next(slots for slots in _SLOTS if slots >= len(some))
-            filled = {f"value_{number}": some[min(number, len(some) - 1)] for number in range(slots)}
-            found += _having(kind.table, column, slots).rows(self.connection, filled)
+            found += having(kind.table, column, slots(some), standing).rows(self.connection, one_of(some))
         rows = (Kept(*row) for row in found)
         return sorted((row for row in rows if self._sees(kind, row)), key=attrgetter("sort_key"))
+
+    def _listed(self, kind: Kind[M], equal: Mapping[str, str], page: Mapping[str, object] | None = None) -> list[Kept]:
+        """The rows of which columns have these values: all of them, or a page."""
+        scope = scope_of(self.caller, open_to_all=kind.open_to_all)
+        narrowed, of_authority = len(self.caller.narrowed()), "of_authority" in scope
+        listing = Listing(kind.table, of_authority, narrowed, tuple(equal), paged=page is not None)
+        values = {**scope, **{f"equal_{name}": value for name, value in equal.items()}, **(page or {})}
+        return [Kept(*row) for row in listed(listing).rows(self.connection, values)]
 
     def _sees(self, kind: Kind[M], row: Kept) -> bool:
         authority = self.caller.authority if kind.open_to_all else row.authority
         return self.caller.sees(authority, row.name)
 
-    def _select(self, kind: Kind[M], where: Iterable[ColumnElement[bool]]) -> Any:  # noqa: ANN401
+    def _select(self, kind: Kind[M], where: Iterable[ColumnElement[bool]], equal: Mapping[str, str] = NONE) -> Any:  # noqa: ANN401
         table = kind.table
-        return select(*_columns(table)).where(*self._scope(kind), *where).order_by(col(table.sort_key))
+        having = (col(getattr(table, name)) == value for name, value in equal.items())
+        return select(*columns(table)).where(*self._scope(kind), *where, *having).order_by(col(table.sort_key))
 
     def _scope(self, kind: Kind[M]) -> list[ColumnElement[bool]]:
         scope = [_under(kind.table, own) for own in self.caller.narrowed()]
@@ -249,17 +274,6 @@ class Newer(Generic[M]):
 
 
 @cache
-def _by_name(table: type[Record]) -> Statement:
-    return Statement(select(*_columns(table)).where(col(table.name) == bindparam("of_name")))
-
-
-@cache
-def _having(table: type[Record], column: str, slots: int) -> Statement:
-    asked: list[Any] = [bindparam(f"value_{number}") for number in range(slots)]
-    return Statement(select(*_columns(table)).where(col(getattr(table, column)).in_(asked)))
-
-
-@cache
 def adding(table: type[Record]) -> Statement:
     """The statement that adds a row."""
     return Statement(insert(table).inline())
@@ -275,10 +289,6 @@ def _putting_newer(table: type[Record]) -> Statement:
     given = ", ".join(f"{name} = excluded.{name}" for name in table.model_fields if name != "name")
     newer = f"WHERE {table.__tablename__}.version < excluded.version"
     return Statement(insert(table).inline(), f" ON CONFLICT (name) DO UPDATE SET {given} {newer}")
-
-
-def _columns(table: type[Record]) -> tuple[Any, ...]:
-    return (table.name, table.authority, table.sort_key, table.version, table.body)
 
 
 @cache

@@ -70,6 +70,24 @@ async def test_v4_nothing_is_confirmed_or_blocked_before_it_was_reported(unit: s
         await staff.capacity.BlockPlaces(cast.blocking(unit, cast.blocked()))
 
 
+async def test_an_institution_reads_its_own_page_by_page_and_none_whose_name_begins_alike(
+    institution: str, unit: str, staff: Client, administrator: Client
+) -> None:
+    await administrator.capacity.CreateUnit(cast.opening(institution))
+    for key in (f"{institution}0", f"{institution}-2"):
+        alike = await administrator.capacity.CreateInstitution(cast.founding(id=key.removeprefix("institutions/")))
+        await administrator.capacity.CreateUnit(cast.opening(alike.name))
+    for asked in ({}, {"parent": institution}):
+        first = await staff.capacity.ListUnits(pb.ListUnitsRequest(page_size=1, **asked))
+        then = await staff.capacity.ListUnits(
+            pb.ListUnitsRequest(page_size=1, page_token=first.next_page_token, **asked)
+        )
+        units = [*first.units, *then.units]
+        assert unit in [each.name for each in units]
+        assert [each.name.startswith(f"{institution}/") for each in units] == [True, True]
+        assert then.next_page_token == ""
+
+
 async def test_v5_blocked_places_stay_blocked_when_others_are_reported(unit: str, staff: Client) -> None:
     await staff.capacity.ReportVacancy(cast.reporting(unit, cast.a_vacancy(free_place_count=3)))
     note = cast.blocked(place_count=2, reason=pb.BLOCK_REASON_OTHER, note="Lent out (invented)")

@@ -24,7 +24,7 @@ from services.havn.users import ROLES, USERS
 from services.havn.views.failure import failure, failure_document
 from services.havn.views.phrases import Lang
 from services.havn.views.started import console, demo_is_in, ended, first_start, heading, ready, started
-from services.shared import logs
+from services.shared import garbage, logs
 from services.shared.clients import Tokens
 from services.shared.settings import Settings
 from services.shared.stopping import Stop
@@ -57,6 +57,7 @@ async def _run(start: Start, stop: Stop) -> None:
     begun = time.perf_counter()
     system = System(start.settings)
     await _entered(system, start.settings)
+    garbage.look_seldom()
     visit = Visit(start, system, stop, begun)
     showing = asyncio.create_task(visit.show())
     code = Failed.exit_code

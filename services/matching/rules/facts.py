@@ -96,6 +96,11 @@ class World:
         return {child.reference: child for child in self.children if child.seeks is not Seeks.STEP_DOWN}
 
     @cached_property
+    def requests_that_wait(self) -> Collection[str]:
+        """The requests of those who wait."""
+        return frozenset(child.request for child in self.waiting.values())
+
+    @cached_property
     def home_of(self) -> Mapping[str, str]:
         """Name of the home of each child that stays in one, the last it moved to, and waits for no other place."""
         everybody = (resident for residents in self._staying.values() for resident in residents)
