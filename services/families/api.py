@@ -102,7 +102,7 @@ class FamiliesApi(ProfileApi):
         def due(view: View) -> list[pb.FollowUpDue]:
             latest = follow_ups.latest_by_family(view.all(FOLLOW_UPS, latest_follow_ups()))
             families = view.all(FAMILIES, **followed_by(request.consultant))
-            stays = residents.since(view, today)
+            stays = residents.in_families(view, [family.name for family in families], today)
             found = (
                 follow_ups.follow_up_due(family, latest.get(family.name), stays[family.name], today)
                 for family in families

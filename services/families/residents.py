@@ -29,12 +29,21 @@ def since(view: View, first: date) -> Mapping[str, Sequence[Stay]]:
     return found
 
 
-def in_family(view: View, family: str, first: date) -> Sequence[Stay]:
-    """Who does so in one family."""
+def in_families(view: View, families: Sequence[str], first: date) -> Mapping[str, Sequence[Stay]]:
+    """Who does so in some of the families."""
+    found: defaultdict[str, list[Stay]] = defaultdict(list)
     with _whole(view) as whole:
         # All of a family are read, by a statement that is made once: each follow-up that is logged asks for it.
-        stays = [wire.stay(placement) for placement in whole.among(STAYS, "home", [family])]
-    return [stay for stay in stays if not stay.ends_before(first)]
+        for placement in whole.among(STAYS, "home", families):
+            stay = wire.stay(placement)
+            if not stay.ends_before(first):
+                found[placement.home].append(stay)
+    return found
+
+
+def in_family(view: View, family: str, first: date) -> Sequence[Stay]:
+    """Who does so in one family."""
+    return in_families(view, [family], first)[family]
 
 
 @contextmanager
