@@ -63,6 +63,8 @@ class Place:
             "HAVN_DATA": str(self.folder),
             "HAVN_KEY_FILE": str(self.key),
             "HAVN_NATS_URL": self.nats_url,
+            # The bare chain has a stream beside theirs, and NATS keeps no more than all of theirs at their full size.
+            "HAVN_STREAM_MEGABYTES": "1024",
             "HAVN_DATABASE_URL": self._databases,
             **{f"HAVN_{owner.upper()}_ADDRESS": self.addresses[owner] for owner in SERVICES},
             f"HAVN_{name.upper()}_PORT": address.rsplit(":", 1)[1],
