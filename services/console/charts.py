@@ -32,6 +32,8 @@ class Chart:
     bars: Sequence[Bar]
     label_head: str
     """What the labels are, above them in the table."""
+    full: float = 0
+    """The figure of a bar as long as can be; 0 where the longest one's is."""
 
     @property
     def alternative(self) -> str:
@@ -46,7 +48,7 @@ class Chart:
     @property
     def lines(self) -> list[tuple[int, float, Bar]]:
         """Where each bar begins from above, and its length as a share of the longest, in percent."""
-        longest = max((bar.value for bar in self.bars), default=0) or 1
+        longest = self.full or max((bar.value for bar in self.bars), default=0) or 1
         return [(LINE * number, round(100 * bar.value / longest, 1), bar) for number, bar in enumerate(self.bars)]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from havn.families.v1 import families_pb2 as pb
+from havn.families.v1 import support_pb2 as support
 from havn.terms.v1 import terms_pb2 as terms
 from services.console.languages import gettext as _
 from services.console.terms import spoken
@@ -136,3 +137,33 @@ def fee(number: pb.FeeKind.ValueType) -> str:
         pb.FEE_KIND_BOARD: _("Board and lodging"),
         pb.FEE_KIND_BOARD_THIRD_CHILD: _("Board and lodging from the third child"),
     }.get(number, "")
+
+
+def goals() -> dict[int, str]:
+    """The six learning goals of the KRITH course."""
+    return {
+        pb.LEARNING_GOAL_OWN_RESOURCES: _("Knows its own resources and limits, and goes on learning"),
+        pb.LEARNING_GOAL_STABILITY: _("Supports stability and coherence in the child's life"),
+        pb.LEARNING_GOAL_DEVELOPMENT: _("Furthers the child's independence, wellbeing and health by involving it"),
+        pb.LEARNING_GOAL_CONTACT: _("Supports contact with parents and network"),
+        pb.LEARNING_GOAL_COOPERATION: _("Works with the professionals around the child"),
+        pb.LEARNING_GOAL_LAW: _("Knows the law that a foster family works under"),
+    }
+
+
+def course(number: support.CourseState.ValueType) -> str:
+    """How the KRITH course stands."""
+    return {
+        support.COURSE_STATE_MISSING: _("Neither completed nor waived"),
+        support.COURSE_STATE_WAIVED: _("Waived"),
+        support.COURSE_STATE_COMPLETED: _("Completed"),
+    }.get(number, "")
+
+
+def kinds_of_support() -> dict[int, str]:
+    """What a family is supported with."""
+    return {
+        support.SUPPORT_KIND_INTENSIVE: _("Intensive support in the first year"),
+        support.SUPPORT_KIND_SUPERVISION: _("Supervision of the foster parents"),
+        support.SUPPORT_KIND_RELIEF: _("Relief"),
+    }

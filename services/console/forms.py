@@ -1,9 +1,9 @@
 """Forms whose fields are told once: what was filled in, what can not be read, and which field a service speaks of."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Literal
 
 import grpc
 from google.type.date_pb2 import Date
@@ -14,7 +14,6 @@ from services.console.visits import Visit
 from services.shared.wire import date_message
 
 Kind = Literal["text", "area", "date", "number", "choice", "tick", "hidden"]
-T = TypeVar("T")
 
 MENDED_HERE = (409, 422)
 """Statuses that are told above the form, for whoever filled it in to go on from there."""
@@ -93,7 +92,7 @@ class Form:
         return next(found, "")
 
 
-async def kept(form: Form, save: Callable[[], "grpc.aio.UnaryUnaryCall[T, T]"]) -> Refusal | None:
+async def kept(form: Form, save: Callable[[], Awaitable[object]]) -> Refusal | None:
     """Has a service keep a form. What speaks against it, by the names of the fields; None once it is kept.
 
     Raises what whoever filled it in can do nothing about.

@@ -67,6 +67,14 @@ BY_RULE = {
         N_("Nothing is open about this any more"),
         N_("Somebody settled it, or nobody said anything. Open the family to see how it stands."),
     ),
+    "K9": (
+        N_("Somebody said already what became of it"),
+        N_("Nothing was saved. It stands among those done or not done."),
+    ),
+    "K15": (
+        N_("The support was ended already"),
+        N_("Nothing was saved. Open the family to see when it ended, and why."),
+    ),
     "R2": (
         N_("The home can't take anybody on that day"),
         N_("Its approval ends, or it has a pause. Nobody was asked. Find suggestions again for the others."),

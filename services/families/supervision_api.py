@@ -21,6 +21,7 @@ from services.families.store import (
     SUPERVISION_VISITS,
     ActionRow,
     AgreementRow,
+    FamilyRow,
     FollowUpRow,
     SupervisionVisitRow,
     family_of,
@@ -115,6 +116,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
                 return supervision.Facts(visited[family.name], stays[family.name], policy(family.authority))
 
             homes = view.all(FAMILIES, **followed_by(request.consultant))
+            homes = view.all(FAMILIES, *asked_for(request))
             return [each for family in homes for each in supervision.visits_due(family, facts(family), today)]
 
         found = await self._store.view(due)
@@ -134,6 +136,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
             approved = (
                 each for each in view.all(FAMILIES, **followed_by(request.consultant)) if each.HasField("approval")
             )
+            approved = (each for each in view.all(FAMILIES, *asked_for(request)) if each.HasField("approval"))
             return [training.standing(family, policy(family.authority), today) for family in approved]
 
         page = keyed(await self._store.view(standing), training.by_lack, request.page_size, request.page_token)
@@ -199,6 +202,12 @@ class SupervisionApi(rpc.SupportServiceServicer):
             agreed=agreed,
             parts=[] if agreed else parts,
         )
+
+
+def asked_for(request: pb.ListSupervisionVisitsDueRequest | pb.ListTrainingRequest) -> list[ColumnElement[bool]]:
+    """What holds of the families that a list is asked for."""
+    of_one = [col(FamilyRow.name) == request.family] if request.family else []
+    return [*followed_by(request.consultant), *of_one]
 
 
 def of_family(view: View, name: str, column: Mapped[str]) -> list[ColumnElement[bool]]:

@@ -21,6 +21,10 @@ async def test_k13_a_logged_visit_makes_the_next_one_due(family: families.Foster
     due = await consultant.support.ListSupervisionVisitsDue(pb.ListSupervisionVisitsDueRequest(page_size=200))
     (found,) = (each for each in due.visits_due if each.family == family.name)
     assert (found.last_visit_date, found.due_date, found.visit_count) == (cast.day(-1), cast.day(364), 1)
+    of_it = pb.ListSupervisionVisitsDueRequest(family=family.name)
+    assert list((await consultant.support.ListSupervisionVisitsDue(of_it)).visits_due) == [found]
+    trained = (await consultant.support.ListTraining(pb.ListTrainingRequest(family=family.name))).families
+    assert [each.family for each in trained] == [family.name]
 
 
 async def test_k14_goals_and_days_of_training_stand_with_the_family(

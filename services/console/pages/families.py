@@ -10,6 +10,7 @@ from starlette.responses import Response
 from havn.families.v1 import families_pb2 as pb
 from services.console import words
 from services.console.languages import gettext as _
+from services.console.pages.families_menu import open_paths
 from services.console.pages.family import certificate_titles
 from services.console.pages.follow_ups import keepable
 from services.console.visits import Page, Visit, may
@@ -47,6 +48,7 @@ async def mine(visit: Visit) -> Response:
     groups = _groups(due.follow_ups_due, visit.console.clock.today())
     page = visit.page(
         "families.html",
+        open_paths=open_paths(visit.caller),
         due=due,
         groups=groups,
         may_log=may_log,

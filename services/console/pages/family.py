@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from starlette.responses import Response
 
@@ -67,7 +67,7 @@ async def show(visit: Visit) -> Response:
         ],
         missing=certificates_due.missing_count,
         conflicts=[each for each in family.conflicts if not each.resolution],
-        live_there=[each for each in placed if not each.HasField("end_date") or wire.day(each.end_date) >= today],
+        live_there=[each for each in placed if lasts(each, today)],
         cost=cost,
         may=lambda rpc: may(visit.caller, f"{SERVICE}.{rpc}"),
         may_see_placed=may(visit.caller, PLACED),
@@ -76,6 +76,11 @@ async def show(visit: Visit) -> Response:
         terms=terms,
         words=words,
     )
+
+
+def lasts(placement: placements.Placement, today: date) -> bool:
+    """Whether a child lives there today."""
+    return not placement.HasField("end_date") or wire.day(placement.end_date) >= today
 
 
 async def history(visit: Visit) -> Response:

@@ -10,6 +10,7 @@ from havn.access.v1 import access_pb2
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1 import waiting_pb2 as waits
 from havn.families.v1 import families_pb2 as families
+from havn.families.v1 import support_pb2 as support
 from havn.placements.v1 import placements_pb2 as placements
 from services.console.charts import Bar, Chart
 from services.console.languages import gettext as _
@@ -159,6 +160,28 @@ async def certificates(visit: Visit) -> list[Task]:
     ]
 
 
+async def actions(visit: Visit) -> list[Task]:
+    """Actions that were agreed on at visits, and nobody said yet what became of them."""
+    request = support.ListActionsRequest(
+        parent="families/-", state=support.ACTION_STATE_OPEN, consultant=_own(visit), page_size=MOST_COUNTED
+    )
+    found = (await visit.services.support.ListActions(request)).actions
+    overdue = sum(each.days_overdue > 0 for each in found)
+    left = len(found) - overdue
+    return [
+        Task(overdue, ngettext("agreed action is overdue", "agreed actions are overdue", overdue), "/actions", True),
+        Task(left, ngettext("agreed action is open", "agreed actions are open", left), "/actions", begun=True),
+    ]
+
+
+async def supervision(visit: Visit) -> list[Task]:
+    """Supervision visits: of a consultant's own families, and of all for a leader."""
+    request = support.ListSupervisionVisitsDueRequest(consultant=_own(visit), page_size=1)
+    due = (await visit.services.support.ListSupervisionVisitsDue(request)).overdue_count
+    title = ngettext("supervision visit is overdue", "supervision visits are overdue", due)
+    return [Task(due, title, "/coverage#supervision", True)]
+
+
 def _own(visit: Visit) -> str:
     """The consultant whose families count: whoever looks, but nobody in particular for a leader."""
     return visit.caller.subject if may(visit.caller, "havn.families.v1.FamiliesService.LogFollowUp") else ""
@@ -169,9 +192,9 @@ CERTIFICATES = "/families#certificates"
 ASKED: dict[access_pb2.Role.ValueType, tuple[Tasks, ...]] = {
     access_pb2.ROLE_COORDINATOR: (waiting, offers),
     access_pb2.ROLE_CASEWORKER: (waiting, offers, risk_views),
-    access_pb2.ROLE_CONSULTANT: (follow_ups, inquiries, certificates),
+    access_pb2.ROLE_CONSULTANT: (follow_ups, inquiries, certificates, actions, supervision),
     access_pb2.ROLE_INSTITUTION: (inquiries, vacancies),
-    access_pb2.ROLE_LEADER: (waiting, offers, follow_ups, certificates, risk_views),
+    access_pb2.ROLE_LEADER: (waiting, offers, follow_ups, certificates, actions, supervision, risk_views),
     access_pb2.ROLE_COUNCIL: (waiting, offers),
     access_pb2.ROLE_FOSTER_FAMILY: (inquiries,),
 }
