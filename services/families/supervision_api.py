@@ -1,6 +1,7 @@
 """The RPCs of support that look back and ahead: trends, coverage, supervision visits, training, agreements."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement
@@ -21,7 +22,6 @@ from services.families.store import (
     SUPERVISION_VISITS,
     ActionRow,
     AgreementRow,
-    FamilyRow,
     FollowUpRow,
     SupervisionVisitRow,
     family_of,
@@ -116,7 +116,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
                 return supervision.Facts(visited[family.name], stays[family.name], policy(family.authority))
 
             homes = view.all(FAMILIES, **followed_by(request.consultant))
-            homes = view.all(FAMILIES, *asked_for(request))
+            homes = view.all(FAMILIES, **asked_for(request))
             return [each for family in homes for each in supervision.visits_due(family, facts(family), today)]
 
         found = await self._store.view(due)
@@ -136,7 +136,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
             approved = (
                 each for each in view.all(FAMILIES, **followed_by(request.consultant)) if each.HasField("approval")
             )
-            approved = (each for each in view.all(FAMILIES, *asked_for(request)) if each.HasField("approval"))
+            approved = (each for each in view.all(FAMILIES, **asked_for(request)) if each.HasField("approval"))
             return [training.standing(family, policy(family.authority), today) for family in approved]
 
         page = keyed(await self._store.view(standing), training.by_lack, request.page_size, request.page_token)
@@ -204,10 +204,9 @@ class SupervisionApi(rpc.SupportServiceServicer):
         )
 
 
-def asked_for(request: pb.ListSupervisionVisitsDueRequest | pb.ListTrainingRequest) -> list[ColumnElement[bool]]:
-    """What holds of the families that a list is asked for."""
-    of_one = [col(FamilyRow.name) == request.family] if request.family else []
-    return [*followed_by(request.consultant), *of_one]
+def asked_for(request: pb.ListSupervisionVisitsDueRequest | pb.ListTrainingRequest) -> Mapping[str, str]:
+    """The columns of the families that a list is asked for."""
+    return {**followed_by(request.consultant), **({"name": request.family} if request.family else {})}
 
 
 def of_family(view: View, name: str, column: Mapped[str]) -> list[ColumnElement[bool]]:
