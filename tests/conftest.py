@@ -81,6 +81,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         once = [item for item in items if item.get_closest_marker("once")]
         config.hook.pytest_deselected(items=once)
         items[:] = [item for item in items if not item.get_closest_marker("once")]
+    # The system that the journeys share runs until the end, and would run beside whatever came after them.
+    items.sort(key=lambda item: item.path.parent.name == "journeys")
 
 
 def pytest_collection_finish() -> None:

@@ -1,6 +1,7 @@
 """havn audit and havn revoke, beside the running demo."""
 
 import csv
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from services.shared.access import Signer, key_from
 from services.shared.database import Database
 from tests import cast, databases
 from tests.cli.conftest import Havn, Ran
+from tests.conftest import PAUSE_SECONDS
 
 REQUEST = "requests/r-001"
 
@@ -133,7 +135,7 @@ def test_a_revoked_token_is_refused_from_then_on(asked: Havn, tmp_path: Path, mo
     assert asked("waiting-list").code == 0
     assert asked("revoke", token).code == 0
     while (refused := asked("waiting-list", "--json")).code == 0:
-        pass
+        time.sleep(PAUSE_SECONDS)
     assert refused.error["reason"] == "TOKEN_REVOKED"
     monkeypatch.delenv("HAVN_TOKEN_FILE")
     assert asked("waiting-list", "--as", "council").code == 0

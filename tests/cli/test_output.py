@@ -14,7 +14,6 @@ from services.havn.__main__ import main
 from services.havn.commands.output import print_document, tell
 from services.havn.views.phrases import Lang
 from services.havn.views.words import Verbatim, table
-from tests.cli.conftest import Havn
 
 # It is about words and how they are shown, which no database changes.
 pytestmark = pytest.mark.once
@@ -47,10 +46,6 @@ def test_nothing_of_a_table_is_cut(capsys: pytest.CaptureFixture[str], monkeypat
     out = capsys.readouterr().out
     assert "…" not in out
     assert "i-tasiilaq-01/b" in out
-
-
-def test_a_token_is_one_line(asked: Havn) -> None:
-    assert len(asked("token").out.splitlines()) == 1
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
