@@ -13,7 +13,7 @@ from services.console.refusals import Refusal, refusal
 from services.console.visits import Visit
 from services.shared.wire import date_message
 
-Kind = Literal["text", "area", "date", "number", "choice", "tick", "hidden"]
+Kind = Literal["text", "area", "date", "number", "numbers", "choice", "tick", "hidden"]
 
 MENDED_HERE = (409, 422)
 """Statuses that are told above the form, for whoever filled it in to go on from there."""
@@ -39,8 +39,10 @@ class Field:
             return _("Fill this in.") if self.required and self.kind != "tick" else ""
         if self.kind == "date" and not _day(text):
             return _("Write the day as year-month-day, such as 2026-11-22.")
-        if self.kind == "number" and not (text.isascii() and text.isdigit() and len(text) < MOST_DIGITS):
+        if self.kind == "number" and not _is_number(text):
             return _("Write a whole number.")
+        if self.kind == "numbers" and not all(map(_is_number, _parts(text))):
+            return _("Write whole numbers with commas between them, such as 1, 2, 4.")
         if self.kind == "choice" and text not in dict(self.options):
             return _("Choose one of these.")
         return ""
@@ -79,6 +81,10 @@ class Form:
         """A number of a form that can be read; 0 where none was filled in."""
         return int(self[name] or 0)
 
+    def numbers(self, name: str) -> list[int]:
+        """Numbers of a form that can be read."""
+        return [int(part) for part in _parts(self[name])]
+
     def named(self, told: Refusal) -> Refusal:
         """A service's refusal by the names of the fields; what is of none of them stands under an empty name."""
         by_name: dict[str, str] = {}
@@ -107,6 +113,14 @@ async def kept(form: Form, save: Callable[[], Awaitable[object]]) -> Refusal | N
             raise
         return form.named(told)
     return None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < MOST_DIGITS
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
 
 
 def _day(text: str) -> date | None:

@@ -193,6 +193,8 @@ def test_looks_of_one_person_on_one_day_stand_as_one_the_latest_first() -> None:
         (Field("a", "A", "number"), "٣", True),
         (Field("a", "A", "number"), "9" * 9, True),
         (Field("a", "A", "number"), "12", False),
+        (Field("a", "A", "numbers"), "1, 2,x", True),
+        (Field("a", "A", "numbers"), "1, 2", False),
         (Field("a", "A", "choice", options=[("1", "One")]), "2", True),
         (Field("a", "A", "tick"), "", False),
     ],

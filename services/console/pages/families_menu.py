@@ -8,6 +8,7 @@ ASKS = {
     "/families": "havn.families.v1.FamiliesService.ListFollowUpsDue",
     "/actions": f"{SUPPORT}.ListActions",
     "/coverage": f"{SUPPORT}.GetFollowUpCoverage",
+    "/policy": f"{SUPPORT}.GetSupportPolicy",
 }
 """The RPC that each asks, by its path."""
 
