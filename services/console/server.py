@@ -16,7 +16,7 @@ from services.console.rendering import rendering
 from services.console.services import Services, connect
 from services.console.sessions import Sessions
 from services.console.visits import Console
-from services.shared import tls
+from services.shared import tls, turns
 from services.shared.access import Caller
 from services.shared.revoked import Revoked
 from services.shared.runtime import Platform
@@ -106,7 +106,7 @@ async def start(platform: Platform, people: Mapping[str, Caller] | None = None) 
     port: int = listening.getsockname()[1]
     log.info("service.started", service="console", port=port)
     address = f"{'https' if secured else 'http'}://{settings.host}:{port}"
-    getting_ready = asyncio.create_task(asyncio.to_thread(maps.get_ready))
+    getting_ready = asyncio.create_task(turns.computed(maps.get_ready))
     return Running(address, services, hub, server, serving, getting_ready)
 
 

@@ -1,6 +1,5 @@
 """The RPCs of matching."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -16,7 +15,7 @@ from services.matching.planning import Planner, Runner
 from services.matching.rules import explain
 from services.matching.store import REQUESTS, RUNS, SUGGESTIONS, Matching
 from services.matching.wire import home_message
-from services.shared import access, names, wire
+from services.shared import access, names, turns, wire
 from services.shared.access import EVERYWHERE
 from services.shared.call import current
 from services.shared.clock import Clock
@@ -85,7 +84,7 @@ class MatchingApi(rpc.MatchingServiceServicer):
         if asked.state != REQUEST_STATE_OPEN:
             raise StateNotAllowed("the request is not open: it was placed or withdrawn")
         world, plan = await self._planner.plan(asked.authority)
-        suggestions = await asyncio.to_thread(explain.suggest, world, plan, asked.name)
+        suggestions = await turns.computed(explain.suggest, world, plan, asked.name)
         suggestions.name = f"suggestions/{names.new_id()}"
         suggestions.authority = asked.authority
         suggestions.engine_version = data.engine_version()

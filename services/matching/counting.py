@@ -11,7 +11,7 @@ from services.matching.rules.children import Child
 from services.matching.rules.facts import World
 from services.matching.rules.suitable import Suitable, suitable
 from services.matching.world import revision
-from services.shared import access
+from services.shared import access, turns
 from services.shared.clock import Clock
 from services.shared.store import Store
 
@@ -55,7 +55,7 @@ class Counting:
             asked = [request for request in requests if request in counted.waiting]
             missing = [counted.waiting[request] for request in asked if request not in counted.found]
             if missing:
-                counted.found.update(await asyncio.to_thread(suitable, missing, counted.world))
+                counted.found.update(await turns.computed(suitable, missing, counted.world))
         newest = await self._planner.newest(authority)
         found = {request: _message(request, counted.found[request]) for request in asked}
         for request in asked:

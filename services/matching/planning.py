@@ -18,7 +18,7 @@ from services.matching.rules.facts import World
 from services.matching.rules.plan import Plan, make_plan
 from services.matching.store import RUN_RECORDS, RUNS, RunRow
 from services.matching.world import RUNS_CONSUMER, Children, load, revision
-from services.shared import access, metrics, traces, wire
+from services.shared import access, metrics, traces, turns, wire
 from services.shared.clock import Clock
 from services.shared.errors import DatabaseAway
 from services.shared.records import Change
@@ -109,7 +109,7 @@ class Planner:
         shown = await self._shown_before(authority)
         begun = time.perf_counter()
         with traces.part("matching", "plan"), metrics.PLANS_FAILED.count_exceptions():
-            plan = await asyncio.to_thread(make_plan, world, shown, self._seconds)
+            plan = await turns.computed(make_plan, world, shown, self._seconds)
             proven, levels = sum(level.proven for level in plan.solution.levels), len(plan.solution.levels)
             traces.note(proven=proven, levels=levels)
         metrics.planned(time.perf_counter() - begun, proven, levels)

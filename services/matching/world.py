@@ -25,6 +25,7 @@ from services.matching.store import (
     VACANCIES,
     RequestRow,
 )
+from services.shared import turns
 from services.shared.clock import Clock
 from services.shared.records import View
 from services.shared.statements import Statement
@@ -71,6 +72,7 @@ class Children:
         return tuple(child for _, child in told.values())
 
 
+@turns.short()
 def load(view: View, authority: str, clock: Clock, children: Children) -> World:
     """One authority's children, all homes, who lives in them and which places are held.
 

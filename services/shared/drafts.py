@@ -11,6 +11,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from services.shared import turns
 from services.shared.access import Caller
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
 from services.shared.events import Announcement
@@ -134,6 +135,7 @@ class Draft:
         announcement = (entry.updated if kept else entry.created)(message)
         self._events[name] = outbox_values(*announcement, self.now)
 
+    @turns.short()
     def write(self, change: Change) -> None:
         """Writes it all. Raises EtagStale where a record changed, or came to be, since it was looked at."""
         narrow(change.connection, self.caller)

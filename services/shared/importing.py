@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from google.protobuf.message import Message
 
 from havn.terms.v1 import terms_pb2 as terms
-from services.shared import checks
+from services.shared import checks, turns
 from services.shared.access import Caller
 from services.shared.call import current
 from services.shared.drafts import Draft
@@ -106,6 +106,7 @@ class Judgement(Generic[R]):
     updates: list[terms.RowUpdate] = field(default_factory=list)
     digest: Any = field(default_factory=hashlib.sha256)
 
+    @turns.short()
     def judge(self, view: View, rows: list[R]) -> None:
         """Judges some rows against what is kept now."""
         self.draft.look(view.session, (name for row in rows for name in self.taking.names(row)))

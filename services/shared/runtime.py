@@ -1,7 +1,6 @@
 """Starts a service and ends it: database, streams, consumers, then calls; and in the other order."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
@@ -43,10 +42,6 @@ log = structlog.get_logger()
 
 TASK_RETRY_SECONDS = 1.0
 CANCEL_AGAIN_SECONDS = 0.2
-
-TURN_SECONDS = 0.0005
-"""So long a thread that computes keeps others waiting. At Python's own 5 ms answers took up to four times as long while
-a plan was made: each waits for several turns."""
 
 Task = Callable[[], Coroutine[Any, Any, None]]
 """Runs beside the calls until it is cancelled."""
@@ -126,7 +121,6 @@ async def start(definition: Definition, platform: Platform) -> Running:
     Raises LookupError for an RPC without permission, OSError for a port that is taken, NatsError without NATS; then
     nothing stays open.
     """
-    sys.setswitchinterval(TURN_SECONDS)
     async with AsyncExitStack() as opened:
         running = await _opened(definition, platform, opened)
         running._opened = opened.pop_all()

@@ -1,13 +1,17 @@
 """Suggestions: for those who wait, kept as they were shown, with every child that they are about in the audit trail."""
 
+import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable
 
+import pytest
 from sqlmodel import Session, col, select
 
 from havn.matching.v1 import matching_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from services.matching.store import REQUESTS
+from services.shared import turns
 from services.shared.records import View
 from services.shared.tables import AuditRow
 from tests import cast
@@ -67,3 +71,14 @@ async def test_a_request_that_is_not_open_is_refused(havn: Havn, coordinator: Cl
     await havn.until("matching", lambda: knows(havn, withdrawn))
     with refused("FAILED_PRECONDITION", "STATE_NOT_ALLOWED"):
         await coordinator.matching.SuggestMatches(pb.SuggestMatchesRequest(request=waiting.name))
+
+
+async def test_answers_go_on_soon_while_suggestions_are_made(havn: Havn, coordinator: Client) -> None:
+    [waiting] = await filed(havn, cast.a_request())
+    usual, seconds = sys.getswitchinterval(), set[float]()
+    asked = asyncio.ensure_future(coordinator.matching.SuggestMatches(pb.SuggestMatchesRequest(request=waiting.name)))
+    while not asked.done():
+        seconds.add(sys.getswitchinterval())
+        await asyncio.sleep(0)
+    assert min(seconds) == pytest.approx(turns.SHORT_SECONDS)
+    assert sys.getswitchinterval() == usual > turns.SHORT_SECONDS

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -14,7 +13,6 @@ from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.placements.api import PlacementsApi
-from services.shared import runtime
 from services.shared.access import Caller
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
@@ -261,7 +259,3 @@ async def test_a_call_that_its_caller_gave_up_is_not_noted_as_answered_well(havn
     with pytest.raises(asyncio.CancelledError):
         await asked
     assert (await noted(havn, reference="given-up-call"))["code"] == "CANCELLED"
-
-
-async def test_whoever_computes_in_a_thread_lets_answers_go_on_soon(havn: Havn) -> None:
-    assert sys.getswitchinterval() == pytest.approx(runtime.TURN_SECONDS)

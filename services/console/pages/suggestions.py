@@ -20,6 +20,7 @@ from services.console.languages import said
 from services.console.maps import Mark
 from services.console.refusals import Refusal
 from services.console.visits import Page, Visit, refused, see_other
+from services.shared import turns
 from services.shared.wire import age
 
 ASKS = "havn.matching.v1.MatchingService.SuggestMatches"
@@ -156,7 +157,7 @@ async def picture(visit: Visit) -> Response:
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
     towns = marks(shown, shown.first(_count(visit)))
-    svg = await asyncio.to_thread(maps.drawn, tuple(towns), map_label(towns))
+    svg = await turns.computed(maps.drawn, tuple(towns), map_label(towns))
     return Response(svg, media_type="image/svg+xml")
 
 
