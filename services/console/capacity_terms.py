@@ -72,3 +72,22 @@ def told(vacancy: pb.Vacancy) -> str:
             number,
         )
     return text % {"num": number} if number else ""
+
+
+def owner_type(number: pb.OwnerType.ValueType) -> str:
+    """Who owns an institution."""
+    return {
+        pb.OWNER_TYPE_SELF_GOVERNMENT: _("Self-Government"),
+        pb.OWNER_TYPE_SELF_OWNED: _("self-owned"),
+        pb.OWNER_TYPE_MUNICIPAL: _("municipal"),
+        pb.OWNER_TYPE_PRIVATE: _("private"),
+    }.get(number, "")
+
+
+def institution_kind(number: pb.InstitutionKind.ValueType) -> str:
+    """How open an institution is; nothing where that is not known."""
+    return {
+        pb.INSTITUTION_KIND_OPEN: _("open"),
+        pb.INSTITUTION_KIND_PARTLY_CLOSED: _("open, with partly closed places"),
+        pb.INSTITUTION_KIND_SECURE: _("secure"),
+    }.get(number, "")

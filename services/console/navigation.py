@@ -17,17 +17,17 @@ class Entry:
 
 
 ORDER: dict[access_pb2.Role.ValueType, tuple[str, ...]] = {
-    access_pb2.ROLE_COORDINATOR: ("/", "/waiting-list", "/offers"),
-    access_pb2.ROLE_CASEWORKER: ("/", "/waiting-list", "/offers", "/risk-views", "/wellbeing"),
+    access_pb2.ROLE_COORDINATOR: ("/", "/waiting-list", "/offers", "/places"),
+    access_pb2.ROLE_CASEWORKER: ("/", "/waiting-list", "/offers", "/risk-views", "/wellbeing", "/places"),
     access_pb2.ROLE_CONSULTANT: ("/", "/families", "/inquiries"),
     access_pb2.ROLE_INSTITUTION: ("/", "/vacancies", "/wellbeing", "/deliveries", "/inquiries"),
-    access_pb2.ROLE_LEADER: ("/", "/waiting-list", "/offers", "/families", "/risk-views"),
-    access_pb2.ROLE_COUNCIL: ("/", "/waiting-list", "/offers"),
+    access_pb2.ROLE_LEADER: ("/", "/waiting-list", "/offers", "/families", "/risk-views", "/places"),
+    access_pb2.ROLE_COUNCIL: ("/", "/waiting-list", "/offers", "/places"),
     access_pb2.ROLE_FOSTER_FAMILY: ("/", "/inquiries"),
-    access_pb2.ROLE_CENTRAL_LIST: ("/",),
+    access_pb2.ROLE_CENTRAL_LIST: ("/", "/places"),
     access_pb2.ROLE_COMMITTEE: ("/",),
-    access_pb2.ROLE_AUDITOR: ("/", "/audit", "/waiting-list", "/offers"),
-    access_pb2.ROLE_ADMINISTRATOR: ("/",),
+    access_pb2.ROLE_AUDITOR: ("/", "/audit", "/waiting-list", "/offers", "/places"),
+    access_pb2.ROLE_ADMINISTRATOR: ("/", "/places/institutions"),
 }
 """Paths of pages by role, at most six."""
 
@@ -42,6 +42,8 @@ def entries(caller: Caller, here: str) -> list[Entry]:
         "/inquiries": _("Inquiries"),
         "/wellbeing": _("Wellbeing"),
         "/deliveries": _("Deliveries"),
+        "/places": _("Free places"),
+        "/places/institutions": _("Institutions"),
         "/families": _("My families"),
         "/risk-views": _("Concerns"),
         "/audit": _("Audit trail"),

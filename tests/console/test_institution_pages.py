@@ -92,6 +92,16 @@ async def test_a_place_is_taken_out_of_use_with_a_reason_and_used_again(
     assert changes.changes[0].kind == capacity.VACANCY_CHANGE_KIND_CONFIRMED
 
 
+async def test_what_else_is_out_of_use_stays_so(visitor: Visitor, staff: Client, reported: capacity.Vacancy) -> None:
+    blocked = [cast.blocked(note=note) for note in ("Roof", "Floor", "Wall")]
+    asked = capacity.BlockPlacesRequest(parent=UNIT, blocked=blocked, etag=reported.etag, request_id=cast.fresh())
+    kept = await staff.capacity.BlockPlaces(asked)
+    client = await visitor("institution")
+    form = {"csrf": await csrf(client), "key": cast.fresh(), "etag": kept.etag, "line": "1"}
+    assert (await client.post("/vacancies/a/unblock", data=form)).status_code == 303
+    assert [each.note for each in (await vacancy(staff)).blocked] == ["Roof", "Wall"]
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

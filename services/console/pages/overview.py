@@ -136,6 +136,28 @@ async def vacancies(visit: Visit) -> list[Task]:
     return [Task(due, ngettext("unit to report for", "units to report for", due), "/vacancies", True)]
 
 
+async def places(visit: Visit) -> list[Task]:
+    """What institutions report that somebody has to ask about."""
+    listed = visit.services.capacity.ListVacancies
+    stale, differing = await asyncio.gather(
+        listed(capacity.ListVacanciesRequest(page_size=1, counted=True, stale=True)),
+        listed(capacity.ListVacanciesRequest(page_size=1, counted=True, differing=True)),
+    )
+    old, other = stale.total_count, differing.total_count
+    return [
+        Task(
+            other,
+            ngettext("unit differs from placements", "units differ from placements", other),
+            "/places?show=differing",
+        ),
+        Task(
+            old,
+            ngettext("report is over three weeks old", "reports are over three weeks old", old),
+            "/places?show=stale",
+        ),
+    ]
+
+
 async def follow_ups(visit: Visit) -> list[Task]:
     """Families to be followed up: a consultant's own, and all for a leader."""
     request = families.ListFollowUpsDueRequest(consultant=_own(visit), page_size=MOST_COUNTED)
@@ -190,13 +212,14 @@ def _own(visit: Visit) -> str:
 CERTIFICATES = "/families#certificates"
 
 ASKED: dict[access_pb2.Role.ValueType, tuple[Tasks, ...]] = {
-    access_pb2.ROLE_COORDINATOR: (waiting, offers),
+    access_pb2.ROLE_COORDINATOR: (waiting, offers, places),
     access_pb2.ROLE_CASEWORKER: (waiting, offers, risk_views),
     access_pb2.ROLE_CONSULTANT: (follow_ups, inquiries, certificates, actions, supervision),
     access_pb2.ROLE_INSTITUTION: (inquiries, vacancies),
-    access_pb2.ROLE_LEADER: (waiting, offers, follow_ups, certificates, actions, supervision, risk_views),
+    access_pb2.ROLE_LEADER: (waiting, offers, follow_ups, certificates, actions, supervision, risk_views, places),
     access_pb2.ROLE_COUNCIL: (waiting, offers),
     access_pb2.ROLE_FOSTER_FAMILY: (inquiries,),
+    access_pb2.ROLE_CENTRAL_LIST: (places,),
 }
 """What each role is told of."""
 
