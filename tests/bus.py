@@ -7,6 +7,7 @@ from services.havn.nats_server import NatsServer
 from services.havn.system import DEFINITIONS
 from services.shared.grants import Grants
 from services.shared.runtime import Definition
+from tests.processes import free_port
 
 ROOT = "root"
 
@@ -17,6 +18,12 @@ class OpenServer(NatsServer):
     def __init__(self, folder: Path, definitions: Iterable[Definition] = ()) -> None:
         self.users = {each.name: each.grants() for each in (*DEFINITIONS, *definitions)}
         super().__init__(folder, self.users | {ROOT: Grants((">",), (">",))})
+
+    async def start(self) -> None:
+        """Starts it at a port that nobody takes while it is down: it comes back there."""
+        if self._port < 0:
+            self._port = free_port()
+        await super().start()
 
     @property
     def root(self) -> str:
