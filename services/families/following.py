@@ -39,6 +39,13 @@ def log(change: Change, request: pb.LogFollowUpRequest, today: date) -> pb.Follo
     return follow_up
 
 
+def follow_recorded(change: Change, follow_up: pb.FollowUp, today: date) -> None:
+    """What follows from an imported follow-up: actions are open, and a concern of the last half year is told (K18)."""
+    _agree(change, follow_up, already=0)
+    if follow_up.concern_kinds and today - day(follow_up.visit_date) <= follow_ups.LONGEST_GAP:
+        change.announce(*events.concern_raised(follow_up))
+
+
 def correct(change: Change, request: support.CorrectFollowUpRequest, today: date) -> pb.FollowUp:
     """Keeps what stood there as a version, and the correction in its place. Raises NotFound, EtagStale, BadInput."""
     kept, corrected = change.get(FOLLOW_UPS, request.name), request.follow_up

@@ -1,5 +1,7 @@
 """The RPCs of support: what authorities decide on follow-ups, and what comes of them."""
 
+from collections.abc import AsyncIterator
+
 from sqlmodel import col
 
 from havn.access.v1.access_pb2 import ROLE_SERVICE
@@ -7,6 +9,7 @@ from havn.families.v1 import support_pb2 as pb
 from havn.families.v1 import support_pb2_grpc as rpc
 from havn.families.v1.families_pb2 import FollowUp
 from services.families import following, policies
+from services.families.recording import Recorded, looked_at
 from services.families.rules import actions, cadence, concerns
 from services.families.store import (
     ACTIONS,
@@ -22,7 +25,9 @@ from services.families.store import (
     VersionRow,
 )
 from services.families.supervision_api import SupervisionApi, of_family
+from services.shared import importing
 from services.shared.call import current
+from services.shared.importing import Taking
 from services.shared.names import parent
 from services.shared.records import MAX_PAGE, Change, Page, View, positions
 from services.shared.server import Context
@@ -137,6 +142,14 @@ class SupportApi(SupervisionApi):
             for each in page.items:
                 each.ClearField("words")
         return pb.ListConcernsResponse(concerns=page.items, next_page_token=page.next_token)
+
+    async def ImportSupport(
+        self, request_iterator: AsyncIterator[pb.ImportSupportRequest], context: Context
+    ) -> pb.ImportSupportResponse:
+        """Takes what was recorded, known by its key, all or none."""
+        rows = Recorded(self._clock.today())
+        taking = Taking(rows.take, looked_at, rows.follow)
+        return await importing.take_all(self._store, request_iterator, pb.ImportSupportResponse, taking)
 
     async def ListActions(self, request: pb.ListActionsRequest, context: Context) -> pb.ListActionsResponse:
         """A page of agreed actions."""

@@ -39,8 +39,8 @@ class Entry(Generic[M]):
     kind: Kind[M]
     field: str
     changeable: frozenset[str]
-    created: Callable[[M], Announcement]
-    updated: Callable[[M], Announcement]
+    created: Callable[[M], Announcement | None]
+    updated: Callable[[M], Announcement | None]
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,8 @@ class Draft:
         message.etag = str(kept.version + 1 if kept else 1)
         rows = self._changed if kept else self._new
         rows[kind.table][name] = row_values(kind, message)
-        announcement = (entry.updated if kept else entry.created)(message)
-        self._events[name] = outbox_values(*announcement, self.now)
+        if announcement := (entry.updated if kept else entry.created)(message):
+            self._events[name] = outbox_values(*announcement, self.now)
 
     @turns.short()
     def write(self, change: Change) -> None:

@@ -246,6 +246,11 @@ def _import(side: Side) -> placements.ImportPlacementsRequest:
     return placements.ImportPlacementsRequest(request_id=cast.fresh(), validate_only=True, request=row)
 
 
+def _import_support(side: Side) -> support.ImportSupportRequest:
+    visit = support.RecordedSupervisionVisit(parent=side.family, id=cast.fresh("v"), visit=cast.a_visit())
+    return support.ImportSupportRequest(request_id=cast.fresh(), validate_only=True, visit=visit)
+
+
 def _import_family(side: Side) -> families.ImportFamiliesRequest:
     row = cast.entering(a_family(side), id="", request_id="")
     return families.ImportFamiliesRequest(request_id=cast.fresh(), validate_only=True, family=row)
@@ -344,6 +349,7 @@ AIMED = {
     "PublishSupportPolicy": Aim(
         lambda side: cast.publishing(cast.a_policy(authority=side.authority, scale=[])), "new", reads=False
     ),
+    "ImportSupport": Aim(_import_support),
     "GetNextVisit": Aim(lambda side: support.GetNextVisitRequest(name=side.family), "family"),
     "CorrectFollowUp": Aim(
         lambda side: cast.correcting(families.FollowUp(name=side.follow_up, etag=STALE), a_follow_up(side)),

@@ -35,6 +35,14 @@ def check_follow_up(follow_up: pb.FollowUp, policy: SupportPolicy, proposed: dat
     )
 
 
+def check_recorded(follow_up: pb.FollowUp, policy: SupportPolicy, today: date) -> None:
+    """Passes a follow-up as it was recorded: what can't be is refused, what should not have been is taken (K18).
+
+    Raises BadInput.
+    """
+    fields.refuse([*_impossible(follow_up, today), *_scale_problems(follow_up, policy)])
+
+
 def correct(kept: pb.FollowUp, corrected: pb.FollowUp, correction: pb.Correction) -> None:
     """Makes a corrected follow-up the next version of the one kept (K8). Raises BadInput for actions that it loses."""
     if list(corrected.actions[: len(kept.actions)]) != list(kept.actions):
@@ -88,13 +96,17 @@ def latest_by_family(follow_ups: Iterable[pb.FollowUp]) -> dict[str, pb.FollowUp
 
 
 def _follow_up_problems(follow_up: pb.FollowUp, today: date) -> Iterator[FieldProblem]:
+    yield from _impossible(follow_up, today)
+    if day(follow_up.next_visit_date) - day(follow_up.visit_date) > LONGEST_GAP:
+        weeks = LONGEST_GAP.days // 7
+        yield FieldProblem("follow_up.next_visit_date", f"may not be after {weeks} weeks from this visit")
+
+
+def _impossible(follow_up: pb.FollowUp, today: date) -> Iterator[FieldProblem]:
     visit, following = day(follow_up.visit_date), day(follow_up.next_visit_date)
     yield from fields.not_after("follow_up.visit_date", visit, today, "today: log a visit that took place")
     if following <= visit:
         yield FieldProblem("follow_up.next_visit_date", "must be after this visit")
-    if following - visit > LONGEST_GAP:
-        weeks = LONGEST_GAP.days // 7
-        yield FieldProblem("follow_up.next_visit_date", f"may not be after {weeks} weeks from this visit")
     for position, child in enumerate(follow_up.children):
         yield from fields.named(f"follow_up.children[{position}]", child, "children/{child}")
     if follow_up.concern_words and not follow_up.concern:

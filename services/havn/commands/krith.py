@@ -7,6 +7,7 @@ import typer
 
 from havn.families.v1 import support_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
+from services.havn.commands import krith_files
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
 from services.havn.commands.names import child_name, family_name, user_name
@@ -20,6 +21,9 @@ app = typer.Typer(
     no_args_is_help=True,
     help="What comes of follow-ups: actions, concerns, visits, training, support, cost.",
 )
+
+app.command("import")(krith_files.import_recorded)
+app.command("template")(krith_files.template)
 
 EVERY_FAMILY = "-"
 Family = Annotated[str, typer.Argument(metavar="FAMILY", help="families/f-001 or f-001.", show_default=False)]

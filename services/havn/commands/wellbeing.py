@@ -17,13 +17,12 @@ from services.havn.commands.names import child_name
 from services.havn.commands.options import As, Json, Language, User, day
 from services.havn.commands.output import show
 from services.havn.commands.surroundings import settings, today
-from services.havn.exporting.rows import cell
+from services.havn.exporting.rows import Cells, cell
+from services.havn.importing.one_file import read, write_file
 from services.havn.importing.outcome import CREATED, UNCHANGED, UPDATED, Sent, outcomes
 from services.havn.importing.problems import Problems
 from services.havn.importing.sending import Parcel
-from services.havn.importing.wellbeing_file import WELLBEING, read
-from services.havn.importing.workbook_writing import SheetOut, write_workbook
-from services.havn.importing.writing import write_table
+from services.havn.importing.wellbeing_file import WELLBEING
 from services.havn.views import wellbeing as view
 from services.havn.views.phrases import Lang
 from services.shared.wire import date_message
@@ -96,7 +95,7 @@ def import_series(
     json: Json = False,
 ) -> None:
     """Takes observations from a CSV file or a workbook: all rows, or none and a list of what to mend."""
-    part = read(file)
+    part = read(file, WELLBEING)
     if isinstance(part, Problems):
         refused(part, errors, lang, json)
     with asking(as_user) as connection:
@@ -119,7 +118,9 @@ def export(
     """Writes all observations that the user may see to a file, which an import takes again."""
     with asking(as_user) as connection:
         answer = all_pages(connection.wellbeing.ListWellbeing, pb.ListWellbeingRequest())
-    write_file(file, [pb.RecordWellbeingRequest(observation=each) for each in answer.observations])
+    requests = [pb.RecordWellbeingRequest(observation=each) for each in answer.observations]
+    rows = [{column.name: cell(column, request) for column in WELLBEING.columns} for request in requests]
+    _write(file, rows)
     show(
         {"file": str(file), "rows": len(answer.observations)}, view.written(file, len(answer.observations), lang), json
     )
@@ -132,17 +133,12 @@ def template(
     json: Json = False,
 ) -> None:
     """Writes an empty file with the columns that an import reads."""
-    write_file(file, [])
+    _write(file, [])
     show({"file": str(file), "rows": 0}, view.written(file, 0, lang), json)
 
 
-def write_file(path: Path, requests: Sequence[pb.RecordWellbeingRequest]) -> None:
-    """Writes a file anew, by its suffix. Raises FileUnusable for one that is there."""
-    if path.exists():
-        raise FileUnusable(f"{path}: is there already, and nothing is overwritten; name a new file.")
-    header = [column.name for column in WELLBEING.columns]
-    rows = [{column.name: cell(column, request) for column in WELLBEING.columns} for request in requests]
-    if path.suffix.lower() == ".xlsx":
-        write_workbook(path, [SheetOut(WELLBEING.name, header, rows)])
-    else:
-        write_table(path, header, rows)
+def _write(file: Path, rows: Sequence[Cells]) -> None:
+    try:
+        write_file(file, WELLBEING, rows)
+    except FileExistsError as error:
+        raise FileUnusable(f"{file}: is there already, and nothing is overwritten; name a new file.") from error

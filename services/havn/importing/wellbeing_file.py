@@ -1,16 +1,9 @@
 """wellbeing.csv: what an institution observed of its children, in a file by itself."""
 
-from pathlib import Path
-
 from havn.capacity.v1 import wellbeing_pb2
 from services.havn.importing.cells import DAY, TEXT, WHOLE
 from services.havn.importing.columns import Column, Needed, Sheet
 from services.havn.importing.family_cells import CHILD
-from services.havn.importing.problems import Problems
-from services.havn.importing.references import duplicates
-from services.havn.importing.rows import Part, Row
-from services.havn.importing.sources import source
-from services.havn.importing.values import Reader, Values, message
 
 ALWAYS, NO = Needed.ALWAYS, Needed.NO
 
@@ -32,18 +25,3 @@ WELLBEING = Sheet(
         Column("recorded_by", "observation.recorded_by", TEXT, NO, "Noteret af", "Noted by"),
     ),
 )
-
-
-def read(path: Path) -> Part | Problems:
-    """All rows of a file, or everything that is wrong with them. Raises OSError where it can't be opened."""
-    found = source(path, WELLBEING)
-    problems, rows = list(found.problems), list[Values]()
-    for table in found.tables:
-        reader = Reader(table)
-        values = tuple(reader.values(line) for line in table.lines)
-        problems += [*table.problems, *(problem for row in values for problem in row.problems), *duplicates(values)]
-        rows += values
-    if problems:
-        return Problems(tuple(sorted(problems, key=lambda problem: problem.row)))
-    taken = tuple(Row(row.sheet, row.place, row.number, message(row)) for row in rows)
-    return Part(taken, {}, {table.sheet.name: table.header for table in found.tables})

@@ -5,6 +5,7 @@ How foster families are supported: KRITH follow-ups and what comes of them."""
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -12,6 +13,7 @@ from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.type import date_pb2 as _date_pb2
 from google.type import money_pb2 as _money_pb2
 from havn.families.v1 import families_pb2 as _families_pb2
+from havn.terms.v1 import terms_pb2 as _terms_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -1868,6 +1870,204 @@ class AgreeSupportRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AgreeSupportRequest: _TypeAlias = AgreeSupportRequest  # noqa: Y015
+
+@_typing.final
+class ImportSupportRequest(_message.Message):
+    """One row of an import; the first one also says how to take them. A row has one record."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    FOLLOW_UP_FIELD_NUMBER: _builtins.int
+    VISIT_FIELD_NUMBER: _builtins.int
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """First row only: the caller's key."""
+    validate_only: _builtins.bool
+    """First row only: check all and write nothing."""
+    @_builtins.property
+    def follow_up(self) -> Global___RecordedFollowUp:
+        """A follow-up."""
+
+    @_builtins.property
+    def visit(self) -> Global___RecordedSupervisionVisit:
+        """A supervision visit."""
+
+    @_builtins.property
+    def agreement(self) -> Global___RecordedSupportAgreement:
+        """An agreement on support."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """First row of each kind: the fields that the file tells, by their paths in the record; empty means all."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        follow_up: Global___RecordedFollowUp | None = ...,
+        visit: Global___RecordedSupervisionVisit | None = ...,
+        agreement: Global___RecordedSupportAgreement | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "follow_up", b"follow_up", "update_mask", b"update_mask", "visit", b"visit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "follow_up", b"follow_up", "request_id", b"request_id", "update_mask", b"update_mask", "validate_only", b"validate_only", "visit", b"visit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportSupportRequest: _TypeAlias = ImportSupportRequest  # noqa: Y015
+
+@_typing.final
+class RecordedFollowUp(_message.Message):
+    """A follow-up as it was recorded, with who and when."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    FOLLOW_UP_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"families/{family}"."""
+    id: _builtins.str
+    """Last part of the name, 1 to 40 of a-z, 0-9 and "-"."""
+    @_builtins.property
+    def follow_up(self) -> _families_pb2.FollowUp:
+        """The follow-up."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        id: _builtins.str = ...,
+        follow_up: _families_pb2.FollowUp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["follow_up", b"follow_up"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["follow_up", b"follow_up", "id", b"id", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordedFollowUp: _TypeAlias = RecordedFollowUp  # noqa: Y015
+
+@_typing.final
+class RecordedSupervisionVisit(_message.Message):
+    """A supervision visit as it was recorded, with who and when."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    VISIT_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"families/{family}"."""
+    id: _builtins.str
+    """Last part of the name, 1 to 40 of a-z, 0-9 and "-"."""
+    @_builtins.property
+    def visit(self) -> Global___SupervisionVisit:
+        """The visit."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        id: _builtins.str = ...,
+        visit: Global___SupervisionVisit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["visit", b"visit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "parent", b"parent", "visit", b"visit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordedSupervisionVisit: _TypeAlias = RecordedSupervisionVisit  # noqa: Y015
+
+@_typing.final
+class RecordedSupportAgreement(_message.Message):
+    """An agreement as it was recorded, with who and when, and how it ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"families/{family}"."""
+    id: _builtins.str
+    """Last part of the name, 1 to 40 of a-z, 0-9 and "-"."""
+    @_builtins.property
+    def agreement(self) -> Global___SupportAgreement:
+        """The agreement."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        id: _builtins.str = ...,
+        agreement: Global___SupportAgreement | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "id", b"id", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordedSupportAgreement: _TypeAlias = RecordedSupportAgreement  # noqa: Y015
+
+@_typing.final
+class ImportSupportResponse(_message.Message):
+    """What the import did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CREATED_COUNT_FIELD_NUMBER: _builtins.int
+    PROBLEMS_FIELD_NUMBER: _builtins.int
+    UPDATED_COUNT_FIELD_NUMBER: _builtins.int
+    UNCHANGED_COUNT_FIELD_NUMBER: _builtins.int
+    PROBLEM_COUNT_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    UPDATES_FIELD_NUMBER: _builtins.int
+    created_count: _builtins.int
+    """Rows that are new; like all these counts 0 when there are problems. Of a validation, what would be."""
+    updated_count: _builtins.int
+    """Always 0: what was recorded is not overwritten."""
+    unchanged_count: _builtins.int
+    """Rows that say what is kept."""
+    problem_count: _builtins.int
+    """All problems, also those not told."""
+    @_builtins.property
+    def problems(self) -> _containers.RepeatedCompositeFieldContainer[_terms_pb2.RowProblem]:
+        """The first 1,000 problems; empty when all rows can be taken."""
+
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedScalarFieldContainer[_terms_pb2.RowOutcome.ValueType]:
+        """What happens with each row, in the order sent; empty when there are problems."""
+
+    @_builtins.property
+    def updates(self) -> _containers.RepeatedCompositeFieldContainer[_terms_pb2.RowUpdate]:
+        """Always empty."""
+
+    def __init__(
+        self,
+        *,
+        created_count: _builtins.int = ...,
+        problems: _abc.Iterable[_terms_pb2.RowProblem] | None = ...,
+        updated_count: _builtins.int = ...,
+        unchanged_count: _builtins.int = ...,
+        problem_count: _builtins.int = ...,
+        outcomes: _abc.Iterable[_terms_pb2.RowOutcome.ValueType] | None = ...,
+        updates: _abc.Iterable[_terms_pb2.RowUpdate] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_count", b"created_count", "outcomes", b"outcomes", "problem_count", b"problem_count", "problems", b"problems", "unchanged_count", b"unchanged_count", "updated_count", b"updated_count", "updates", b"updates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportSupportResponse: _TypeAlias = ImportSupportResponse  # noqa: Y015
 
 @_typing.final
 class EndSupportRequest(_message.Message):

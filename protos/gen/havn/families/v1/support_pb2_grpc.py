@@ -129,6 +129,11 @@ class SupportServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.EndSupportRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.FromString,
                 _registered_method=True)
+        self.ImportSupport = channel.stream_unary(
+                '/havn.families.v1.SupportService/ImportSupport',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ImportSupportRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ImportSupportResponse.FromString,
+                _registered_method=True)
         self.ListSupportAgreements = channel.unary_unary(
                 '/havn.families.v1.SupportService/ListSupportAgreements',
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListSupportAgreementsRequest.SerializeToString,
@@ -289,6 +294,15 @@ class SupportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportSupport(self, request_iterator, context):
+        """Takes follow-ups, supervision visits and agreements from a file, known by their key, as they were recorded: all of them,
+        or none and a list of what to mend. It adds and overwrites nothing: a row that says otherwise than what is kept is
+        refused. Rule K18.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListSupportAgreements(self, request, context):
         """Agreements, the latest begun first.
         """
@@ -416,6 +430,11 @@ def add_SupportServiceServicer_to_server(servicer, server):
                     servicer.EndSupport,
                     request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.EndSupportRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.SerializeToString,
+            ),
+            'ImportSupport': grpc.stream_unary_rpc_method_handler(
+                    servicer.ImportSupport,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ImportSupportRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ImportSupportResponse.SerializeToString,
             ),
             'ListSupportAgreements': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSupportAgreements,
@@ -933,6 +952,33 @@ class SupportService:
             '/havn.families.v1.SupportService/EndSupport',
             havn_dot_families_dot_v1_dot_support__pb2.EndSupportRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportSupport(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/havn.families.v1.SupportService/ImportSupport',
+            havn_dot_families_dot_v1_dot_support__pb2.ImportSupportRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.ImportSupportResponse.FromString,
             options,
             channel_credentials,
             insecure,

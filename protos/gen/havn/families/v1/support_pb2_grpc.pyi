@@ -74,6 +74,11 @@ class SupportServiceStub:
     """Agrees with a family on intensive support, supervision or relief. Rule K15."""
     EndSupport: _grpc.UnaryUnaryMultiCallable[_support_pb2.EndSupportRequest, _support_pb2.SupportAgreement]
     """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
+    ImportSupport: _grpc.StreamUnaryMultiCallable[_support_pb2.ImportSupportRequest, _support_pb2.ImportSupportResponse]
+    """Takes follow-ups, supervision visits and agreements from a file, known by their key, as they were recorded: all of them,
+    or none and a list of what to mend. It adds and overwrites nothing: a row that says otherwise than what is kept is
+    refused. Rule K18.
+    """
     ListSupportAgreements: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListSupportAgreementsRequest, _support_pb2.ListSupportAgreementsResponse]
     """Agreements, the latest begun first."""
     ListFees: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListFeesRequest, _support_pb2.ListFeesResponse]
@@ -130,6 +135,11 @@ class SupportServiceAsyncStub(SupportServiceStub):
     """Agrees with a family on intensive support, supervision or relief. Rule K15."""
     EndSupport: _aio.UnaryUnaryMultiCallable[_support_pb2.EndSupportRequest, _support_pb2.SupportAgreement]  # type: ignore[assignment]
     """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
+    ImportSupport: _aio.StreamUnaryMultiCallable[_support_pb2.ImportSupportRequest, _support_pb2.ImportSupportResponse]  # type: ignore[assignment]
+    """Takes follow-ups, supervision visits and agreements from a file, known by their key, as they were recorded: all of them,
+    or none and a list of what to mend. It adds and overwrites nothing: a row that says otherwise than what is kept is
+    refused. Rule K18.
+    """
     ListSupportAgreements: _aio.UnaryUnaryMultiCallable[_support_pb2.ListSupportAgreementsRequest, _support_pb2.ListSupportAgreementsResponse]  # type: ignore[assignment]
     """Agreements, the latest begun first."""
     ListFees: _aio.UnaryUnaryMultiCallable[_support_pb2.ListFeesRequest, _support_pb2.ListFeesResponse]  # type: ignore[assignment]
@@ -291,6 +301,17 @@ class SupportServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_support_pb2.SupportAgreement, _abc.Awaitable[_support_pb2.SupportAgreement]]:
         """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
+
+    @_abc_1.abstractmethod
+    def ImportSupport(
+        self,
+        request_iterator: _MaybeAsyncIterator[_support_pb2.ImportSupportRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.ImportSupportResponse, _abc.Awaitable[_support_pb2.ImportSupportResponse]]:
+        """Takes follow-ups, supervision visits and agreements from a file, known by their key, as they were recorded: all of them,
+        or none and a list of what to mend. It adds and overwrites nothing: a row that says otherwise than what is kept is
+        refused. Rule K18.
+        """
 
     @_abc_1.abstractmethod
     def ListSupportAgreements(
