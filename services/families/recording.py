@@ -142,8 +142,10 @@ def looked_at(row: pb.ImportSupportRequest) -> Names:
 
 
 def _name(draft: Draft, row: _Row, record: _Record, collection: str) -> None:
-    """Names a record by its family and key. Raises NotFound and BadInput."""
-    family = draft.get(FAMILIES, row.parent)
+    """Names a record by its family and key. Raises BadInput."""
+    family = draft.find(FAMILIES, row.parent)
+    if family is None:
+        raise BadInput.of("parent", "there is no such family that you may see")
     if record.authority not in ("", family.authority):
         raise BadInput.of("authority", "must be the family's")
     record.name = f"{family.name}/{collection}/{names.chosen_id(row.id)}"

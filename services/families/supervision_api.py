@@ -181,6 +181,29 @@ class SupervisionApi(rpc.SupportServiceServicer):
         page = positions(await self._store.view(agreed), request.page_size, request.page_token)
         return pb.ListSupportAgreementsResponse(agreements=page.items, next_page_token=page.next_token)
 
+    async def ListIntensiveSupportDue(
+        self, request: pb.ListIntensiveSupportDueRequest, context: Context
+    ) -> pb.ListIntensiveSupportDueResponse:
+        """A page of children in their first year without intensive support."""
+        today = self._clock.today()
+
+        def due(view: View) -> list[pb.IntensiveSupportDue]:
+            agreed = defaultdict(list)
+            for agreement in view.all(AGREEMENTS):
+                agreed[family_of(agreement.name)].append(agreement)
+            stays, homes = residents.since(view, today), view.all(FAMILIES, *followed_by(request.consultant))
+            return [
+                each
+                for family in homes
+                for each in agreements.support_due(family, stays[family.name], agreed[family.name], today)
+            ]
+
+        found = await self._store.view(due)
+        page = keyed(found, agreements.by_arrival, request.page_size, request.page_token)
+        return pb.ListIntensiveSupportDueResponse(
+            support_due=page.items, next_page_token=page.next_token, total_count=len(found)
+        )
+
     async def ListFees(self, request: pb.ListFeesRequest, context: Context) -> pb.ListFeesResponse:
         """A page of the tables of fees."""
         page = positions(fees.all_fees(), request.page_size, request.page_token)

@@ -69,6 +69,8 @@ async def test_k5_a_child_whom_another_authority_placed_begins_the_first_weeks_a
         return visit.proposed_date == day
 
     await havn.until("families", lambda: proposed(cast.day(4)))
+    listed = await consultant.support.ListIntensiveSupportDue(pb.ListIntensiveSupportDueRequest(page_size=200))
+    assert [each.child for each in listed.support_due if each.family == family] == [came.child]
 
 
 async def test_k6_a_family_without_approval_has_no_cadence(consultant: Client) -> None:

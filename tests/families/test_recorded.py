@@ -72,7 +72,7 @@ async def test_k18_what_was_recorded_is_added_once_and_not_overwritten(
     told = [(each.index, each.field) for each in (await imported(administrator, otherwise)).problems]
     assert told == [(0, "trust"), (1, "note")]
     recent = [recorded(family, "k-2"), recorded("families/nobody", "k-2")]
-    assert [each.index for each in (await imported(administrator, recent)).problems] == [1]
+    assert [(each.index, each.field) for each in (await imported(administrator, recent)).problems] == [(1, "parent")]
     assert cast.counts(await imported(administrator, recent[:1])) == (1, 0, 0)
     now = await told_of(havn)
     assert (now - before)["FollowUpLogged"] == 2

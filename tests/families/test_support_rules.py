@@ -126,6 +126,34 @@ def test_k12_a_child_who_came_makes_a_visit_due_in_a_week() -> None:
         assert (found.due_family_count, found.in_time_family_count) == (1, in_time)
 
 
+def an_intensive(first: int, until: int | None = None, child: str = "children/c-1") -> pb.SupportAgreement:
+    ended = {} if until is None else {"until_date": cast.day(until)}
+    return cast.an_agreement(kind=pb.SUPPORT_KIND_INTENSIVE, child=child, from_date=cast.day(first), **ended)
+
+
+# (who lives there, what was agreed on, for whom nothing was)
+FIRST_YEARS: dict[str, tuple[list[Stay], list[pb.SupportAgreement], list[str]]] = {
+    "nothing agreed": ([a_stay(-40)], [], ["children/c-1"]),
+    "agreed": ([a_stay(-40)], [an_intensive(-30)], []),
+    "agreed and ended since": ([a_stay(-40)], [an_intensive(-30, -5)], []),
+    "over before it came": ([a_stay(-40)], [an_intensive(-300, -41)], ["children/c-1"]),
+    "agreed for another child": ([a_stay(-40)], [an_intensive(-30, child="children/c-2")], ["children/c-1"]),
+    "supervision alone": ([a_stay(-40)], [cast.an_agreement(child="children/c-1")], ["children/c-1"]),
+    "the last day of the first year": ([a_stay(-364)], [], ["children/c-1"]),
+    "the first year is over": ([a_stay(-365)], [], []),
+    "it moved out": ([a_stay(-40, -1)], [], []),
+    "it is to come": ([a_stay(1)], [], []),
+}
+
+
+@pytest.mark.parametrize(("stays", "agreed", "due"), FIRST_YEARS.values(), ids=FIRST_YEARS)
+def test_k15_a_child_in_its_first_year_without_intensive_support_is_listed(
+    stays: list[Stay], agreed: list[pb.SupportAgreement], due: list[str]
+) -> None:
+    found = list(agreements.support_due(a_family(), stays, agreed, cast.TODAY))
+    assert [each.child for each in found] == due
+
+
 TALKS: dict[str, tuple[str, dict[str, Any]]] = {
     "a visit of tomorrow": ("visit.visit_date", {"visit_date": cast.day(1)}),
     "no talk and no reason": ("visit.talks[0].reason", {"talks": [pb.ChildTalk(child="children/c")]}),

@@ -1,13 +1,15 @@
 """What may be agreed on to support a family. Numbers: docs/rules.md."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 
+from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
+from services.families.rules.arrivals import Stay, living
 from services.families.rules.supervision import YEAR
 from services.shared import fields
 from services.shared.errors import BadInput, FieldProblem, StateNotAllowed
-from services.shared.wire import day
+from services.shared.wire import date_message, day
 
 MOST_DAYS = 31
 
@@ -31,6 +33,37 @@ def in_force(agreement: pb.SupportAgreement, on: date) -> bool:
     """Whether it holds on a day."""
     over = agreement.HasField("until_date") and day(agreement.until_date) < on
     return day(agreement.from_date) <= on and not over
+
+
+def support_due(
+    family: families.FosterFamily, stays: Iterable[Stay], agreed: Sequence[pb.SupportAgreement], today: date
+) -> Iterator[pb.IntensiveSupportDue]:
+    """Who lives there in its first year without intensive support agreed on since it came (K15)."""
+    for stay in living(stays, today):
+        until = stay.starts + min(YEAR, date.max - stay.starts) - timedelta(days=1)
+        if today <= until and not any(_supports(each, stay) for each in agreed):
+            yield pb.IntensiveSupportDue(
+                family=family.name,
+                authority=family.authority,
+                display_name=family.display_name,
+                town=family.town,
+                consultant=family.consultant,
+                child=stay.child,
+                arrival_date=date_message(stay.starts),
+                first_year_until_date=date_message(until),
+                days_since_arrival=(today - stay.starts).days,
+            )
+
+
+def by_arrival(due: pb.IntensiveSupportDue) -> str:
+    """What puts who came first before the others."""
+    return f"{day(due.arrival_date).isoformat()}/{due.family}/{due.child}"
+
+
+def _supports(agreement: pb.SupportAgreement, stay: Stay) -> bool:
+    """Whether it is of this stay of a child: one that was over when it came was of another."""
+    over = agreement.HasField("until_date") and day(agreement.until_date) < stay.starts
+    return agreement.kind == pb.SUPPORT_KIND_INTENSIVE and agreement.child == stay.child and not over
 
 
 def _problems(agreement: pb.SupportAgreement) -> Iterator[FieldProblem]:

@@ -144,6 +144,17 @@ def support(
     show(document(answer), views.support(answer, lang), json)
 
 
+@app.command("support-due")
+def support_due(
+    consultant: Consultant = "", as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False
+) -> None:
+    """Children in their first year in a family for whom no intensive support was agreed on, who came first first."""
+    request = pb.ListIntensiveSupportDueRequest(consultant=user_name(consultant) if consultant else "")
+    with asking(as_user) as connection:
+        answer = all_pages(connection.support.ListIntensiveSupportDue, request)
+    show(document(answer), views.support_due(answer, lang), json)
+
+
 @app.command()
 def cost(family: Family, as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False) -> None:
     """What one child costs a day in a family, and where the figure comes from."""

@@ -88,10 +88,11 @@ def visits(answer: pb.ListSupervisionVisitsDueResponse, lang: Lang) -> Iterator[
     """When families are to be visited for supervision."""
     families_due = count(len(answer.visits_due), "family", lang)
     yield phrase("{families} to visit; {number} overdue.", lang, families=families_due, number=answer.overdue_count)
-    rows = table("=Family", "Town", "=Last visit", "=By", "#Days overdue", lang=lang)
+    rows = table("=Family", "Town", "=Child", "=Last visit", "=By", "#Days overdue", lang=lang)
     for each in answer.visits_due:
         last, due = day(each.last_visit_date), day(each.due_date)
-        rows.add_row(short(each.family), each.town, last, due, str(each.days_overdue or ""))
+        child = short(each.child) if each.child else ""
+        rows.add_row(short(each.family), each.town, child, last, due, str(each.days_overdue or ""))
     yield rows
 
 
@@ -113,6 +114,17 @@ def support(answer: pb.ListSupportAgreementsResponse, lang: Lang) -> Iterator[Re
         kind, family = phrase(SUPPORT_KINDS[each.kind], lang), each.name.split("/")[1]
         rows.add_row(family, kind, each.what, day(each.from_date), day(each.until_date))
     if answer.agreements:
+        yield rows
+
+
+def support_due(answer: pb.ListIntensiveSupportDueResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Children without intensive support, with the family where each lives since when."""
+    yield phrase("{children} without intensive support.", lang, children=count(answer.total_count, "child", lang))
+    rows = table("=Child", "=Family", "Town", "=Came", "=First year through", lang=lang)
+    for each in answer.support_due:
+        came, until = day(each.arrival_date), day(each.first_year_until_date)
+        rows.add_row(short(each.child), short(each.family), each.town, came, until)
+    if answer.support_due:
         yield rows
 
 

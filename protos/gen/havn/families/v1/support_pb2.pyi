@@ -1872,6 +1872,126 @@ class AgreeSupportRequest(_message.Message):
 Global___AgreeSupportRequest: _TypeAlias = AgreeSupportRequest  # noqa: Y015
 
 @_typing.final
+class IntensiveSupportDue(_message.Message):
+    """A child in its first year in a family, without intensive support."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAMILY_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    TOWN_FIELD_NUMBER: _builtins.int
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
+    ARRIVAL_DATE_FIELD_NUMBER: _builtins.int
+    FIRST_YEAR_UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    DAYS_SINCE_ARRIVAL_FIELD_NUMBER: _builtins.int
+    family: _builtins.str
+    """"families/{family}"."""
+    authority: _builtins.str
+    """Its authority."""
+    display_name: _builtins.str
+    """How people name it."""
+    town: _builtins.str
+    """Where it lives."""
+    consultant: _builtins.str
+    """The consultant who follows it; empty where nobody does."""
+    child: _builtins.str
+    """"children/{child}"."""
+    days_since_arrival: _builtins.int
+    """Days since it came."""
+    @_builtins.property
+    def arrival_date(self) -> _date_pb2.Date:
+        """When the child came."""
+
+    @_builtins.property
+    def first_year_until_date(self) -> _date_pb2.Date:
+        """The last day of its first year there."""
+
+    def __init__(
+        self,
+        *,
+        family: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        town: _builtins.str = ...,
+        consultant: _builtins.str = ...,
+        child: _builtins.str = ...,
+        arrival_date: _date_pb2.Date | None = ...,
+        first_year_until_date: _date_pb2.Date | None = ...,
+        days_since_arrival: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["arrival_date", b"arrival_date", "first_year_until_date", b"first_year_until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrival_date", b"arrival_date", "authority", b"authority", "child", b"child", "consultant", b"consultant", "days_since_arrival", b"days_since_arrival", "display_name", b"display_name", "family", b"family", "first_year_until_date", b"first_year_until_date", "town", b"town"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IntensiveSupportDue: _TypeAlias = IntensiveSupportDue  # noqa: Y015
+
+@_typing.final
+class ListIntensiveSupportDueRequest(_message.Message):
+    """Asks for children without intensive support."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    consultant: _builtins.str
+    """Only in families that this consultant follows: "users/{user}"; empty means all."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        consultant: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIntensiveSupportDueRequest: _TypeAlias = ListIntensiveSupportDueRequest  # noqa: Y015
+
+@_typing.final
+class ListIntensiveSupportDueResponse(_message.Message):
+    """A page of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUPPORT_DUE_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    total_count: _builtins.int
+    """Those on all pages."""
+    @_builtins.property
+    def support_due(self) -> _containers.RepeatedCompositeFieldContainer[Global___IntensiveSupportDue]:
+        """Who came first before the others, then by name."""
+
+    def __init__(
+        self,
+        *,
+        support_due: _abc.Iterable[Global___IntensiveSupportDue] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "support_due", b"support_due", "total_count", b"total_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIntensiveSupportDueResponse: _TypeAlias = ListIntensiveSupportDueResponse  # noqa: Y015
+
+@_typing.final
 class ImportSupportRequest(_message.Message):
     """One row of an import; the first one also says how to take them. A row has one record."""
 

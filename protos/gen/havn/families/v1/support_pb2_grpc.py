@@ -129,6 +129,11 @@ class SupportServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.EndSupportRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.FromString,
                 _registered_method=True)
+        self.ListIntensiveSupportDue = channel.unary_unary(
+                '/havn.families.v1.SupportService/ListIntensiveSupportDue',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueResponse.FromString,
+                _registered_method=True)
         self.ImportSupport = channel.stream_unary(
                 '/havn.families.v1.SupportService/ImportSupport',
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ImportSupportRequest.SerializeToString,
@@ -294,6 +299,14 @@ class SupportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListIntensiveSupportDue(self, request, context):
+        """Children who came to live in a family within the last year and for whom no intensive support was agreed on: who came
+        first before the others. Rule K15.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImportSupport(self, request_iterator, context):
         """Takes follow-ups, supervision visits and agreements from a file, known by their key, as they were recorded: all of them,
         or none and a list of what to mend. It adds and overwrites nothing: a row that says otherwise than what is kept is
@@ -430,6 +443,11 @@ def add_SupportServiceServicer_to_server(servicer, server):
                     servicer.EndSupport,
                     request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.EndSupportRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.SerializeToString,
+            ),
+            'ListIntensiveSupportDue': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIntensiveSupportDue,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueResponse.SerializeToString,
             ),
             'ImportSupport': grpc.stream_unary_rpc_method_handler(
                     servicer.ImportSupport,
@@ -952,6 +970,33 @@ class SupportService:
             '/havn.families.v1.SupportService/EndSupport',
             havn_dot_families_dot_v1_dot_support__pb2.EndSupportRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_support__pb2.SupportAgreement.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIntensiveSupportDue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/ListIntensiveSupportDue',
+            havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -74,6 +74,10 @@ class SupportServiceStub:
     """Agrees with a family on intensive support, supervision or relief. Rule K15."""
     EndSupport: _grpc.UnaryUnaryMultiCallable[_support_pb2.EndSupportRequest, _support_pb2.SupportAgreement]
     """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
+    ListIntensiveSupportDue: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListIntensiveSupportDueRequest, _support_pb2.ListIntensiveSupportDueResponse]
+    """Children who came to live in a family within the last year and for whom no intensive support was agreed on: who came
+    first before the others. Rule K15.
+    """
     ImportSupport: _grpc.StreamUnaryMultiCallable[_support_pb2.ImportSupportRequest, _support_pb2.ImportSupportResponse]
     """Takes follow-ups, supervision visits and agreements from a file, known by their key, as they were recorded: all of them,
     or none and a list of what to mend. It adds and overwrites nothing: a row that says otherwise than what is kept is
@@ -135,6 +139,10 @@ class SupportServiceAsyncStub(SupportServiceStub):
     """Agrees with a family on intensive support, supervision or relief. Rule K15."""
     EndSupport: _aio.UnaryUnaryMultiCallable[_support_pb2.EndSupportRequest, _support_pb2.SupportAgreement]  # type: ignore[assignment]
     """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
+    ListIntensiveSupportDue: _aio.UnaryUnaryMultiCallable[_support_pb2.ListIntensiveSupportDueRequest, _support_pb2.ListIntensiveSupportDueResponse]  # type: ignore[assignment]
+    """Children who came to live in a family within the last year and for whom no intensive support was agreed on: who came
+    first before the others. Rule K15.
+    """
     ImportSupport: _aio.StreamUnaryMultiCallable[_support_pb2.ImportSupportRequest, _support_pb2.ImportSupportResponse]  # type: ignore[assignment]
     """Takes follow-ups, supervision visits and agreements from a file, known by their key, as they were recorded: all of them,
     or none and a list of what to mend. It adds and overwrites nothing: a row that says otherwise than what is kept is
@@ -301,6 +309,16 @@ class SupportServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_support_pb2.SupportAgreement, _abc.Awaitable[_support_pb2.SupportAgreement]]:
         """Ends an agreement on a day, with a reason. FAILED_PRECONDITION where it ended already."""
+
+    @_abc_1.abstractmethod
+    def ListIntensiveSupportDue(
+        self,
+        request: _support_pb2.ListIntensiveSupportDueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.ListIntensiveSupportDueResponse, _abc.Awaitable[_support_pb2.ListIntensiveSupportDueResponse]]:
+        """Children who came to live in a family within the last year and for whom no intensive support was agreed on: who came
+        first before the others. Rule K15.
+        """
 
     @_abc_1.abstractmethod
     def ImportSupport(
