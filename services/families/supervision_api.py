@@ -191,7 +191,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
             agreed = defaultdict(list)
             for agreement in view.all(AGREEMENTS):
                 agreed[family_of(agreement.name)].append(agreement)
-            stays, homes = residents.since(view, today), view.all(FAMILIES, *followed_by(request.consultant))
+            stays, homes = residents.since(view, today), view.all(FAMILIES, **followed_by(request.consultant))
             return [
                 each
                 for family in homes

@@ -39,6 +39,7 @@ CASE_CONTENT = {
     "havn.families.v1.FollowUpTrend",
     "havn.families.v1.SupervisionVisit",
     "havn.families.v1.SupervisionVisitDue",
+    "havn.families.v1.IntensiveSupportDue",
     "havn.families.v1.FamilyTraining",
     "havn.families.v1.SupportAgreement",
     "havn.families.v1.Concern",
