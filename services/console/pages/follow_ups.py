@@ -8,12 +8,15 @@ import grpc
 from starlette.responses import JSONResponse, Response
 
 from havn.families.v1 import families_pb2 as pb
+from havn.families.v1 import support_pb2 as support
 from services.console.languages import gettext as _
 from services.console.pages.follow_up_form import PARTS, Filled, filled
 from services.console.refusals import Refusal, refusal
-from services.console.visits import Page, Visit, new_key, same_site, see_other
+from services.console.visits import Page, Visit, may, new_key, same_site, see_other
 
 SERVICE = "havn.families.v1.FamiliesService"
+SUPPORT = "havn.families.v1.SupportService"
+MOST_VERSIONS = 200
 LATEST = 5
 """Of so many earlier follow-ups the children are offered."""
 
@@ -104,8 +107,22 @@ async def show(visit: Visit) -> Response:
         visit.services.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=_family(visit))),
         visit.services.families.GetFollowUp(pb.GetFollowUpRequest(name=name)),
     )
-    shown = [(part, getattr(follow_up, part.id)) for part in parts()]
-    return visit.page("follow_up.html", family=family, follow_up=follow_up, parts=shown)
+    return visit.page(
+        "follow_up.html",
+        family=family,
+        follow_up=follow_up,
+        parts=[(part, getattr(follow_up, part.id)) for part in parts()],
+        versions=await _versions(visit, follow_up),
+        may_correct=may(visit.caller, f"{SUPPORT}.CorrectFollowUp"),
+    )
+
+
+async def _versions(visit: Visit, follow_up: pb.FollowUp) -> list[pb.FollowUp]:
+    """How it stood before each of its corrections, the first one first."""
+    if not follow_up.HasField("correction"):
+        return []
+    asked = support.ListFollowUpVersionsRequest(parent=follow_up.name, page_size=MOST_VERSIONS)
+    return list((await visit.services.support.ListFollowUpVersions(asked)).versions)
 
 
 async def session(visit: Visit) -> Response:
