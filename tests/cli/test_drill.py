@@ -207,13 +207,30 @@ def test_the_services_of_a_backup_are_all_in_their_order() -> None:
     assert tuple(definition.name for definition in DEFINITIONS) == SERVICES
 
 
-def test_what_was_answered_before_the_backup_is_there_and_what_is_lost_is_told(
-    drilled: Drilled, tmp_path: Path
-) -> None:
-    data = tmp_path / "new"
+@dataclass(frozen=True)
+class Restored:
+    """A running system that was restored, of which time it is, and what was wrong with it before it ran."""
+
+    data: Path
+    time: datetime
+    problems: list[object]
+
+
+@pytest.fixture(scope="module")
+def again(drilled: Drilled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restored]:
+    data = tmp_path_factory.mktemp("again") / "new"
     told = datetime.fromisoformat(json.loads(restore(drilled, data))["time"])
-    assert json.loads(command(data, "verify", "--json"))["problems"] == []
-    with up(data), connected(data, "coordinator") as coordinator:
+    problems = json.loads(command(data, "verify", "--json"))["problems"]
+    with up(data):
+        yield Restored(data, told, problems)
+
+
+def test_what_was_answered_before_the_backup_is_there_and_what_is_lost_is_told(
+    drilled: Drilled, again: Restored
+) -> None:
+    told = again.time
+    assert again.problems == []
+    with connected(again.data, "coordinator") as coordinator:
         kept = set(requests(coordinator))
         lost = drilled.ledger.names() - kept
         assert drilled.ledger.names(until=told) <= kept
@@ -241,10 +258,9 @@ def test_nobody_is_left_with_a_copy_of_what_is_lost(drilled: Drilled, tmp_path: 
 
 
 @of_folders
-def test_databases_copied_in_the_other_order_are_found_out(drilled: Drilled, tmp_path: Path) -> None:
-    data = restored(drilled, tmp_path / "new")
-    with up(data), connected(data, "coordinator") as coordinator, contextlib.ExitStack() as opened:
-        engines = of_folder(data)
+def test_databases_copied_in_the_other_order_are_found_out(again: Restored) -> None:
+    with connected(again.data, "coordinator") as coordinator, contextlib.ExitStack() as opened:
+        engines = of_folder(again.data)
         pinned = {"placements": opened.enter_context(pin(engines["placements"]))}
         change(coordinator, place_by=80)
         pinned |= {service: opened.enter_context(pin(engines[service])) for service in SERVICES[1:]}
