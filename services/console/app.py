@@ -96,8 +96,8 @@ OVER_TLS = {"strict-transport-security": "max-age=31536000"}
 PRIVATE = "no-store"
 FOR_GOOD = "public, max-age=31536000, immutable"
 
-COMPRESSED = 5
-"""Ten times as fast as 9, which would save 5 bytes of 100."""
+COMPRESSED = 3
+"""In a tenth of the time of 9, and less than half of that of 5, which would save 6 bytes of 100."""
 
 ALIVE = "/alive"
 """Says that the console serves. Probes ask for it."""

@@ -67,7 +67,9 @@ def _look(message: Any, authority: str, found: dict[str, dict[str, None]]) -> No
     if telling.of_authority:
         authority = message.authority or authority
     for field in telling.text:
-        _note(getattr(message, field), authority, found)
+        # Most texts are no names, and a list has thousands of them.
+        if "/" in (text := getattr(message, field)):
+            _note(text, authority, found)
     for field in telling.texts:
         for text in getattr(message, field):
             _note(text, authority, found)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -99,6 +100,11 @@ class Found:
     def last(self) -> int:
         """Which comes last."""
         return self.first + len(self.rows) - 1
+
+    @property
+    def places(self) -> str:
+        """Where it is told how many homes fit each."""
+        return f"/waiting-list/places?{urlencode([('request', row.id) for row in self.rows])}"
 
     @property
     def last_page(self) -> int:
