@@ -1,7 +1,7 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: untranslated screenshots fuzz help setup run test on-sqlite on-postgresql in-browsers check chaos bench protos development-ca sbom released
+.PHONY: untranslated screenshots fuzz help setup run test on-sqlite on-postgresql as-people-do check chaos bench protos development-ca sbom released
 
 # Where it is set, each of the many processes of a test compiles all of Havn anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -14,8 +14,8 @@ CHAOS_SECONDS ?= 300
 ON_DATABASES := $(addprefix tests/,shared contract placements families capacity matching_service journeys faults cli importing exporting)
 # What brings a PostgreSQL of its own, and is run by the pass over PostgreSQL.
 ON_THEIR_OWN := tests/replicas tests/chaos/test_storm.py
-# What drives browsers, over SQLite: the third pass.
-IN_BROWSERS := tests/console
+# What people use, commands and pages, over SQLite: the third pass, so that each takes about as long.
+AS_PEOPLE_DO := tests/cli tests/console
 # Its only warning is that what depends on what is not known of Havn itself.
 MATERIALS = $(BIN)/python -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible $(BIN)/python
 
@@ -45,16 +45,16 @@ fuzz: setup
 
 # Side by side, the longest first: half of the time each of them waits.
 test: setup
-	@$(MAKE) --no-print-directory --keep-going --jobs=3 on-sqlite on-postgresql in-browsers
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 on-sqlite on-postgresql as-people-do
 
 on-sqlite: setup
-	$(BIN)/pytest $(addprefix --ignore=,$(ON_THEIR_OWN) $(IN_BROWSERS))
+	$(BIN)/pytest $(addprefix --ignore=,$(ON_THEIR_OWN) $(AS_PEOPLE_DO))
 
 on-postgresql: setup
 	@$(call told_at_the_end,--database postgresql $(ON_DATABASES) $(ON_THEIR_OWN))
 
-in-browsers: setup
-	@$(call told_at_the_end,$(IN_BROWSERS))
+as-people-do: setup
+	@$(call told_at_the_end,$(AS_PEOPLE_DO))
 
 # A pass whose dots are shown when it is over.
 told_at_the_end = $(BIN)/pytest $(1) > .venv/$@.log 2>&1; code=$$?; cat .venv/$@.log; exit $$code
