@@ -661,6 +661,16 @@ def recording_breach(**differing: Value) -> capacity.RecordBreachRequest:
     return capacity.RecordBreachRequest(breach=capacity.Breach(**good | differing), request_id=fresh())
 
 
+def closing_breach(breach: capacity.Breach, **differing: Value) -> capacity.CloseBreachRequest:
+    good: dict[str, Value] = {
+        "name": breach.name,
+        "etag": breach.etag,
+        "reason": "The child has moved (invented)",
+        "request_id": fresh(),
+    }
+    return capacity.CloseBreachRequest(**good | differing)
+
+
 def announced(session: Session) -> list[str]:
     """Subjects of all events, in order."""
     return list(session.exec(select(OutboxEvent.subject).order_by(col(OutboxEvent.sequence))))

@@ -22,7 +22,8 @@ class BreachesApi(InstitutionsApi):
             breach = request.breach
             rules.check_breach(breach, self._clock.today())
             _require_known(change, breach.home)
-            breach.ClearField("placement")
+            for found_by_itself in ("placement", "too_many", "close_reason", "closed_by", "close_time"):
+                breach.ClearField(found_by_itself)
             breach.name = f"breaches/{names.new_id()}"
             breach.noticed_by = change.caller.subject
             breach.notice_time.CopyFrom(timestamp(change.now))
@@ -31,6 +32,17 @@ class BreachesApi(InstitutionsApi):
             return breach
 
         return await self._store.change(request, pb.Breach, record)
+
+    async def CloseBreach(self, request: pb.CloseBreachRequest, context: Context) -> pb.Breach:
+        """Says what came of a breach."""
+
+        def close(change: Change) -> pb.Breach:
+            breach = change.get(BREACHES, request.name)
+            rules.close(breach, request.reason, by=change.caller.subject)
+            breach.close_time.CopyFrom(timestamp(change.now))
+            return change.save(BREACHES, breach, request.etag)
+
+        return await self._store.change(request, pb.Breach, close)
 
     async def ListBreaches(self, request: pb.ListBreachesRequest, context: Context) -> pb.ListBreachesResponse:
         """A page of breaches."""

@@ -93,6 +93,7 @@ class InstitutionsApi(rpc.CapacityServiceServicer):
             check(updated)
             unit_rules.check_unit(updated, change.get(INSTITUTIONS, names.parent(updated.name)))
             _save_unit(change, updated, request.unit.etag)
+            breaches.note_number(change, updated, self._clock.today())
             return self._as_of_today(updated)
 
         return await self._store.change(request, pb.InstitutionUnit, update)

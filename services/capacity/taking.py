@@ -42,6 +42,7 @@ class Rows:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._unapproved: list[pb.InstitutionUnit] = []
+        self._smaller: list[pb.InstitutionUnit] = []
 
     def take(self, draft: Draft, row: pb.ImportCapacityRequest) -> Difference:
         """Puts one row into the draft. Raises a HavnError for what is wrong with it."""
@@ -57,6 +58,8 @@ class Rows:
         """Notes what the import told of vacancies, and the breaches of who lost its approval."""
         changes.note_imported(change)
         breaches.note_all(change, self._unapproved, self._clock.today())
+        for unit in self._smaller:
+            breaches.note_number(change, unit, self._clock.today())
 
     def _institution(self, draft: Draft, request: pb.CreateInstitutionRequest, mask: FieldMask) -> Difference:
         institution = request.institution
@@ -93,6 +96,8 @@ class Rows:
             importing.check_row(request)
             units.check_unit(unit, institution)
             draft.put(UNIT, unit)
+        if kept and unit.place_count < kept.place_count:
+            self._smaller.append(unit)
         return changed
 
     def _vacancy(self, draft: Draft, request: pb.ReportVacancyRequest, mask: FieldMask) -> Difference:

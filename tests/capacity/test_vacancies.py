@@ -1,6 +1,7 @@
 """A vacancy confirmed by a tap, blocked, asked for when it is stale, and seen beside what placements tell."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -233,3 +234,25 @@ async def test_v10_a_person_records_a_breach_of_a_place_in_no_registry(coordinat
         await coordinator.capacity.RecordBreach(cast.recording_breach(authority=cast.OTHER_MUNICIPALITY))
     with refused("NOT_FOUND"):
         await coordinator.capacity.RecordBreach(cast.recording_breach(home="institutions/none"))
+
+
+async def test_v10_one_child_too_many_is_a_breach_until_a_leader_closes_it(
+    institution: str, coordinator: Client, administrator: Client, havn: Havn
+) -> None:
+    small = cast.opening(institution, cast.a_unit(place_count=1, severe_need_limit=0))
+    unit = await administrator.capacity.CreateUnit(small)
+    leader = havn.as_(replace(cast.LEADER, authority=unit.authority))
+    for _ in range(2):
+        await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=unit.name, step=5)))
+
+    async def breaches() -> list[pb.Breach]:
+        return list((await leader.capacity.ListBreaches(pb.ListBreachesRequest(home=unit.name))).breaches)
+
+    async def noticed() -> bool:
+        return bool(await breaches())
+
+    await havn.until("capacity", noticed)
+    (breach,) = await breaches()
+    assert (breach.too_many, breach.place_count, breach.noticed_by) == (True, 1, "services/capacity")
+    closed = await leader.capacity.CloseBreach(cast.closing_breach(breach))
+    assert (closed.closed_by, await breaches()) == (cast.LEADER.subject, [closed])

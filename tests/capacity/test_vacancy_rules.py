@@ -6,10 +6,17 @@ from typing import Any
 import pytest
 
 from havn.capacity.v1 import capacity_pb2 as pb
-from services.capacity.rules.breaches import breach_of, check_breach, shows_breach
+from services.capacity.rules.breaches import (
+    breach_of,
+    breach_of_number,
+    check_breach,
+    close,
+    lives_over,
+    shows_breach,
+)
 from services.capacity.rules.occupancy import Stay, Used, describe
 from services.capacity.rules.vacancies import block, blocked_places, check_vacancy, stale_before, stale_from
-from services.shared.errors import BadInput
+from services.shared.errors import BadInput, StateNotAllowed
 from tests import cast
 
 # It meets no database.
@@ -135,6 +142,27 @@ def test_v10_who_lives_in_an_unapproved_unit_shows_a_breach() -> None:
     assert not shows_breach(stay(home="families/f"), unapproved, cast.TODAY)
     breach = breach_of(stay(), since=cast.TODAY)
     assert (breach.name, breach.placement, breach.from_date) == ("breaches/p", "placements/p", cast.day())
+
+
+def test_v10_more_children_than_places_show_a_breach_of_the_unit() -> None:
+    unit = cast.a_unit(name=UNIT, place_count=2, authority=cast.MUNICIPALITY)
+    two = [stay(), stay(3)]
+    assert not lives_over(unit, [*two, stay(0), stay(starts=1)], cast.TODAY), "one left today, one comes tomorrow"
+    assert lives_over(unit, [*two, stay(), stay()], cast.TODAY) == 2
+    families = cast.a_unit(name=UNIT, place_count=2, kind=pb.UNIT_KIND_FAMILY_DEPARTMENT)
+    assert not lives_over(families, [*two, stay()], cast.TODAY), "siblings have one place"
+    breach = breach_of_number(unit, 2, cast.TODAY)
+    assert (breach.home, breach.too_many, breach.place_count, breach.placement) == (UNIT, True, 2, "")
+
+
+def test_v10_a_breach_is_closed_once_with_a_reason() -> None:
+    breach = pb.Breach(name="breaches/b")
+    with pytest.raises(BadInput):
+        close(breach, " ", by="users/leader")
+    close(breach, "Moved", by="users/leader")
+    assert (breach.close_reason, breach.closed_by) == ("Moved", "users/leader")
+    with pytest.raises(StateNotAllowed):
+        close(breach, "Again", by="users/leader")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ class Side:
     entry: str = "centralListEntries/none"
     resident: str = "children/none"
     observation: str = "wellbeingObservations/none"
+    breach: str = "breaches/none"
 
 
 SIDES = (
@@ -154,6 +155,7 @@ async def made(havn: Havn, side: Side) -> Side:
     await havn.until("capacity", lives_there)
     observation = await staff.wellbeing.RecordWellbeing(cast.observing(resident))
     application = await coordinator.waiting.ApplyToCentralList(cast.applying(seeking.name))
+    breach = await coordinator.capacity.RecordBreach(cast.recording_breach(authority=authority))
     offer = await coordinator.placements.OfferPlace(cast.offering(request, family.name))
     suggestions = await coordinator.matching.SuggestMatches(matching.SuggestMatchesRequest(request=request.name))
     run = await coordinator.matching.CreateMatchRun(matching.CreateMatchRunRequest(request_id=cast.fresh()))
@@ -179,6 +181,7 @@ async def made(havn: Havn, side: Side) -> Side:
         entry=entry_name(application.name),
         resident=resident,
         observation=observation.name,
+        breach=breach.name,
     )
 
 
@@ -417,6 +420,9 @@ AIMED = {
     ),
     "ListVacancyChanges": Aim(lambda side: capacity.ListVacancyChangesRequest(parent=side.unit), "unit", True),
     "RecordBreach": Aim(lambda side: cast.recording_breach(authority=side.authority), "new", reads=False),
+    "CloseBreach": Aim(
+        lambda side: cast.closing_breach(capacity.Breach(name=side.breach, etag=STALE)), "breach", reads=False
+    ),
     "ListBreaches": Aim(lambda _: capacity.ListBreachesRequest()),
     "ListVacancies": Aim(lambda _: capacity.ListVacanciesRequest()),
     "WatchVacancies": Aim(lambda _: capacity.WatchVacanciesRequest()),

@@ -68,6 +68,22 @@ def deliver(
     show(document(answer), view_delivered(answer, lang), json)
 
 
+@app.command("close-breach")
+def close_breach(
+    breach: Annotated[str, typer.Argument(metavar="BREACH", help="Its name, as `havn suppliers breaches` tells it.")],
+    reason: Annotated[str, typer.Option(help="What came of it, without names.")],
+    as_user: As = User.LEADER,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Says, once, what came of a breach; it stays in the list."""
+    # What somebody closed meanwhile is not closed again: only an open one is as it was.
+    request = pb.CloseBreachRequest(name=breach, etag="1", reason=reason, request_id=str(uuid.uuid4()))
+    with asking(as_user) as connection:
+        answer = pb.ListBreachesResponse(breaches=[connection.capacity.CloseBreach(request)])
+    show(document(answer), view_breaches(answer, lang), json)
+
+
 @app.command()
 def breaches(as_user: As = User.LEADER, lang: Language = Lang.EN, json: Json = False) -> None:
     """Unapproved places that are or were used."""

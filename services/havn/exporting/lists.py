@@ -34,6 +34,10 @@ BREACHES = Sheet(
         ("what", "what", TEXT),
         ("noticed_by", "noticed_by", TEXT),
         ("noticed_on", "notice_time", MOMENT),
+        ("too_many", "too_many", YES_OR_NO),
+        ("close_reason", "close_reason", TEXT),
+        ("closed_by", "closed_by", TEXT),
+        ("closed_on", "close_time", MOMENT),
     ),
 )
 

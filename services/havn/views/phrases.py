@@ -425,6 +425,7 @@ DANISH = {
     "waived": "fraveget",
     "completed": "gennemført",
     "intensive support": "intensiv støtte",
+    "More children than approved places": "Flere børn end godkendte pladser",
     "{children} without intensive support.": "{children} uden intensiv støtte.",
     "relief": "aflastning",
     "ordinary fee": "almindeligt plejevederlag",

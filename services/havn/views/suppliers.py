@@ -81,11 +81,12 @@ def breaches(answer: pb.ListBreachesResponse, lang: Lang) -> Iterator[Renderable
     if not answer.breaches:
         return
     yield ""
-    rows = table("=Where", "#Places", "=From", "What it is", "Noticed", "By", lang=lang)
+    rows = table("=Where", "#Places", "=From", "What it is", "Noticed", "By", "What came of it", "=Name", lang=lang)
     for each in answer.breaches:
-        what = each.what or short(each.placement)
-        noticed = moment(each.notice_time), short(each.noticed_by)
-        rows.add_row(unit(each.home), str(each.place_count), day(each.from_date), what, *noticed)
+        too_many = phrase("More children than approved places", lang) if each.too_many else ""
+        what = each.what or too_many or short(each.placement)
+        ended = moment(each.notice_time), short(each.noticed_by), each.close_reason, each.name
+        rows.add_row(unit(each.home), str(each.place_count), day(each.from_date), what, *ended)
     yield rows
 
 

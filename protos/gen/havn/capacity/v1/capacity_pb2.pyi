@@ -1246,6 +1246,10 @@ class Breach(_message.Message):
     WHAT_FIELD_NUMBER: _builtins.int
     NOTICED_BY_FIELD_NUMBER: _builtins.int
     NOTICE_TIME_FIELD_NUMBER: _builtins.int
+    TOO_MANY_FIELD_NUMBER: _builtins.int
+    CLOSE_REASON_FIELD_NUMBER: _builtins.int
+    CLOSED_BY_FIELD_NUMBER: _builtins.int
+    CLOSE_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"breaches/{breach}"."""
     etag: _builtins.str
@@ -1262,12 +1266,22 @@ class Breach(_message.Message):
     """What it is; names no child. Of a placement that shows it, empty."""
     noticed_by: _builtins.str
     """Who noticed it; "services/capacity" where placements showed it."""
+    too_many: _builtins.bool
+    """Whether it is that more children live there than places are approved."""
+    close_reason: _builtins.str
+    """Why it was closed; empty while it is open."""
+    closed_by: _builtins.str
+    """Who closed it."""
     @_builtins.property
     def from_date(self) -> _date_pb2.Date:
         """Since when they are used."""
 
     @_builtins.property
     def notice_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def close_time(self) -> _timestamp_pb2.Timestamp:
         """When."""
 
     def __init__(
@@ -1283,10 +1297,14 @@ class Breach(_message.Message):
         what: _builtins.str = ...,
         noticed_by: _builtins.str = ...,
         notice_time: _timestamp_pb2.Timestamp | None = ...,
+        too_many: _builtins.bool = ...,
+        close_reason: _builtins.str = ...,
+        closed_by: _builtins.str = ...,
+        close_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "notice_time", b"notice_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["close_time", b"close_time", "from_date", b"from_date", "notice_time", b"notice_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "etag", b"etag", "from_date", b"from_date", "home", b"home", "name", b"name", "notice_time", b"notice_time", "noticed_by", b"noticed_by", "place_count", b"place_count", "placement", b"placement", "what", b"what"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "close_reason", b"close_reason", "close_time", b"close_time", "closed_by", b"closed_by", "etag", b"etag", "from_date", b"from_date", "home", b"home", "name", b"name", "notice_time", b"notice_time", "noticed_by", b"noticed_by", "place_count", b"place_count", "placement", b"placement", "too_many", b"too_many", "what", b"what"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2157,6 +2175,40 @@ class RecordBreachRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordBreachRequest: _TypeAlias = RecordBreachRequest  # noqa: Y015
+
+@_typing.final
+class CloseBreachRequest(_message.Message):
+    """Closes a breach."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"breaches/{breach}"."""
+    etag: _builtins.str
+    """Of the breach as it was read."""
+    reason: _builtins.str
+    """What came of it; names no child."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseBreachRequest: _TypeAlias = CloseBreachRequest  # noqa: Y015
 
 @_typing.final
 class ListBreachesRequest(_message.Message):

@@ -123,6 +123,11 @@ class CapacityServiceStub:
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.RecordBreachRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Breach.FromString,
                 _registered_method=True)
+        self.CloseBreach = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/CloseBreach',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.CloseBreachRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Breach.FromString,
+                _registered_method=True)
         self.ListBreaches = channel.unary_unary(
                 '/havn.capacity.v1.CapacityService/ListBreaches',
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ListBreachesRequest.SerializeToString,
@@ -278,6 +283,14 @@ class CapacityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CloseBreach(self, request, context):
+        """Says, once, what came of a breach: it stays in the list, with who closed it, when and why. FAILED_PRECONDITION for one
+        that was closed. Rule V10.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListBreaches(self, request, context):
         """Unapproved places that are or were used, the newest first.
         """
@@ -402,6 +415,11 @@ def add_CapacityServiceServicer_to_server(servicer, server):
             'RecordBreach': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordBreach,
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.RecordBreachRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Breach.SerializeToString,
+            ),
+            'CloseBreach': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseBreach,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.CloseBreachRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.Breach.SerializeToString,
             ),
             'ListBreaches': grpc.unary_unary_rpc_method_handler(
@@ -892,6 +910,33 @@ class CapacityService:
             target,
             '/havn.capacity.v1.CapacityService/RecordBreach',
             havn_dot_capacity_dot_v1_dot_capacity__pb2.RecordBreachRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.Breach.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseBreach(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/CloseBreach',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.CloseBreachRequest.SerializeToString,
             havn_dot_capacity_dot_v1_dot_capacity__pb2.Breach.FromString,
             options,
             channel_credentials,

@@ -75,6 +75,10 @@ class CapacityServiceStub:
     """What happened to a unit's vacancy and by whom, the newest first."""
     RecordBreach: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.RecordBreachRequest, _capacity_pb2.Breach]
     """Records that a place is used that nobody approved. It decides nothing, and makes the place no option (R12)."""
+    CloseBreach: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.CloseBreachRequest, _capacity_pb2.Breach]
+    """Says, once, what came of a breach: it stays in the list, with who closed it, when and why. FAILED_PRECONDITION for one
+    that was closed. Rule V10.
+    """
     ListBreaches: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.ListBreachesRequest, _capacity_pb2.ListBreachesResponse]
     """Unapproved places that are or were used, the newest first."""
     WatchVacancies: _grpc.UnaryStreamMultiCallable[_capacity_pb2.WatchVacanciesRequest, _capacity_pb2.WatchVacanciesResponse]
@@ -138,6 +142,10 @@ class CapacityServiceAsyncStub(CapacityServiceStub):
     """What happened to a unit's vacancy and by whom, the newest first."""
     RecordBreach: _aio.UnaryUnaryMultiCallable[_capacity_pb2.RecordBreachRequest, _capacity_pb2.Breach]  # type: ignore[assignment]
     """Records that a place is used that nobody approved. It decides nothing, and makes the place no option (R12)."""
+    CloseBreach: _aio.UnaryUnaryMultiCallable[_capacity_pb2.CloseBreachRequest, _capacity_pb2.Breach]  # type: ignore[assignment]
+    """Says, once, what came of a breach: it stays in the list, with who closed it, when and why. FAILED_PRECONDITION for one
+    that was closed. Rule V10.
+    """
     ListBreaches: _aio.UnaryUnaryMultiCallable[_capacity_pb2.ListBreachesRequest, _capacity_pb2.ListBreachesResponse]  # type: ignore[assignment]
     """Unapproved places that are or were used, the newest first."""
     WatchVacancies: _aio.UnaryStreamMultiCallable[_capacity_pb2.WatchVacanciesRequest, _capacity_pb2.WatchVacanciesResponse]  # type: ignore[assignment]
@@ -300,6 +308,16 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_capacity_pb2.Breach, _abc.Awaitable[_capacity_pb2.Breach]]:
         """Records that a place is used that nobody approved. It decides nothing, and makes the place no option (R12)."""
+
+    @_abc_1.abstractmethod
+    def CloseBreach(
+        self,
+        request: _capacity_pb2.CloseBreachRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.Breach, _abc.Awaitable[_capacity_pb2.Breach]]:
+        """Says, once, what came of a breach: it stays in the list, with who closed it, when and why. FAILED_PRECONDITION for one
+        that was closed. Rule V10.
+        """
 
     @_abc_1.abstractmethod
     def ListBreaches(
