@@ -24,7 +24,7 @@ ORDER: dict[access_pb2.Role.ValueType, tuple[str, ...]] = {
     access_pb2.ROLE_LEADER: ("/", "/waiting-list", "/offers", "/families", "/risk-views", "/places"),
     access_pb2.ROLE_COUNCIL: ("/", "/waiting-list", "/offers", "/places"),
     access_pb2.ROLE_FOSTER_FAMILY: ("/", "/inquiries"),
-    access_pb2.ROLE_CENTRAL_LIST: ("/", "/places"),
+    access_pb2.ROLE_CENTRAL_LIST: ("/", "/waiting-list/central", "/waiting-list/times", "/places"),
     access_pb2.ROLE_COMMITTEE: ("/",),
     access_pb2.ROLE_AUDITOR: ("/", "/audit", "/waiting-list", "/offers", "/places"),
     access_pb2.ROLE_ADMINISTRATOR: ("/", "/places/institutions"),
@@ -37,6 +37,8 @@ def entries(caller: Caller, here: str) -> list[Entry]:
     titles = {
         "/": _("My overview"),
         "/waiting-list": _("Waiting list"),
+        "/waiting-list/central": _("The central list"),
+        "/waiting-list/times": _("Waiting times"),
         "/offers": _("Offers"),
         "/vacancies": _("Report free places"),
         "/inquiries": _("Inquiries"),

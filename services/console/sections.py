@@ -28,6 +28,18 @@ def of_places(visit: Visit) -> list[Section]:
     )
 
 
+def of_waiting(visit: Visit) -> list[Section]:
+    """The waiting list, how long groups have waited, the central list, and who left."""
+    return _open(
+        visit,
+        ("/waiting-list", _("Waiting list"), f"{CAPACITY}.ListWaitingList"),
+        ("/waiting-list/times", _("Waiting times"), f"{WAITING}.GetWaitingTimes"),
+        ("/waiting-list/applications", _("Applied to the central list"), f"{WAITING}.ListCentralListApplications"),
+        ("/waiting-list/central", _("The central list"), f"{WAITING}.ListCentralList"),
+        ("/waiting-list/exits", _("Who left the list"), f"{WAITING}.ListWaitingListExits"),
+    )
+
+
 def _open(visit: Visit, *pages: tuple[str, str, str]) -> list[Section]:
     here = visit.request.url.path
     return [Section(path, title, path == here) for path, title, asks in pages if may(visit.caller, asks)]

@@ -12,7 +12,7 @@ from havn.capacity.v1.capacity_pb2 import InterimSolution, WaitingListEntry
 from havn.matching.v1.matching_pb2 import CountSuitablePlacesRequest
 from havn.placements.v1.placements_pb2 import OFFER_STATE_ACCEPTED, OFFER_STATE_ASKED, OFFER_STATE_DECLINED
 from havn.terms.v1.terms_pb2 import Language, NeedLevel
-from services.console import searches, terms
+from services.console import searches, sections, terms
 from services.console.languages import gettext as _
 from services.console.languages import said
 from services.console.searches import PAGE_SIZE, Kept, NoRoom, Search
@@ -162,6 +162,7 @@ async def _listed(visit: Visit, search: Search, keeping: Keeping) -> Response:
         422 if keeping.error else 200,
         found=found,
         search=search,
+        sections=sections.of_waiting(visit),
         keeping=keeping,
         kept=_kept(visit),
         towns=sorted(towns() | {search.town} - {""}),
