@@ -1,14 +1,15 @@
 """Vacancies as they are shown: with what follows from the day, the unit and placements."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from sqlmodel import col
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.capacity import wire
 from services.capacity.rules import vacancies as rules
-from services.capacity.rules.occupancy import Stay, Used, describe
+from services.capacity.rules.occupancy import Stay, Used, describe, difference
 from services.capacity.store import HOLDS, STAYS, UNITS, HoldRow
 from services.shared import access
 from services.shared.clock import Clock
@@ -24,15 +25,25 @@ _STILL_HELD = col(HoldRow.held) > 0
 
 def described(view: View, vacancies: Sequence[pb.Vacancy], clock: Clock) -> Sequence[pb.Vacancy]:
     """The vacancies, each with how far to trust it and what placements tell of its unit (W2, V8, V9)."""
+    now, today = clock.now(), clock.today()
+    for vacancy, used in _used_by_each(view, vacancies):
+        confirmed = time(vacancy.confirmed_time)
+        vacancy.freshness = rules.freshness(confirmed, now)
+        vacancy.stale_time.CopyFrom(timestamp(rules.stale_from(confirmed)))
+        describe(vacancy, used, today)
+    return vacancies
+
+
+def differing(view: View, vacancies: Sequence[pb.Vacancy], today: date) -> Sequence[pb.Vacancy]:
+    """Those that placements tell something else of (V8): to find them takes less than to describe all."""
+    return [vacancy for vacancy, used in _used_by_each(view, vacancies) if difference(vacancy, used, today)]
+
+
+def _used_by_each(view: View, vacancies: Sequence[pb.Vacancy]) -> Iterator[tuple[pb.Vacancy, Used]]:
     for begin in range(0, len(vacancies), ASKED_TOGETHER):
         some = vacancies[begin : begin + ASKED_TOGETHER]
         used = used_places(view, [vacancy.name.removesuffix("/vacancy") for vacancy in some], some)
-        for vacancy in some:
-            confirmed = time(vacancy.confirmed_time)
-            vacancy.freshness = rules.freshness(confirmed, clock.now())
-            vacancy.stale_time.CopyFrom(timestamp(rules.stale_from(confirmed)))
-            describe(vacancy, used[vacancy.name.removesuffix("/vacancy")], clock.today())
-    return vacancies
+        yield from ((vacancy, used[vacancy.name.removesuffix("/vacancy")]) for vacancy in some)
 
 
 def used_places(view: View, units: Sequence[str], vacancies: Sequence[pb.Vacancy]) -> Mapping[str, Used]:

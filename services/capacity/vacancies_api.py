@@ -9,7 +9,7 @@ from sqlmodel import col
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.capacity import changes, reports
 from services.capacity.institutions_api import InstitutionsApi
-from services.capacity.occupied import SERVICE, described
+from services.capacity.occupied import SERVICE, described, differing
 from services.capacity.rules import vacancies as rules
 from services.capacity.store import UNITS, VACANCIES, VACANCY_CHANGES, VacancyRow, sortable
 from services.shared import wire
@@ -119,14 +119,13 @@ class VacanciesApi(InstitutionsApi):
         where: list[ColumnElement[bool]] = [stale] if request.stale else []
         named = [*where, col(VacancyRow.name).in_(request.names)] if request.names else where
         if request.differing:
-            known = described(view, view.all(VACANCIES, *named), self._clock)
-            differing = [vacancy for vacancy in known if vacancy.difference]
-            page = keyed(differing, lambda vacancy: vacancy.name, request.page_size, request.page_token)
-            total = len(differing)
+            found = differing(view, view.all(VACANCIES, *named), self._clock.today())
+            page = keyed(found, lambda vacancy: vacancy.name, request.page_size, request.page_token)
+            total = len(found)
         else:
             page = view.page(VACANCIES, request.page_size, request.page_token, *where, names=request.names)
-            described(view, page.items, self._clock)
             total = len(view.versions(VACANCIES, *named)) if request.counted else 0
+        described(view, page.items, self._clock)
         return pb.ListVacanciesResponse(
             vacancies=page.items, next_page_token=page.next_token, total_count=total if request.counted else 0
         )

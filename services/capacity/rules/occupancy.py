@@ -83,11 +83,20 @@ class Used:
         return max(len(living), self.unit.place_count) if any(stay.solo for stay in living) else len(living)
 
 
+def difference(vacancy: pb.Vacancy, used: Used, today: date) -> int:
+    """How many places more were reported than placements leave (V8)."""
+    return vacancy.free_place_count - used.free(_told_of(vacancy, today))
+
+
 def describe(vacancy: pb.Vacancy, used: Used, today: date) -> None:
     """Puts what placements tell beside what was reported (V8, V9)."""
-    on = max(today, day(vacancy.from_date))
-    vacancy.occupancy.CopyFrom(used.occupancy(on))
-    vacancy.difference = vacancy.free_place_count - vacancy.occupancy.free_place_count
+    vacancy.occupancy.CopyFrom(used.occupancy(_told_of(vacancy, today)))
+    vacancy.difference = difference(vacancy, used, today)
     vacancy.disposal = used.unit.disposal
     del vacancy.planned[:]
     vacancy.planned.extend(used.planned(today))
+
+
+def _told_of(vacancy: pb.Vacancy, today: date) -> date:
+    """The day that a report tells of."""
+    return max(today, day(vacancy.from_date))
