@@ -8,7 +8,7 @@ from havn.placements.v1.events_pb2 import PlacementChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.families import events, following, residents
 from services.families.profile_api import ProfileApi
-from services.families.rules import certificates, follow_ups, way
+from services.families.rules import certificates, conflicts, follow_ups, way
 from services.families.rules import family as registry
 from services.families.store import (
     FAMILIES,
@@ -151,6 +151,7 @@ class FamiliesApi(ProfileApi):
         kept = draft.kept(FAMILY, family, row.update_mask)
         _clear_computed(family)
         way.record(family, kept, self._hand(draft.caller.subject))
+        conflicts.record(family, kept)
         changed = difference(family, kept)
         if changed != UNCHANGED:
             importing.check_row(row.family)

@@ -8,7 +8,7 @@ from havn.families.v1 import families_pb2 as pb
 from services.families.rules import conflicts, way
 from services.families.rules.views import profile_view
 from services.shared.errors import StateNotAllowed
-from services.shared.wire import time
+from services.shared.wire import time, timestamp
 from tests import cast
 from tests.conftest import Client, Havn, refused
 
@@ -115,3 +115,52 @@ async def test_f8_a_family_sees_who_looked_and_why_without_the_names_of_staff(
         await havn.as_(cast.member_of("families/another")).families.ListProfileViews(asked)
     with refused("INVALID_ARGUMENT", "FIELD_INVALID", "page_token"):
         await consultant.families.ListProfileViews(pb.ListProfileViewsRequest(name=entered.name, page_token="bm9uZQ=="))
+
+
+DOGS = pb.Conflict(fact=pb.PROFILE_FACT_PETS, family_says="Two dogs", family_said_time=timestamp(cast.NOW))
+SETTLED = pb.Conflict(resolution="One dog", resolved_by="users/c", resolved_time=timestamp(cast.NOW))
+SPOKEN = pb.Conflict(
+    fact=pb.PROFILE_FACT_LANGUAGES, consultant_says="Danish alone", consultant_said_time=timestamp(cast.NOW)
+)
+
+
+def merged(*conflicts: pb.Conflict) -> pb.Conflict:
+    """One conflict of all that these say."""
+    whole = pb.Conflict()
+    for conflict in conflicts:
+        whole.MergeFrom(conflict)
+    return whole
+
+
+# (what is kept, what the file tells, what stands then)
+FROM_FILES: dict[str, tuple[list[pb.Conflict], list[pb.Conflict], list[pb.Conflict]]] = {
+    "an empty cell takes nothing away": ([DOGS], [], [DOGS]),
+    "what is kept is kept once": ([DOGS], [DOGS], [DOGS]),
+    "another one is added": ([DOGS], [SPOKEN], [DOGS, SPOKEN]),
+    "an open one is settled": ([DOGS], [merged(DOGS, SETTLED)], [merged(DOGS, SETTLED)]),
+    "an older file opens nothing that was settled": ([merged(DOGS, SETTLED)], [DOGS], [merged(DOGS, SETTLED)]),
+}
+
+
+@pytest.mark.parametrize(("kept", "told", "stands"), FROM_FILES.values(), ids=FROM_FILES)
+def test_f7_an_import_adds_conflicts_and_takes_none_away(
+    kept: list[pb.Conflict], told: list[pb.Conflict], stands: list[pb.Conflict]
+) -> None:
+    family = pb.FosterFamily(conflicts=told)
+    conflicts.record(family, pb.FosterFamily(conflicts=kept))
+    assert list(family.conflicts) == stands
+
+
+async def test_f7_an_empty_cell_of_a_file_leaves_what_the_family_said(
+    consultant: Client, administrator: Client
+) -> None:
+    family = cast.a_ready_family(conflicts=[DOGS])
+    row = pb.ImportFamiliesRequest(family=cast.entering(family, id="says", request_id=""), request_id=cast.fresh())
+    assert cast.counts(await administrator.families.ImportFamilies(cast.one_by_one([row]))) == (1, 0, 0)
+    row.request_id = cast.fresh()
+    row.update_mask.paths.extend(["conflicts", "history"])
+    row.family.family.ClearField("conflicts")
+    assert cast.counts(await administrator.families.ImportFamilies(cast.one_by_one([row]))) == (0, 0, 1)
+    kept = await consultant.families.GetFosterFamily(pb.GetFosterFamilyRequest(name="families/says"))
+    assert list(kept.conflicts) == [DOGS]
+    assert kept.history

@@ -29,6 +29,29 @@ def resolve(family: pb.FosterFamily, fact: pb.ProfileFact.ValueType, resolution:
     conflict.resolved_time.CopyFrom(timestamp(hand.now))
 
 
+def record(family: pb.FosterFamily, kept: pb.FosterFamily | None) -> None:
+    """Keeps what there was; an import adds what it tells and settles what was open, and takes nothing away (F7)."""
+    told = list(family.conflicts)
+    family.ClearField("conflicts")
+    family.conflicts.extend(kept.conflicts if kept else ())
+    for conflict in told:
+        known = next((each for each in family.conflicts if _is_same(each, conflict)), None)
+        if known is None:
+            family.conflicts.append(conflict)
+        elif conflict.resolution and not known.resolution:
+            known.resolution, known.resolved_by = conflict.resolution, conflict.resolved_by
+            known.resolved_time.CopyFrom(conflict.resolved_time)
+
+
+def _is_same(one: pb.Conflict, other: pb.Conflict) -> bool:
+    """Whether both are of one fact and have a statement in common."""
+    said = one.family_says and (one.family_says, one.family_said_time) == (other.family_says, other.family_said_time)
+    answered = one.consultant_says and (
+        (one.consultant_says, one.consultant_said_time) == (other.consultant_says, other.consultant_said_time)
+    )
+    return one == other or (one.fact == other.fact and bool(said or answered))
+
+
 def _open(family: pb.FosterFamily, fact: pb.ProfileFact.ValueType) -> pb.Conflict | None:
     of_fact = (each for each in family.conflicts if each.fact == fact and not each.resolution)
     return next(of_fact, None)

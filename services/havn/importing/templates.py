@@ -27,7 +27,8 @@ bruges", også være det.
 Nøgler finder I selv på. Skriv aldrig barnets navn eller CPR-nummer: barnet har en nøgle, som k-12.
 Kommunernes nøgler er avannaata, kujalleq, qeqertalik, qeqqata og sermersooq; Selvstyrets er self-government.
 En række med en ny nøgle opretter; en række med en kendt nøgle ændrer, og siger den det samme som før, sker der intet.
-En kolonne, som filen ikke har, lader alt være, som det er; en tom celle sletter, hvad der stod. En ny familie har
+En kolonne, som filen ikke har, lader alt være, som det er; en tom celle sletter, hvad der stod, undtagen i conflicts og
+history, som kun vokser: de får det, filen siger, og mister intet. En ny familie har
 mindst én række i household; nævnes en families husstand, nævnes den hel.
 Der skrives intet, før alle rækker i alle filer er i orden. Bliver importen afbrudt, køres den igen.
 En celle, der begynder med = + - eller @, får i en eksport en apostrof foran, som en import tager væk igen.
@@ -44,7 +45,8 @@ You make up the keys. Never write a child's name or CPR number: a child has a ke
 The municipalities' keys are avannaata, kujalleq, qeqertalik, qeqqata and sermersooq; the Self-Government's is
 self-government.
 A row with a new key creates; a row with a known key changes, and where it says the same as before nothing happens.
-A column that the file does not have leaves all as it is; an empty cell clears what stood there. A new family has at
+A column that the file does not have leaves all as it is; an empty cell clears what stood there, but in conflicts and
+history, which only grow: they get what the file tells, and lose nothing. A new family has at
 least one row in household; if a family's household is told, it is told whole.
 Nothing is written until all rows of all files are in order. An import that was interrupted is run again.
 A cell that begins with = + - or @ gets an apostrophe before it in an export, which an import takes away again.
