@@ -21,7 +21,7 @@ from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
 from tests import cast
-from tests.conftest import Havn, eventually, refusal, running_havn
+from tests.conftest import WAIT_SECONDS, Havn, eventually, refusal, running_havn
 
 CHAIN = ("families", "capacity", "placements")
 """Each asks the next one; the last hangs."""
@@ -79,7 +79,22 @@ async def chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple
         for name in reversed(CHAIN)
     ]
     async with running_havn(tmp_path_factory.mktemp("chain"), definitions) as running:
+        await connected(running, seen)
         yield running, seen
+
+
+async def connected(havn: Havn, seen: dict[str, Seen]) -> None:
+    """Returns once each link is connected to the next one, which takes a busy machine longer than some deadlines."""
+    client = rpc.PlacementsServiceStub(havn.as_(cast.SERVICE).channels[CHAIN[0]])
+    first = client.GetRequest(pb.GetRequestRequest(name="requests/first"), timeout=WAIT_SECONDS)
+
+    async def arrived() -> bool:
+        return "requests/first" in seen[CHAIN[-1]].remaining
+
+    await eventually(arrived)
+    first.cancel()
+    for link in seen.values():
+        await link.ended.wait()
 
 
 # Above a second gRPC rounds what it passes on up to hundredths: more than may be missing here.
