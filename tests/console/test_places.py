@@ -116,6 +116,22 @@ async def test_an_unapproved_place_is_recorded_once(browsing: Browsing, havn: Ha
     assert [(each.place_count, each.home) for each in listed if each.what == what] == [(2, INSTITUTION)]
 
 
+async def test_a_leader_closes_a_breach_with_a_reason(visitor: Visitor, havn: Havn) -> None:
+    leader = havn.as_(cast.LEADER)
+    breach = await leader.capacity.RecordBreach(cast.recording_breach())
+    client = await visitor("leader")
+    path, form = f"/places/{breach.name}/close", {"csrf": await csrf(client), "etag": breach.etag}
+    unsaid = await client.post(path, data=form | {"key": cast.fresh()})
+    assert (unsaid.status_code, "Skriv kort, hvad der kom ud af det." in unsaid.text) == (422, True)
+    said = form | {"reason": PAYLOAD}
+    closed = await client.post(path, data=said | {"key": cast.fresh()}, follow_redirects=True)
+    assert "Afsluttet: &lt;script&gt;" in closed.text
+    assert (await client.post(path, data=said | {"key": cast.fresh()})).status_code == 409
+    of_auditor = (await (await visitor("auditor")).get("/places/breaches")).text
+    assert "Afsluttet: " in of_auditor
+    assert "/close" not in of_auditor
+
+
 async def test_who_may_record_but_not_list_is_told_that_it_is_kept(visitor: Visitor) -> None:
     client = await visitor("caseworker")
     form = {"csrf": await csrf(client), "key": cast.fresh(), "count": "1", "day": "2026-03-01", "what": "A flat"}

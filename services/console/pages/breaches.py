@@ -15,7 +15,7 @@ from services.console.visits import Page, Visit, may, new_key, see_other
 from services.shared import wire
 
 SERVICE = "havn.capacity.v1.CapacityService"
-LIST, RECORD = f"{SERVICE}.ListBreaches", f"{SERVICE}.RecordBreach"
+LIST, RECORD, CLOSE = f"{SERVICE}.ListBreaches", f"{SERVICE}.RecordBreach", f"{SERVICE}.CloseBreach"
 SHOWN, MOST = 50, 200
 
 FIELDS = {
@@ -28,12 +28,32 @@ FIELDS = {
 
 async def show(visit: Visit) -> Response:
     """All that are known to whoever is responsible, the newest first."""
+    return await _listed(visit)
+
+
+async def close(visit: Visit) -> Response:
+    """Says what came of one."""
+    name = f"breaches/{visit.request.path_params['breach']}"
+    if not visit.text("reason"):
+        return await _listed(visit, wrong=name)
+    request = pb.CloseBreachRequest(
+        name=name, etag=visit.text("etag"), reason=visit.text("reason"), request_id=visit.text("key")
+    )
+    await visit.services.capacity.CloseBreach(request)
+    return see_other("/places/breaches?kept=yes")
+
+
+async def _listed(visit: Visit, wrong: str = "") -> Response:
     query = visit.request.query_params
     request = pb.ListBreachesRequest(page_size=SHOWN, page_token=query.get("from", ""))
     found = await visit.services.capacity.ListBreaches(request)
     return visit.page(
         "breaches.html",
+        422 if wrong else 200,
         breaches=found.breaches,
+        wrong=wrong,
+        closes=may(visit.caller, CLOSE),
+        new_key=new_key,
         older=found.next_page_token,
         sections=sections.of_places(visit),
         records=may(visit.caller, RECORD),
@@ -112,4 +132,5 @@ PAGES = (
     Page("/places/breaches", show, LIST),
     Page("/places/breaches/new", form, RECORD),
     Page("/places/breaches/new", record, RECORD, "POST"),
+    Page("/places/breaches/{breach}/close", close, CLOSE, "POST"),
 )
