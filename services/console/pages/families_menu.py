@@ -7,6 +7,7 @@ SUPPORT = "havn.families.v1.SupportService"
 ASKS = {
     "/families": "havn.families.v1.FamiliesService.ListFollowUpsDue",
     "/actions": f"{SUPPORT}.ListActions",
+    "/drafts": f"{SUPPORT}.ListFollowUpDrafts",
     "/coverage": f"{SUPPORT}.GetFollowUpCoverage",
     "/policy": f"{SUPPORT}.GetSupportPolicy",
 }

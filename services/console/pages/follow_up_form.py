@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,6 +50,12 @@ class Filled:
     def with_one_more_row(self) -> "Filled":
         """The same, with an empty row for another action."""
         return Filled({**self.values, f"action-{self.rows[-1] + 1}-what": ""})
+
+    def ticked(self, children: Sequence[str]) -> "Filled":
+        """The same, with the ticks at the numbers that these children have in the form."""
+        rest = {name: value for name, value in self.values.items() if not name.startswith("child-")}
+        ticks = {f"child-{number}": child for number, child in enumerate(children, start=1) if child in self.children}
+        return Filled(rest | ticks)
 
     def unreadable(self) -> dict[str, str]:
         """What can't be read at all, by the fields' names."""

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import support_pb2 as support
 from services.console.languages import gettext as _
+from services.console.pages import drafts
 from services.console.pages.follow_up_form import PARTS, Filled, filled
 from services.console.refusals import Refusal, refusal
 from services.console.visits import Page, Visit, may, new_key, same_site, see_other
@@ -76,8 +77,11 @@ def parts() -> list[Part]:
 
 
 async def begin(visit: Visit) -> Response:
-    """The empty form."""
-    return await _form(visit, Filled({"visit-date": visit.console.clock.today().isoformat(), "key": new_key()}))
+    """The empty form, or with what the person's draft says."""
+    empty = {"visit-date": visit.console.clock.today().isoformat(), "key": new_key()}
+    asked = visit.request.query_params.get("draft") == "yes"
+    draft = await drafts.kept(visit, _family(visit)) if asked else None
+    return await _form(visit, Filled({**empty, **(draft.values if draft else {})}), from_draft=draft is not None)
 
 
 async def log(visit: Visit) -> Response:
@@ -85,6 +89,8 @@ async def log(visit: Visit) -> Response:
     given = filled(visit.form)
     if given["add-action"]:
         return await _form(visit, given.with_one_more_row())
+    if given["keep-draft"]:
+        return await drafts.save(visit, _family(visit), given)
     if unreadable := given.unreadable():
         return await _refused(visit, given, Refusal(422, "FIELD_INVALID", fields=unreadable))
     request = pb.LogFollowUpRequest(parent=_family(visit), follow_up=given.message(), request_id=given["key"])
@@ -144,22 +150,24 @@ async def _refused(visit: Visit, given: Filled, told: Refusal) -> Response:
     return await _form(visit, given, told)
 
 
-async def _form(visit: Visit, given: Filled, told: Refusal | None = None) -> Response:
+async def _form(visit: Visit, given: Filled, told: Refusal | None = None, *, from_draft: bool = False) -> Response:
     """The form with what was filled in; `told` says in `fields`, by the form's names, what is wrong with it."""
     family, earlier = await asyncio.gather(
         visit.services.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=_family(visit))),
         visit.services.families.ListFollowUps(pb.ListFollowUpsRequest(parent=_family(visit), page_size=LATEST)),
     )
-    children = {child for each in earlier.follow_ups for child in each.children} | {family.approval.child}
+    named = {child for each in earlier.follow_ups for child in each.children}
+    children = sorted({*named, *given.children, family.approval.child} - {""})
     page = visit.page(
         "follow_up_form.html",
         status=told.status if told else 200,
         family=family,
-        given=given,
+        given=given.ticked(children),
         told=told,
+        newer=told is not None or from_draft,
         errors=defaultdict(str, (told.fields if told else None) or {}),
         parts=parts(),
-        children=sorted(children - {""}),
+        children=children,
         today=visit.console.clock.today(),
         mine=family.consultant == visit.caller.subject,
     )

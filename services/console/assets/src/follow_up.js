@@ -30,6 +30,8 @@ async function open(store, queue) {
   else form.useToday();
   element.addEventListener("input", () => editing.touch());
   element.addEventListener("submit", async (event) => {
+    // A draft goes to the server as it is, which needs no queue.
+    if (event.submitter?.name === "keep-draft") return;
     event.preventDefault();
     await finish(editing, queue);
   });
