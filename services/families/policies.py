@@ -39,6 +39,7 @@ def publish(change: Change, policy: pb.SupportPolicy) -> pb.SupportPolicy:
     policy.name = f"supportPolicies/{policy.version}"
     of_law = default(policy.authority)
     policy.supervision_visits_per_year = policy.supervision_visits_per_year or of_law.supervision_visits_per_year
+    policy.training_days_per_year = policy.training_days_per_year or of_law.training_days_per_year
     policy.author = change.caller.subject
     policy.create_time.CopyFrom(timestamp(change.now))
     return change.add(POLICIES, policy)

@@ -58,7 +58,7 @@ class SupportApi(SupervisionApi):
 
     async def PublishSupportPolicy(self, request: pb.PublishSupportPolicyRequest, context: Context) -> pb.SupportPolicy:
         """Decides anew."""
-        cadence.check_policy(request.policy)
+        cadence.check_policy(request.policy, policies.default(request.policy.authority))
         return await self._store.change(
             request, pb.SupportPolicy, lambda change: policies.publish(change, request.policy)
         )

@@ -83,10 +83,24 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.parametrize(("field", "facts"), REFUSED.values(), ids=REFUSED)
 def test_k5_a_policy_is_refused_with(field: str, facts: dict[str, Any]) -> None:
     with pytest.raises(BadInput) as refused:
-        cadence.check_policy(cast.a_policy(**facts))
+        cadence.check_policy(cast.a_policy(**facts), DEFAULT)
     assert [problem.field for problem in refused.value.problems] == [field]
 
 
 def test_k5_the_default_is_a_policy_that_may_stand() -> None:
-    cadence.check_policy(DEFAULT)
+    cadence.check_policy(DEFAULT, DEFAULT)
     assert not DEFAULT.scale
+
+
+@pytest.mark.parametrize("number", ["training_days_per_year", "supervision_visits_per_year"])
+def test_k14_a_danish_policy_may_ask_for_more_than_the_law_and_not_for_less(number: str) -> None:
+    law = policies.default("authorities/svendborg")
+    for asked in (0, 2, 3):
+        cadence.check_policy(cast.a_policy(**{number: asked}), law)
+    less = cast.a_policy(**{number: 1})
+    cadence.check_policy(less, DEFAULT)
+    with pytest.raises(BadInput) as refused:
+        cadence.check_policy(less, law)
+    [problem] = refused.value.problems
+    assert problem.field == f"policy.{number}"
+    assert "the law's 2 a year" in problem.description

@@ -28,9 +28,12 @@ def latest(visit: date) -> date:
     return _after(visit, MOST_WEEKS)
 
 
-def check_policy(policy: pb.SupportPolicy) -> None:
-    """Passes a policy that keeps every family within K3. Raises BadInput with every problem."""
-    fields.refuse(_policy_problems(policy))
+def check_policy(policy: pb.SupportPolicy, of_law: pb.SupportPolicy) -> None:
+    """Passes a policy that keeps every family within K3, and what the law asks for. Raises BadInput with every problem.
+
+    `of_law` is the default of the authority's jurisdiction (K13, K14).
+    """
+    fields.refuse([*_policy_problems(policy), *_unlawful(policy, of_law)])
 
 
 def _after(begun: date, weeks: int) -> date:
@@ -46,6 +49,14 @@ def _weeks(policy: pb.SupportPolicy, need: terms.NeedLevel.ValueType) -> int:
             return policy.moderate_weeks
     # Whose need nobody told is followed as closely as the one that needs most.
     return policy.severe_weeks
+
+
+def _unlawful(policy: pb.SupportPolicy, of_law: pb.SupportPolicy) -> Iterator[FieldProblem]:
+    """Where a number is not given, the law's holds."""
+    for name in ("supervision_visits_per_year", "training_days_per_year"):
+        given, least = getattr(policy, name), getattr(of_law, name)
+        if 0 < given < least:
+            yield FieldProblem(f"policy.{name}", f"may not be less than the law's {least} a year here")
 
 
 def _policy_problems(policy: pb.SupportPolicy) -> Iterator[FieldProblem]:

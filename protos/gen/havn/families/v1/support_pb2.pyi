@@ -153,7 +153,7 @@ class SupportPolicy(_message.Message):
     talk_required: _builtins.bool
     """Whether a supervision visit counts only where somebody talked with a child."""
     training_days_per_year: _builtins.int
-    """Days of further training in a year, at least."""
+    """Days of further training in a year, at least; 0 means what the law asks for, and fewer are refused. Rule K14."""
     @_builtins.property
     def first_weeks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Visits of the first period: weeks after the approval, or after a child came, in rising order."""
