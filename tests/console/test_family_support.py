@@ -1,6 +1,7 @@
 """What was agreed on with families, how they fare, supervision, training and support."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -11,6 +12,7 @@ from havn.families.v1 import support_pb2 as pb
 from services.console import languages
 from services.console.pages.coverage import in_time
 from services.console.pages.family_support import charts
+from services.console.pages.follow_up_form import PARTS
 from tests import cast
 from tests.conftest import Havn
 from tests.console.conftest import PHONE, WIDTHS, Browsing, Visitor, csrf, next_page, violations
@@ -95,6 +97,38 @@ async def test_an_action_that_somebody_else_settled_is_told(visitor: Visitor, su
     answers = [await client.post("/actions", data={**form, "key": cast.fresh()}) for _ in "ab"]
     assert [answer.status_code for answer in answers] == [303, 409]
     assert "Nogen har" in answers[1].text
+
+
+def a_form(**differing: str) -> dict[str, str]:
+    """A follow-up that is filled in well."""
+    visit, following = cast.TODAY.isoformat(), (cast.TODAY + timedelta(weeks=1)).isoformat()
+    good = {"visit-date": visit, "next-visit-date": following, "concern": "no", "key": cast.fresh()}
+    return good | {f"{part}-note": "Seen (invented)" for part in PARTS} | differing
+
+
+async def test_a_follow_up_offers_the_scale_the_child_who_lives_there_and_the_planned_day(
+    visitor: Visitor, supported: Supported, havn: Havn
+) -> None:
+    client, address = await visitor("consultant"), f"/{supported.name}/follow-up"
+    form = (await client.get(address)).text
+    # Nothing is chosen for anybody.
+    assert form.count('<option value="" selected>') == len(PARTS)
+    assert form.count('<option value="3">') == len(PARTS)
+    assert f'value="{CHILD}"' in form
+    assert "siger planen for familien" in form
+    token = await csrf(client)
+    for wrong in ("7", "x", "²", "-1"):
+        refused = await client.post(address, data=a_form(**{"csrf": token, "trust-scale": wrong}))
+        assert (refused.status_code, "trust-scale-error" in refused.text) == (422, True), wrong
+    kept = await client.post(address, data=a_form(**{"csrf": token, "trust-scale": "3"}))
+    name = kept.headers["location"].strip("/").replace("follow-ups", "followUps")
+    logged = await havn.as_(cast.CONSULTANT).families.GetFollowUp(families.GetFollowUpRequest(name=name))
+    assert [getattr(logged, part).scale for part in PARTS] == [0, 0, 0, 3, 0]
+
+
+async def test_nothing_optional_is_chosen_for_whoever_did_not(visitor: Visitor, supported: Supported) -> None:
+    form = (await (await visitor("consultant")).get(f"/{supported.name}/supervision-visit")).text
+    assert '<option value="" selected>' in form.split('id="talk-0"')[1].split("</select>")[0]
 
 
 async def test_support_is_agreed_on_and_ended_training_recorded_and_a_visit_logged(

@@ -11,8 +11,9 @@ from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
 from services.console.forms import Field, Form, kept
 from services.console.languages import gettext as _
+from services.console.pages.family import PAGE_SIZE, children
 from services.console.pages.family_steps import named
-from services.console.pages.family_support import PAGE_SIZE, children
+from services.console.pages.follow_up_form import steps
 from services.console.pages.follow_ups import parts
 from services.console.refusals import Refusal
 from services.console.visits import Page, Visit, new_key, see_other
@@ -112,13 +113,13 @@ def _fields(about: About) -> list[Field]:
 
 
 def _part_fields(part: str, title: str, scale: Sequence[pb.ScaleStep]) -> list[Field]:
-    steps = [(str(step.value), f"{step.value} – {step.wording}") for step in scale]
     words = _("%(part)s: the child's own words") % {"part": title}
-    scaled = Field(f"{part}-scale", _("%(part)s: step") % {"part": title}, "choice", False, "", steps, f"{part}.scale")
+    step = _("%(part)s: step") % {"part": title}
+    scaled = Field(f"{part}-scale", step, "choice", False, options=steps(scale), path=f"{part}.scale")
     return [
         Field(f"{part}-note", title, "area", path=f"{part}.note"),
         Field(f"{part}-words", words, "area", required=False, path=f"{part}.child_words"),
-        *([scaled] if steps else []),
+        *([scaled] if scale else []),
     ]
 
 

@@ -20,9 +20,8 @@ _ALONE = {
     "concern-words": "concern_words",
     "later-reason": "later_reason",
 }
-_WRITTEN = {f"{part}-note": f"{part}.note" for part in PARTS} | {
-    f"{part}-words": f"{part}.child_words" for part in PARTS
-}
+_IN_PART = {"note": "note", "words": "child_words", "scale": "scale"}
+_WRITTEN = {f"{part}-{name}": f"{part}.{path}" for part in PARTS for name, path in _IN_PART.items()}
 _ACTION = {"what": "what", "owner": "owner", "due": "due_date"}
 
 

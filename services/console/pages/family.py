@@ -83,6 +83,16 @@ def lasts(placement: placements.Placement, today: date) -> bool:
     return not placement.HasField("end_date") or wire.day(placement.end_date) >= today
 
 
+async def children(visit: Visit, family: str) -> list[str]:
+    """Children who live in a family, as far as whoever looks may see them."""
+    if not may(visit.caller, PLACED):
+        return []
+    asked = placements.ListPlacementsRequest(home=family, page_size=PAGE_SIZE)
+    found = await visit.services.placements.ListPlacements(asked)
+    today = visit.console.clock.today()
+    return sorted({each.child for each in found.placements if lasts(each, today)})
+
+
 async def history(visit: Visit) -> Response:
     """What happened on a family's way, what was settled, and who looked at its profile."""
     name = family_steps.named(visit)

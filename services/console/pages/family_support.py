@@ -7,13 +7,12 @@ from starlette.responses import Response
 
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
-from havn.placements.v1 import placements_pb2 as placements
 from services.console import family_terms, terms
 from services.console.charts import Bar, Chart
 from services.console.languages import day
 from services.console.languages import gettext as _
 from services.console.pages.actions import SETTLE
-from services.console.pages.family import PLACED, lasts
+from services.console.pages.family import children
 from services.console.pages.family_steps import named
 from services.console.pages.follow_ups import parts
 from services.console.visits import Page, Visit, may, new_key
@@ -66,16 +65,6 @@ async def show(visit: Visit) -> Response:
         family_terms=family_terms,
         terms=terms,
     )
-
-
-async def children(visit: Visit, family: str) -> list[str]:
-    """Children who live in a family, as far as whoever looks may see them."""
-    if not may(visit.caller, PLACED):
-        return []
-    asked = placements.ListPlacementsRequest(home=family, page_size=PAGE_SIZE)
-    found = await visit.services.placements.ListPlacements(asked)
-    today = visit.console.clock.today()
-    return sorted({each.child for each in found.placements if lasts(each, today)})
 
 
 def charts(points: Sequence[pb.TrendPoint], policies: Iterable[pb.SupportPolicy]) -> list[Chart]:

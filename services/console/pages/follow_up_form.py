@@ -9,6 +9,7 @@ from datetime import date
 from starlette.datastructures import FormData
 
 from havn.families.v1 import families_pb2 as pb
+from havn.families.v1.support_pb2 import ScaleStep
 from services.console.languages import gettext as _
 from services.shared.wire import date_message
 
@@ -19,6 +20,7 @@ FEWEST_ROWS = 1
 _ROW = re.compile(r"action-([1-9][0-9]?)-(?:what|owner|due)")
 _ITEM = re.compile(r"follow_up\.(\w+)\[(\d+)\](?:\.(\w+))?")
 _ALONE = ("visit-date", "next-visit-date", "concern", "concern-words", "later-reason")
+_IN_PART = {"child-words": "words", "scale": "scale"}
 _FIELDS = {"what": "what", "owner": "owner", "due_date": "due"}
 
 
@@ -63,6 +65,7 @@ class Filled:
         problems = {
             name: _("Write the day as year-month-day, such as 2026-11-22.") for name in days if not self._is_day(name)
         }
+        problems |= {f"{part}-scale": _("Choose one of these.") for part in PARTS if not self._is_step(part)}
         if self["concern"] not in ("yes", "no"):
             problems["concern"] = _("Choose yes or no.")
         return problems
@@ -88,7 +91,7 @@ class Filled:
             return self._item_field(item[1], int(item[2]), item[3])
         names = [part.replace("_", "-") if part not in PARTS else part for part in path.split(".")[1:]]
         if names and names[0] in PARTS:
-            return f"{names[0]}-words" if names[1:] == ["child-words"] else f"{names[0]}-note"
+            return f"{names[0]}-{_IN_PART.get(names[-1], 'note')}"
         return names[0] if len(names) == 1 and names[0] in _ALONE else ""
 
     def _item_field(self, field: str, position: int, inner: str | None) -> str:
@@ -102,14 +105,24 @@ class Filled:
         except ValueError:
             return False
 
+    def _is_step(self, part: str) -> bool:
+        return re.fullmatch(r"[0-9]{0,2}", self[f"{part}-scale"], re.ASCII) is not None
+
     def _part(self, part: str) -> pb.FollowUpPart:
-        return pb.FollowUpPart(note=self[f"{part}-note"], child_words=self[f"{part}-words"])
+        return pb.FollowUpPart(
+            note=self[f"{part}-note"], child_words=self[f"{part}-words"], scale=int(self[f"{part}-scale"] or 0)
+        )
 
     def _action(self, row: int) -> pb.FollowUpAction:
         action = pb.FollowUpAction(what=self[f"action-{row}-what"], owner=self[f"action-{row}-owner"])
         if due := self[f"action-{row}-due"]:
             action.due_date.CopyFrom(date_message(date.fromisoformat(due)))
         return action
+
+
+def steps(scale: Sequence[ScaleStep]) -> list[tuple[str, str]]:
+    """The steps of a scale as a form offers them, each with its wording."""
+    return [(str(step.value), f"{step.value} – {step.wording}") for step in scale]
 
 
 def filled(form: FormData) -> Filled:

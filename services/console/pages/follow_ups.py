@@ -11,7 +11,8 @@ from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import support_pb2 as support
 from services.console.languages import gettext as _
 from services.console.pages import drafts
-from services.console.pages.follow_up_form import PARTS, Filled, filled
+from services.console.pages.family import children as living_there
+from services.console.pages.follow_up_form import PARTS, Filled, filled, steps
 from services.console.refusals import Refusal, refusal
 from services.console.visits import Page, Visit, may, new_key, same_site, see_other
 
@@ -152,12 +153,14 @@ async def _refused(visit: Visit, given: Filled, told: Refusal) -> Response:
 
 async def _form(visit: Visit, given: Filled, told: Refusal | None = None, *, from_draft: bool = False) -> Response:
     """The form with what was filled in; `told` says in `fields`, by the form's names, what is wrong with it."""
-    family, earlier = await asyncio.gather(
+    family, earlier, living, following = await asyncio.gather(
         visit.services.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=_family(visit))),
         visit.services.families.ListFollowUps(pb.ListFollowUpsRequest(parent=_family(visit), page_size=LATEST)),
+        living_there(visit, _family(visit)),
+        visit.services.support.GetNextVisit(support.GetNextVisitRequest(name=_family(visit))),
     )
     named = {child for each in earlier.follow_ups for child in each.children}
-    children = sorted({*named, *given.children, family.approval.child} - {""})
+    children = sorted({*living, *named, *given.children, family.approval.child} - {""})
     page = visit.page(
         "follow_up_form.html",
         status=told.status if told else 200,
@@ -167,6 +170,8 @@ async def _form(visit: Visit, given: Filled, told: Refusal | None = None, *, fro
         newer=told is not None or from_draft,
         errors=defaultdict(str, (told.fields if told else None) or {}),
         parts=parts(),
+        following=following,
+        steps=steps(following.scale),
         children=children,
         today=visit.console.clock.today(),
         mine=family.consultant == visit.caller.subject,

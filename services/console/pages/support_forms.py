@@ -16,8 +16,8 @@ from services.console import family_terms
 from services.console.forms import Field, Form, kept
 from services.console.languages import N_
 from services.console.languages import gettext as _
+from services.console.pages.family import children
 from services.console.pages.family_steps import named
-from services.console.pages.family_support import children
 from services.console.refusals import Refusal
 from services.console.visits import Page, Visit, new_key, see_other
 from services.shared import wire
