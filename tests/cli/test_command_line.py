@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from havn.families.v1.families_pb2 import ProfileFact
+from havn.families.v1.families_pb2 import FollowUp, LogFollowUpRequest, ProfileFact
 from services.havn.commands.families import Fact
-from services.havn.commands.follow_up_content import action, content_key, from_file
+from services.havn.commands.follow_up_content import action, content_key
+from services.havn.commands.json_files import message_in
 from services.havn.commands.lazy import MODULES
 from services.havn.commands.options import User, day
 from services.havn.users import USERS
@@ -56,6 +57,11 @@ NEED_A_SYSTEM = [
     ["krith", "actions"],
     ["krith", "look", "placements/p/riskViews/r", "--words", "x"],
     ["krith", "cost", "f-001"],
+    ["krith", "drafts"],
+    ["krith", "policy", "kujalleq"],
+    ["krith", "log-visit", "f-001", "--note", "x", "--talk", "k-1 | present | x"],
+    ["krith", "agree", "f-001", "--kind", "relief", "--what", "x", "--from", "2026-03-02"],
+    ["krith", "end-support", "families/f-001/supportAgreements/a", "--reason", "x"],
     ["parked"],
     ["rebuild", "matching"],
     ["parked", "retry"],
@@ -280,7 +286,7 @@ def test_a_file_that_holds_no_follow_up_is_refused(content: str, havn: Havn, tmp
 def test_a_follow_up_file_takes_days_as_people_write_them(tmp_path: Path) -> None:
     path = tmp_path / "follow_up.json"
     path.write_text('{"visit_date": "2026-03-02", "actions": [{"what": "ring", "dueDate": "09-03-2026"}]}')
-    found = from_file(path)
+    found = message_in(path, FollowUp(), "follow-up")
     assert (found.visit_date.month, found.actions[0].due_date.day) == (3, 9)
 
 
@@ -290,8 +296,6 @@ def test_an_action_says_what_who_and_when() -> None:
 
 
 def test_the_key_follows_the_content() -> None:
-    from havn.families.v1.families_pb2 import FollowUp, LogFollowUpRequest
-
     one = LogFollowUpRequest(parent="families/f-001", follow_up=FollowUp(concern=True))
     other = LogFollowUpRequest(parent="families/f-001", follow_up=FollowUp(concern=False))
     assert content_key(one) == content_key(one)

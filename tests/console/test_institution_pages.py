@@ -50,9 +50,10 @@ def staff(havn: Havn) -> Client:
 @pytest_asyncio.fixture
 async def reported(staff: Client) -> capacity.Vacancy:
     """Five places are free, and none is out of use."""
-    said = await staff.capacity.ReportVacancy(cast.reporting(UNIT, cast.a_vacancy(free_place_count=5)))
+    said = await staff.capacity.ReportVacancy(cast.reporting(UNIT, cast.a_vacancy(free_place_count=0)))
     asked = capacity.BlockPlacesRequest(parent=UNIT, etag=said.etag, request_id=cast.fresh())
-    return await staff.capacity.BlockPlaces(asked)
+    await staff.capacity.BlockPlaces(asked)
+    return await staff.capacity.ReportVacancy(cast.reporting(UNIT, cast.a_vacancy(free_place_count=5)))
 
 
 async def vacancy(staff: Client) -> capacity.Vacancy:

@@ -51,6 +51,12 @@ async def havn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Havn]:
         yield running
 
 
+@pytest_asyncio.fixture(autouse=True)
+async def settled(havn: Havn) -> None:
+    """Each journey begins where all that the ones before did has arrived: what was just ended is suggested no more."""
+    await havn.until("matching", lambda: everything_arrived(havn))
+
+
 def load(havn: Havn, folder: Path) -> None:
     rows = read(folder)
     assert isinstance(rows, Rows), rows

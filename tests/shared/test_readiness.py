@@ -1,16 +1,11 @@
 """Each thing that a service needs goes away and comes back: it is not ready meanwhile, and lives all the time."""
 
 import asyncio
-import gc
 import io
-import socket
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import grpc
 import pytest
@@ -21,7 +16,7 @@ from sqlalchemy import text
 
 from services.havn.views.status import LACKING, status
 from services.placements.api import DEFINITION as PLACEMENTS
-from services.shared import needs, postgres, readiness, runtime
+from services.shared import needs, postgres, readiness
 from tests import cast, databases
 from tests.conftest import WAIT_SECONDS, Havn, eventually, running_havn
 
@@ -152,29 +147,6 @@ async def test_a_service_whose_event_loop_hung_does_not_live_until_it_turns_agai
     asyncio.get_running_loop().call_soon(time.sleep, 2 * readiness.BEAT_SECONDS)
     assert not await anext(lives)
     assert await anext(lives)
-
-
-async def test_a_service_that_does_not_start_lets_go_of_all_that_it_opened(tmp_path: Path) -> None:
-    # Nothing else runs beside that could begin or end something of its own.
-    async with running_havn(tmp_path, []) as havn:
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            settings = havn.platform.settings.model_copy(update={"placements_port": taken.getsockname()[1]})
-            tasks, threads = asyncio.all_tasks(), own_threads()
-            with pytest.raises(RuntimeError):
-                await runtime.start(PLACEMENTS, replace(havn.platform, settings=settings))
-
-        async def let_go() -> bool:
-            await asyncio.sleep(0)
-            # What nobody holds any more is let go of, whenever that is noticed.
-            gc.collect()
-            return asyncio.all_tasks() <= tasks and own_threads() <= threads
-
-        await eventually(let_go)
-
-
-def own_threads() -> set[threading.Thread]:
-    """All but those that the event loop keeps for whoever needs one."""
-    return {thread for thread in threading.enumerate() if not thread.name.startswith("asyncio_")}
 
 
 def test_people_are_told_what_a_service_lacks() -> None:

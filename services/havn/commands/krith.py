@@ -7,7 +7,7 @@ import typer
 
 from havn.families.v1 import support_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
-from services.havn.commands import krith_files
+from services.havn.commands import krith_changes, krith_files
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
 from services.havn.commands.names import child_name, family_name, user_name
@@ -24,6 +24,13 @@ app = typer.Typer(
 
 app.command("import")(krith_files.import_recorded)
 app.command("template")(krith_files.template)
+app.command()(krith_changes.correct)
+app.command()(krith_changes.drafts)
+app.command("log-visit")(krith_changes.log_visit)
+app.command()(krith_changes.agree)
+app.command("end-support")(krith_changes.end_support)
+app.command()(krith_changes.policy)
+app.command("publish-policy")(krith_changes.publish_policy)
 
 EVERY_FAMILY = "-"
 Family = Annotated[str, typer.Argument(metavar="FAMILY", help="families/f-001 or f-001.", show_default=False)]

@@ -12,8 +12,9 @@ from havn.families.v1.families_pb2 import FollowUp, FollowUpAction, FollowUpPart
 from havn.families.v1.support_pb2 import GetNextVisitRequest
 from services.havn.commands.asking import asking
 from services.havn.commands.documents import document
-from services.havn.commands.follow_up_content import ACTION_FORM, action, content_key, from_file
+from services.havn.commands.follow_up_content import ACTION_FORM, action, content_key
 from services.havn.commands.follow_ups import Family
+from services.havn.commands.json_files import message_in
 from services.havn.commands.names import child_name, family_name
 from services.havn.commands.options import As, Json, Language, User, day
 from services.havn.commands.output import show
@@ -72,7 +73,7 @@ def log_follow_up(
     json: Json = False,
 ) -> None:
     """Logs a KRITH follow-up of a foster family, once."""
-    logged = from_file(file) if file else FollowUp()
+    logged = message_in(file, FollowUp(), "follow-up") if file else FollowUp()
     given = FollowUp(
         competences=_part(competences, competences_child),
         resources=_part(resources, resources_child),

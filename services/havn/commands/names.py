@@ -30,6 +30,11 @@ def user_name(given: str) -> str:
     return _in("users", given)
 
 
+def authority_name(given: str) -> str:
+    """The authority of "authorities/kujalleq" or "kujalleq"."""
+    return _in("authorities", given)
+
+
 def institution_name(given: str) -> str:
     """The institution of "institutions/i-nuuk-01" or "i-nuuk-01"."""
     return _in("institutions", given)

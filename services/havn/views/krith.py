@@ -8,7 +8,7 @@ from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from services.havn.views.phrases import Lang, count, phrase
-from services.havn.views.words import day, kroner, short, table
+from services.havn.views.words import day, kroner, short, table, title
 
 ACTION_STATES = {
     pb.ACTION_STATE_OPEN: "open",
@@ -107,12 +107,12 @@ def training(answer: pb.ListTrainingResponse, lang: Lang) -> Iterator[Renderable
 
 
 def support(answer: pb.ListSupportAgreementsResponse, lang: Lang) -> Iterator[RenderableType]:
-    """What was agreed on, from when to when."""
+    """What was agreed on, from when to when, with the names that end it."""
     yield f"{count(len(answer.agreements), 'agreement', lang)}."
-    rows = table("=Family", "Kind", "What", "=From", "=Through", lang=lang)
+    rows = table("=Name", "Kind", "What", "=From", "=Through", lang=lang)
     for each in answer.agreements:
-        kind, family = phrase(SUPPORT_KINDS[each.kind], lang), each.name.split("/")[1]
-        rows.add_row(family, kind, each.what, day(each.from_date), day(each.until_date))
+        kind = phrase(SUPPORT_KINDS[each.kind], lang)
+        rows.add_row(each.name, kind, each.what, day(each.from_date), day(each.until_date))
     if answer.agreements:
         yield rows
 
@@ -126,6 +126,45 @@ def support_due(answer: pb.ListIntensiveSupportDueResponse, lang: Lang) -> Itera
         rows.add_row(short(each.child), short(each.family), each.town, came, until)
     if answer.support_due:
         yield rows
+
+
+def drafts(answer: pb.ListFollowUpDraftsResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Drafts with something in them, each with what was typed."""
+    written = [each for each in answer.drafts if each.fields]
+    yield f"{count(len(written), 'draft', lang)}."
+    for each in written:
+        yield ""
+        yield title(each.name.split("/")[1])
+        yield from (f"{field.field}: {field.text}" for field in each.fields)
+
+
+def visit(answer: pb.SupervisionVisit, lang: Lang) -> Iterator[RenderableType]:
+    """A supervision visit, with who was talked with."""
+    family = answer.name.split("/")[1]
+    yield title(phrase("Supervision of {family}, visited {day}", lang, family=family, day=day(answer.visit_date)))
+    yield answer.note
+    for each in answer.talks:
+        how = "talked with alone" if each.staff_absent else "talked with" if each.held else "not talked with"
+        yield phrase(
+            "{child}: {how}. {reason}", lang, child=short(each.child), how=phrase(how, lang), reason=each.reason
+        )
+
+
+def policy(answer: pb.SupportPolicy, lang: Lang) -> Iterator[RenderableType]:
+    """An authority's policy, with the scale where it has one."""
+    yield phrase(
+        "How {authority} follows families ({version}).", lang, authority=short(answer.authority), version=answer.version
+    )
+    rows = table("What", "#How many", lang=lang)
+    weeks = ", ".join(map(str, answer.first_weeks))
+    rows.add_row(phrase("First visits, in weeks after the child came", lang), weeks)
+    rows.add_row(phrase("Then weeks from visit to visit, for severe needs", lang), str(answer.severe_weeks))
+    rows.add_row(phrase("for moderate needs", lang), str(answer.moderate_weeks))
+    rows.add_row(phrase("for light needs", lang), str(answer.light_weeks))
+    rows.add_row(phrase("Supervision visits a year", lang), str(answer.supervision_visits_per_year))
+    rows.add_row(phrase("Training days a year", lang), str(answer.training_days_per_year))
+    yield rows
+    yield from (f"{step.value} – {step.wording}" for step in answer.scale)
 
 
 def cost(answer: pb.FamilyCost, lang: Lang) -> Iterator[RenderableType]:

@@ -47,11 +47,25 @@ NOUNS = {
     ),
     "action": ("action", "actions", "aftale", "aftaler"),
     "concern": ("concern", "concerns", "bekymring", "bekymringer"),
+    "draft": ("draft", "drafts", "kladde", "kladder"),
     "agreement": ("agreement", "agreements", "aftale", "aftaler"),
 }
 """What is counted, by its English singular."""
 
 DANISH = {
+    # Supervision and policy.
+    "Supervision of {family}, visited {day}": "Tilsyn hos {family}, besøgt {day}",
+    "{child}: {how}. {reason}": "{child}: {how}. {reason}",
+    "talked with alone": "talt med alene",
+    "talked with": "talt med",
+    "not talked with": "ikke talt med",
+    "How {authority} follows families ({version}).": "Sådan følger {authority} familierne ({version}).",
+    "First visits, in weeks after the child came": "Første besøg, i uger efter at barnet kom",
+    "Then weeks from visit to visit, for severe needs": "Derefter uger fra besøg til besøg, ved svære behov",
+    "for moderate needs": "ved moderate behov",
+    "for light needs": "ved lette behov",
+    "Supervision visits a year": "Tilsynsbesøg om året",
+    "Training days a year": "Uddannelsesdage om året",
     # Families and their way.
     "applied": "ansøgt",
     "being assessed": "under vurdering",
@@ -446,6 +460,7 @@ DANISH = {
 """Sentences and words; braces name the facts that are put in."""
 
 HEADINGS = {
+    "How many": "Hvor mange",
     "How": "Hvordan",
     "Taken by": "Af",
     "Amiss": "Brud",
