@@ -54,3 +54,21 @@ def test_a_trend_shows_a_scale_only_where_one_was_used() -> None:
     *_, first, second = told(krith.trend(pb.FollowUpTrend(family="families/f-1", points=points), Lang.EN)).splitlines()
     assert first.split() == ["2026-02-21", "yes", "3", "2", "1", "0"]
     assert second.split() == ["2026-03-01", "no", "0", "0", "0"]
+
+
+def test_a_draft_is_told_with_what_was_typed_and_an_empty_one_is_none() -> None:
+    written = pb.FollowUpDraft(
+        name="families/f-1/followUpDrafts/c", fields=[pb.DraftField(field="trust.note", text="Half a [sentence]")]
+    )
+    empty = pb.FollowUpDraft(name="families/f-2/followUpDrafts/c")
+    text = told(krith.drafts(pb.ListFollowUpDraftsResponse(drafts=[written, empty]), Lang.DA))
+    assert "1 kladde." in text
+    assert "f-1" in text
+    assert "trust.note: Half a " in text
+    assert "f-2" not in text
+
+
+def test_a_policy_tells_its_cadence_and_the_wording_of_its_scale() -> None:
+    policy = cast.a_policy(authority="authorities/kujalleq", light_weeks=13)
+    text = told(krith.policy(policy, Lang.DA))
+    assert all(words in text for words in ("kujalleq", "13", "ved lette behov", "1 – Wording 1 (invented)"))
