@@ -1,7 +1,7 @@
 # The commands to know. `make setup` is part of all the others.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: untranslated screenshots fuzz help setup run test on-sqlite on-postgresql as-people-do check chaos bench protos development-ca sbom released
+.PHONY: untranslated screenshots fuzz help setup run test on-sqlite on-postgresql as-people-do on-their-own check chaos bench protos development-ca sbom released
 
 # Where it is set, each of the many processes of a test compiles all of Havn anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -12,7 +12,7 @@ CHAOS_SECONDS ?= 300
 
 # What meets a database: these run on SQLite with all others, and once more on PostgreSQL, but for what is marked `once`.
 ON_DATABASES := $(addprefix tests/,shared contract placements families capacity matching_service journeys faults cli importing exporting)
-# What brings a PostgreSQL of its own, and is run by the pass over PostgreSQL.
+# What starts the distributed form, on a PostgreSQL of its own, and waits more than it computes: a pass by itself.
 ON_THEIR_OWN := tests/replicas tests/chaos/test_storm.py
 # What people use, commands and pages, over SQLite: the third pass, so that each takes about as long.
 AS_PEOPLE_DO := tests/cli tests/console
@@ -45,16 +45,19 @@ fuzz: setup
 
 # Side by side, the longest first: half of the time each of them waits.
 test: setup
-	@$(MAKE) --no-print-directory --keep-going --jobs=3 on-sqlite on-postgresql as-people-do
+	@$(MAKE) --no-print-directory --keep-going --jobs=4 on-sqlite on-postgresql as-people-do on-their-own
 
 on-sqlite: setup
 	$(BIN)/pytest $(addprefix --ignore=,$(ON_THEIR_OWN) $(AS_PEOPLE_DO))
 
 on-postgresql: setup
-	@$(call told_at_the_end,--database postgresql $(ON_DATABASES) $(ON_THEIR_OWN))
+	@$(call told_at_the_end,--database postgresql $(ON_DATABASES))
 
 as-people-do: setup
 	@$(call told_at_the_end,$(AS_PEOPLE_DO))
+
+on-their-own: setup
+	@$(call told_at_the_end,$(ON_THEIR_OWN))
 
 # A pass whose dots are shown when it is over.
 told_at_the_end = $(BIN)/pytest $(1) > .venv/$@.log 2>&1; code=$$?; cat .venv/$@.log; exit $$code
