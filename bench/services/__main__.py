@@ -28,7 +28,6 @@ from havn.families.v1.families_pb2 import GetFosterFamilyRequest, LogFollowUpReq
 from havn.placements.v1.placements_pb2 import GetRequestRequest
 from services.havn.demo.visit import visit
 from services.havn.nats_server import NatsServer
-from services.havn.views.phrases import Lang
 from services.shared.grants import Grants
 from tests.databases import make
 from tests.postgres import Server
@@ -46,7 +45,7 @@ def kinds(place: Place, servers: dict[str, Served], today: date) -> list[Calls]:
     coordinator, consultant = place.token("coordinator"), place.token("consultant")
     request = GetRequestRequest(name=seed.REQUEST).SerializeToString()
     unit = GetUnitRequest(name=seed.UNIT).SerializeToString()
-    follow_up = LogFollowUpRequest(parent=seed.FAMILY, follow_up=visit(today, Lang.EN)).SerializeToString()
+    follow_up = LogFollowUpRequest(parent=seed.FAMILY, follow_up=visit(today)).SerializeToString()
 
     def a_follow_up() -> bytes:
         # Two messages in a row are read as one.

@@ -40,7 +40,9 @@ class BreachesApi(InstitutionsApi):
             breach = change.get(BREACHES, request.name)
             rules.close(breach, request.reason, by=change.caller.subject)
             breach.close_time.CopyFrom(timestamp(change.now))
-            return change.save(BREACHES, breach, request.etag)
+            change.save(BREACHES, breach, request.etag)
+            change.announce(*events.breach_closed(breach))
+            return breach
 
         return await self._store.change(request, pb.Breach, close)
 

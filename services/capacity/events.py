@@ -86,6 +86,12 @@ def breach_recorded(breach: Breach) -> Announcement:
     return f"havn.capacity.v1.breach.recorded.{last_part(breach.name)}", event
 
 
+def breach_closed(breach: Breach) -> Announcement:
+    """Somebody said what came of a breach."""
+    event = pb.BreachClosed(name=breach.name, version=int(breach.etag))
+    return f"havn.capacity.v1.breach.closed.{last_part(breach.name)}", event
+
+
 class Residents:
     """Keeps who lives where, as placements say; `follow` does what follows from a stay."""
 

@@ -70,7 +70,7 @@ def plan_for_all(as_user: As, _today: date, lang: Lang) -> Iterator[Scene]:
 def follow_up(as_user: As, today: date, lang: Lang) -> Iterator[Scene]:
     """A KRITH follow-up, logged and read back."""
     consultant, family = as_user("consultant"), family_name(FAMILY)
-    request = LogFollowUpRequest(parent=family, follow_up=visit(today, lang))
+    request = LogFollowUpRequest(parent=family, follow_up=visit(today))
     # Made from the content: a second start on the same day gets the first one's follow-up again.
     request.request_id = content_key(request)
     logged = consultant.families.LogFollowUp(request)

@@ -10,6 +10,7 @@ import pytest_asyncio
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.placements.v1.placements_pb2 import Placement
 from services.capacity.decaying import ask
+from services.shared.names import last_part
 from services.shared.wire import timestamp
 from tests import cast
 from tests.conftest import Client, Havn, refused
@@ -256,3 +257,5 @@ async def test_v10_one_child_too_many_is_a_breach_until_a_leader_closes_it(
     assert (breach.too_many, breach.place_count, breach.noticed_by) == (True, 1, "services/capacity")
     closed = await leader.capacity.CloseBreach(cast.closing_breach(breach))
     assert (closed.closed_by, await breaches()) == (cast.LEADER.subject, [closed])
+    told = await havn.rows("capacity", cast.announced)
+    assert told.count(f"havn.capacity.v1.breach.closed.{last_part(breach.name)}") == 1

@@ -17,6 +17,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
 from havn.capacity.v1.events_pb2 import (
+    BreachClosed,
     BreachRecorded,
     DeliveryChanged,
     InstitutionChanged,
@@ -54,6 +55,7 @@ KINDS: Mapping[str, tuple[type[Message], ...]] = {
         VacancyReported,
         VacancyConfirmationAsked,
         BreachRecorded,
+        BreachClosed,
         WellbeingRecorded,
         WellbeingFell,
     ),

@@ -12,6 +12,7 @@ from havn.families.v1.families_pb2 import ListFollowUpsResponse, ProfileFact
 from havn.matching.v1.matching_pb2 import FitClass, PlannedPlace, Suggestion, Suggestions
 from havn.terms.v1.terms_pb2 import Words
 from services.havn import views
+from services.havn.demo.followed import MADE_UP
 from services.havn.demo.visit import visit
 from services.havn.views.excluded import each_excluded
 from services.havn.views.families import BREACHES, LOOKS, STEPS
@@ -138,13 +139,14 @@ def test_what_has_no_value_yet_is_told_too() -> None:
     assert list(follow_ups("families/f-9", ListFollowUpsResponse(), Lang.DA)) == ["Ingen opfølgning på f-9 endnu."]
 
 
-@pytest.mark.parametrize("lang", Lang)
-def test_the_demos_visit_is_told_in_five_parts(lang: Lang) -> None:
-    told = visit(TODAY, lang)
+def test_the_demos_visit_is_told_in_five_parts_in_danish_and_says_that_it_is_made_up() -> None:
+    told = visit(TODAY)
+    [action] = told.actions
     parts = (told.competences, told.resources, told.involvement, told.trust, told.everyday_life)
-    assert all(part.note for part in parts)
-    assert bool(ENGLISH.search(str(told.competences))) is (lang is Lang.EN)
-    assert told.actions[0].due_date.day
+    written = [action.what, *(part.note for part in parts)]
+    assert all(text.endswith(MADE_UP) for text in written)
+    assert not ENGLISH.search(" ".join([action.owner, *written, *(part.child_words for part in parts)]))
+    assert action.due_date.day
 
 
 def test_a_start_in_danish_holds_no_english(first_start: tuple[Path, Ran]) -> None:

@@ -1,5 +1,6 @@
 """What was agreed on with families, how they fare, supervision, training and support."""
 
+import html
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -178,6 +179,25 @@ async def test_support_is_agreed_on_and_ended_training_recorded_and_a_visit_logg
     )
     assert kept.training.waived_by == "Leader (invented)"
     assert [each.subject for each in kept.training.days] == ["Attachment (invented)"]
+
+
+async def test_a_caseworker_logs_a_visit_to_a_family_of_which_nothing_else_is_shown(
+    visitor: Visitor, supported: Supported, havn: Havn
+) -> None:
+    client, address = await visitor("caseworker"), f"/{supported.name}/supervision-visit"
+    form = await client.get(address)
+    assert form.status_code == 200
+    assert PAYLOAD not in html.unescape(form.text)
+    assert "/support" not in form.text
+    noted = "Seen by the caseworker (invented)"
+    sent = {"csrf": await csrf(client), "key": cast.fresh(), "day": cast.TODAY.isoformat(), "note": noted}
+    answer = await client.post(address, data={**sent, "talk-0": "alone"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{address}?done=supervision-visit")
+    assert "Det står hos familien" in (await client.get(answer.headers["location"])).text
+    listed = pb.ListSupervisionVisitsRequest(parent=supported.name)
+    visits = (await havn.as_(cast.CONSULTANT).support.ListSupervisionVisits(listed)).visits
+    [logged] = [each for each in visits if each.note == noted]
+    assert (logged.visitor, logged.talks[0].child) == (cast.CASEWORKER.subject, CHILD)
 
 
 async def test_others_read_and_change_nothing(visitor: Visitor, supported: Supported) -> None:

@@ -96,11 +96,21 @@ def test_k5_the_default_is_a_policy_that_may_stand() -> None:
 def test_k14_a_danish_policy_may_ask_for_more_than_the_law_and_not_for_less(number: str) -> None:
     law = policies.default("authorities/svendborg")
     for asked in (0, 2, 3):
-        cadence.check_policy(cast.a_policy(**{number: asked}), law)
-    less = cast.a_policy(**{number: 1})
+        cadence.check_policy(cast.a_policy(talk_required=True, **{number: asked}), law)
+    less = cast.a_policy(talk_required=True, **{number: 1})
     cadence.check_policy(less, DEFAULT)
     with pytest.raises(BadInput) as refused:
         cadence.check_policy(less, law)
     [problem] = refused.value.problems
     assert problem.field == f"policy.{number}"
     assert "the law's 2 a year" in problem.description
+
+
+def test_k13_a_danish_policy_may_not_let_visits_count_without_a_talk() -> None:
+    silent = cast.a_policy(talk_required=False)
+    cadence.check_policy(silent, DEFAULT)
+    with pytest.raises(BadInput) as refused:
+        cadence.check_policy(silent, policies.default("authorities/svendborg"))
+    [problem] = refused.value.problems
+    assert problem.field == "policy.talk_required"
+    assert "a talk with each child" in problem.description

@@ -32,6 +32,7 @@ PASSED_OVER = (
     "havn.placements.v1.RiskViewChanged",
     "havn.capacity.v1.InstitutionChanged",
     "havn.capacity.v1.BreachRecorded",
+    "havn.capacity.v1.BreachClosed",
     "havn.capacity.v1.VacancyConfirmationAsked",
     "havn.capacity.v1.DeliveryChanged",
     "havn.capacity.v1.WellbeingRecorded",

@@ -107,7 +107,12 @@ def _fields() -> list[Field]:
             help=_("Empty takes what the law asks for."),
             path="supervision_visits_per_year",
         ),
-        Field("talk", _("A supervision visit counts only with a talk with the child"), "tick"),
+        Field(
+            "talk",
+            _("A supervision visit counts only with a talk with the child"),
+            "tick",
+            path="talk_required",
+        ),
         Field(
             "training-days",
             _("Days of further training a year, at least"),

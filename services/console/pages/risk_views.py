@@ -5,7 +5,7 @@ from starlette.responses import Response
 from havn.families.v1.support_pb2 import Concern, ListConcernsRequest
 from havn.placements.v1 import placements_pb2 as pb
 from services.console.languages import gettext as _
-from services.console.visits import Page, Visit, new_key, see_other
+from services.console.visits import Page, Visit, may, new_key, see_other
 from services.shared import names
 
 MOST_SHOWN = 100
@@ -45,6 +45,8 @@ async def _page(visit: Visit, wrong: str = "", problem: str = "") -> Response:
         given=visit.form,
         key=new_key,
         last_part=names.last_part,
+        parent=names.parent,
+        may_log_visit=may(visit.caller, "havn.families.v1.SupportService.LogSupervisionVisit"),
         reasons=_reasons(),
     )
 

@@ -19,8 +19,8 @@ from services.console.languages import gettext as _
 from services.console.pages.family import children
 from services.console.pages.family_steps import named
 from services.console.refusals import Refusal
-from services.console.visits import Page, Visit, new_key, see_other
-from services.shared import wire
+from services.console.visits import Page, Visit, may, new_key, see_other
+from services.shared import names, wire
 
 SUPPORT, FAMILIES = "havn.families.v1.SupportService", "havn.families.v1.FamiliesService"
 PLAN_ROWS = 4
@@ -68,7 +68,8 @@ async def send(id: str, visit: Visit) -> Response:
     form = Form.sent(asked.fields(about), visit)
     if told := await kept(form, partial(asked.send, visit, about, form)):
         return _page(visit, id, await _about(visit), form, told)
-    return see_other(f"/{about.family.name}/support?done={id}")
+    page = "support" if _reads_support(visit) else id
+    return see_other(f"/{about.family.name}/{page}?done={id}")
 
 
 def _page(visit: Visit, id: str, about: About, form: Form, told: Refusal | None = None) -> Response:
@@ -81,13 +82,27 @@ def _page(visit: Visit, id: str, about: About, form: Form, told: Refusal | None 
         asked=ASKED[id],
         form=form,
         refusal=told,
+        done=not told and visit.request.query_params.get("done") == id,
+        may_read=_reads_support(visit),
         key=new_key(),
     )
 
 
+def _reads_support(visit: Visit) -> bool:
+    """Whether the family's page of support opens to whoever is here: not to a caseworker, who logs visits."""
+    return may(visit.caller, f"{SUPPORT}.GetFollowUpTrend")
+
+
+async def _family(visit: Visit, name: str) -> families.FosterFamily:
+    """The family; by its key alone for whoever may not read it."""
+    if not may(visit.caller, f"{FAMILIES}.GetFosterFamily"):
+        return families.FosterFamily(name=name, display_name=names.last_part(name))
+    return await visit.services.families.GetFosterFamily(families.GetFosterFamilyRequest(name=name))
+
+
 async def _about(visit: Visit) -> About:
     name = named(visit)
-    family = await visit.services.families.GetFosterFamily(families.GetFosterFamilyRequest(name=name))
+    family = await _family(visit, name)
     agreement = visit.text("agreement") or visit.request.query_params.get("agreement", "")
     known = await children(visit, name)
     answered = [number for number in range(len(known)) if visit.text(f"talk-{number}") in TALKS]

@@ -57,6 +57,9 @@ def _unlawful(policy: pb.SupportPolicy, of_law: pb.SupportPolicy) -> Iterator[Fi
         given, least = getattr(policy, name), getattr(of_law, name)
         if 0 < given < least:
             yield FieldProblem(f"policy.{name}", f"may not be less than the law's {least} a year here")
+    if of_law.talk_required and not policy.talk_required:
+        told = "may not be switched off: the law asks for a talk with each child at a supervision visit here (K13)"
+        yield FieldProblem("policy.talk_required", told)
 
 
 def _policy_problems(policy: pb.SupportPolicy) -> Iterator[FieldProblem]:

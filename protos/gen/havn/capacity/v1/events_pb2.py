@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from havn.capacity.v1 import capacity_pb2 as havn_dot_capacity_dot_v1_dot_capacity__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dhavn/capacity/v1/events.proto\x12\x10havn.capacity.v1\x1a\x1fhavn/capacity/v1/capacity.proto\"Y\n\x12InstitutionChanged\x12\x32\n\x0binstitution\x18\x01 \x01(\x0b\x32\x1d.havn.capacity.v1.Institution\x12\x0f\n\x07version\x18\x02 \x01(\x03\"O\n\x0bUnitChanged\x12/\n\x04unit\x18\x01 \x01(\x0b\x32!.havn.capacity.v1.InstitutionUnit\x12\x0f\n\x07version\x18\x02 \x01(\x03\"P\n\x0f\x44\x65liveryChanged\x12,\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x1a.havn.capacity.v1.Delivery\x12\x0f\n\x07version\x18\x02 \x01(\x03\"N\n\x0fVacancyReported\x12*\n\x07vacancy\x18\x01 \x01(\x0b\x32\x19.havn.capacity.v1.Vacancy\x12\x0f\n\x07version\x18\x02 \x01(\x03\"9\n\x18VacancyConfirmationAsked\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"/\n\x0e\x42reachRecorded\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"2\n\x11WellbeingRecorded\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\".\n\rWellbeingFell\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dhavn/capacity/v1/events.proto\x12\x10havn.capacity.v1\x1a\x1fhavn/capacity/v1/capacity.proto\"Y\n\x12InstitutionChanged\x12\x32\n\x0binstitution\x18\x01 \x01(\x0b\x32\x1d.havn.capacity.v1.Institution\x12\x0f\n\x07version\x18\x02 \x01(\x03\"O\n\x0bUnitChanged\x12/\n\x04unit\x18\x01 \x01(\x0b\x32!.havn.capacity.v1.InstitutionUnit\x12\x0f\n\x07version\x18\x02 \x01(\x03\"P\n\x0f\x44\x65liveryChanged\x12,\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x1a.havn.capacity.v1.Delivery\x12\x0f\n\x07version\x18\x02 \x01(\x03\"N\n\x0fVacancyReported\x12*\n\x07vacancy\x18\x01 \x01(\x0b\x32\x19.havn.capacity.v1.Vacancy\x12\x0f\n\x07version\x18\x02 \x01(\x03\"9\n\x18VacancyConfirmationAsked\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"/\n\x0e\x42reachRecorded\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"-\n\x0c\x42reachClosed\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"2\n\x11WellbeingRecorded\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\".\n\rWellbeingFell\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,8 +44,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VACANCYCONFIRMATIONASKED']._serialized_end=475
   _globals['_BREACHRECORDED']._serialized_start=477
   _globals['_BREACHRECORDED']._serialized_end=524
-  _globals['_WELLBEINGRECORDED']._serialized_start=526
-  _globals['_WELLBEINGRECORDED']._serialized_end=576
-  _globals['_WELLBEINGFELL']._serialized_start=578
-  _globals['_WELLBEINGFELL']._serialized_end=624
+  _globals['_BREACHCLOSED']._serialized_start=526
+  _globals['_BREACHCLOSED']._serialized_end=571
+  _globals['_WELLBEINGRECORDED']._serialized_start=573
+  _globals['_WELLBEINGRECORDED']._serialized_end=623
+  _globals['_WELLBEINGFELL']._serialized_start=625
+  _globals['_WELLBEINGFELL']._serialized_end=671
 # @@protoc_insertion_point(module_scope)

@@ -186,6 +186,32 @@ class BreachRecorded(_message.Message):
 Global___BreachRecorded: _TypeAlias = BreachRecorded  # noqa: Y015
 
 @_typing.final
+class BreachClosed(_message.Message):
+    """Somebody said what came of a breach. Subject: havn.capacity.v1.breach.closed.{breach}."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"breaches/{breach}"."""
+    version: _builtins.int
+    """Grows with every change."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BreachClosed: _TypeAlias = BreachClosed  # noqa: Y015
+
+@_typing.final
 class WellbeingRecorded(_message.Message):
     """An institution kept how a child is. Subject: havn.capacity.v1.wellbeing.recorded.{observation}."""
 

@@ -151,7 +151,9 @@ class SupportPolicy(_message.Message):
     supervision_visits_per_year: _builtins.int
     """Supervision visits in a year, at least. 0 takes what the authority's jurisdiction asks for."""
     talk_required: _builtins.bool
-    """Whether a supervision visit counts only where somebody talked with a child."""
+    """Whether a supervision visit counts only where somebody talked with a child. Where the law asks for it, it is refused
+    to switch it off. Rule K13.
+    """
     training_days_per_year: _builtins.int
     """Days of further training in a year, at least; 0 means what the law asks for, and fewer are refused. Rule K14."""
     @_builtins.property
