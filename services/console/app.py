@@ -16,6 +16,7 @@ from services.console import live, visits
 from services.console.live import Hub
 from services.console.pages import (
     actions,
+    applications,
     asking,
     audit,
     breaches,
@@ -26,6 +27,7 @@ from services.console.pages import (
     drafts,
     families,
     family,
+    family_profile,
     family_steps,
     family_support,
     follow_ups,
@@ -69,6 +71,8 @@ PAGES: tuple[Page, ...] = (
     *families.PAGES,
     *family.PAGES,
     *family_steps.PAGES,
+    *family_profile.PAGES,
+    *applications.PAGES,
     *family_support.PAGES,
     *support_forms.PAGES,
     *actions.PAGES,

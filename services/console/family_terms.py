@@ -95,13 +95,18 @@ def competences() -> dict[str, tuple[str, str]]:
     }
 
 
-def languages(given: Iterable[terms.SpokenLanguage]) -> str:
-    """Languages and how well each is spoken, such as "Danish (as a mother tongue)"."""
-    levels = {
+def language_levels() -> dict[int, str]:
+    """How well somebody speaks a language."""
+    return {
         terms.LANGUAGE_LEVEL_BASIC: _("everyday words"),
         terms.LANGUAGE_LEVEL_GOOD: _("holds a conversation"),
         terms.LANGUAGE_LEVEL_FLUENT: _("as a mother tongue"),
     }
+
+
+def languages(given: Iterable[terms.SpokenLanguage]) -> str:
+    """Languages and how well each is spoken, such as "Danish (as a mother tongue)"."""
+    levels = language_levels()
     told = ((spoken([each.language]), levels.get(each.level, "")) for each in given)
     return ", ".join(f"{name} ({level})" if level else name for name, level in told)
 

@@ -1,6 +1,6 @@
 """Forms whose fields are told once: what was filled in, what can not be read, and which field a service speaks of."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -8,6 +8,7 @@ from typing import Literal
 import grpc
 from google.type.date_pb2 import Date
 
+from services.console.languages import day
 from services.console.languages import gettext as _
 from services.console.refusals import Refusal, refusal
 from services.console.visits import Visit
@@ -18,6 +19,9 @@ Kind = Literal["text", "area", "date", "number", "numbers", "choice", "tick", "h
 MENDED_HERE = (409, 422)
 """Statuses that are told above the form, for whoever filled it in to go on from there."""
 
+CHANGED_MEANWHILE = "ETAG_STALE"
+"""Why a change is refused that was made of something outdated."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -26,7 +30,8 @@ class Field:
     name: str
     label: str
     kind: Kind = "text"
-    required: bool = True
+    required: bool | None = True
+    """None where it need not be filled in and that goes without saying."""
     help: str = ""
     options: Sequence[tuple[str, str]] = ()
     """Of a choice: values, and what they are called."""
@@ -46,6 +51,28 @@ class Field:
         if self.kind == "choice" and text not in dict(self.options):
             return _("Choose one of these.")
         return ""
+
+    def said(self, text: str) -> str:
+        """What was filled in, as one reads it."""
+        if self.kind == "tick":
+            return _("yes") if text else _("no")
+        if self.kind == "date" and (found := _day(text)):
+            return day(found)
+        return dict(self.options).get(text, text) or _("nothing")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Fields that stand together, beneath a legend where they are about one thing."""
+
+    fields: Sequence[Field]
+    legend: str = ""
+    help: str = ""
+
+
+def fields_of(parts: Iterable[Part]) -> list[Field]:
+    """The fields of all parts, in their order."""
+    return [field for part in parts for field in part.fields]
 
 
 MOST_DIGITS = 8
@@ -93,6 +120,14 @@ class Form:
             by_name[name] = f"{by_name[name]} {problem}" if name in by_name else problem
         return replace(told, fields=by_name)
 
+    def otherwise(self, standing: Mapping[str, str]) -> dict[str, str]:
+        """What stands there by now, by the fields' names, where that is something else than what was filled in."""
+        return {
+            field.name: field.said(standing.get(field.name, ""))
+            for field in self.fields
+            if self[field.name].split() != standing.get(field.name, "").split()
+        }
+
     def _name(self, path: str) -> str:
         found = (field.name for field in self.fields if f".{path}".endswith(f".{field.path or field.name}"))
         return next(found, "")
@@ -113,6 +148,14 @@ async def kept(form: Form, save: Callable[[], Awaitable[object]]) -> Refusal | N
             raise
         return form.named(told)
     return None
+
+
+def etag(visit: Visit, told: Refusal | None, newest: str) -> str:
+    """The etag of a form that is shown again: it stays the first one until it was told that this one is outdated.
+
+    Else a correction of a typing error would overwrite what somebody changed meanwhile.
+    """
+    return newest if told is None or told.reason == CHANGED_MEANWHILE else visit.text("etag")
 
 
 def _is_number(text: str) -> bool:

@@ -32,6 +32,12 @@ ORDER: dict[access_pb2.Role.ValueType, tuple[str, ...]] = {
 """Paths of pages by role, at most six."""
 
 
+BELOW = {
+    "/families": ("/applications", "/actions", "/drafts", "/coverage", "/policy"),
+}
+"""Pages that lie below one of the menu, though their addresses do not say so."""
+
+
 def entries(caller: Caller, here: str) -> list[Entry]:
     """The menu of a person with one role or several, with the page where they are."""
     titles = {
@@ -55,4 +61,5 @@ def entries(caller: Caller, here: str) -> list[Entry]:
 
 
 def _within(here: str, path: str) -> bool:
-    return here == path or (path != "/" and here.startswith(f"{path}/"))
+    lies_below = any(here == each or here.startswith(f"{each}/") for each in (path, *BELOW.get(path, ())))
+    return here == path or (path != "/" and lies_below)

@@ -52,10 +52,7 @@ class FamiliesApi(ProfileApi):
         self, request: pb.ListFosterFamiliesRequest, context: Context
     ) -> pb.ListFosterFamiliesResponse:
         """A page of families."""
-        asked = followed_by(request.consultant)
-        page = await self._store.view(
-            lambda view: view.page(FAMILIES, request.page_size, request.page_token, names=request.names, **asked)
-        )
+        page = await self._store.view(lambda view: self._listed(view, request))
         families = [self._told(family) for family in page.items]
         return pb.ListFosterFamiliesResponse(families=families, next_page_token=page.next_token)
 
@@ -144,6 +141,19 @@ class FamiliesApi(ProfileApi):
         """Takes families, new or known by their key, all or none."""
         taking = Taking(self._take, lambda row: [(FamilyRow, f"families/{row.family.id}")])
         return await importing.take_all(self._store, request_iterator, pb.ImportFamiliesResponse, taking)
+
+    def _listed(self, view: View, request: pb.ListFosterFamiliesRequest) -> Page[pb.FosterFamily]:
+        asked = followed_by(request.consultant)
+        if not request.states:
+            return view.page(FAMILIES, request.page_size, request.page_token, names=request.names, **asked)
+        # Where a family stands is no column: it changes with the day.
+        today, named = self._clock.today(), frozenset(request.names)
+        found = [
+            family
+            for family in view.all(FAMILIES, **asked)
+            if way.state(family, today) in request.states and (not named or family.name in named)
+        ]
+        return keyed(found, lambda family: family.name, request.page_size, request.page_token)
 
     def _take(self, draft: Draft, row: pb.ImportFamiliesRequest) -> Difference:
         family = row.family.family

@@ -45,6 +45,27 @@ async def test_families_are_listed_by_name(consultant: Client) -> None:
     assert {family.name for family in found} == {entered[0].name, entered[2].name}
 
 
+async def test_families_are_listed_by_where_they_stand_today(consultant: Client) -> None:
+    applies = await consultant.families.CreateFosterFamily(cast.entering())
+    approved = await consultant.families.CreateFosterFamily(cast.entering(cast.a_full_family(pause=None)))
+    applying = pb.ListFosterFamiliesRequest(states=[pb.FAMILY_STATE_APPLIED], page_size=1)
+    found: list[pb.FosterFamily] = []
+    for _ in range(200):
+        page = await consultant.families.ListFosterFamilies(applying)
+        found += page.families
+        applying.page_token = page.next_page_token
+        if not page.next_page_token:
+            break
+    names = [family.name for family in found]
+    assert applies.name in names
+    assert approved.name not in names
+    assert names == sorted(set(names))
+    assert {family.state for family in found} == {pb.FAMILY_STATE_APPLIED}
+    both = [pb.FAMILY_STATE_APPLIED, pb.FAMILY_STATE_APPROVED]
+    some = pb.ListFosterFamiliesRequest(states=both, names=[approved.name], consultant=approved.consultant)
+    assert list((await consultant.families.ListFosterFamilies(some)).families) == [approved]
+
+
 async def test_an_update_changes_what_its_mask_names_and_nothing_else(consultant: Client) -> None:
     entered = await consultant.families.CreateFosterFamily(cast.entering(cast.a_full_family()))
     given = cast.a_family(name=entered.name, etag=entered.etag, town="Sisimiut", display_name="Other")

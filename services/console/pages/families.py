@@ -52,6 +52,7 @@ async def mine(visit: Visit) -> Response:
         due=due,
         groups=groups,
         may_log=may_log,
+        may_enter=_may(visit, "CreateFosterFamily"),
         certificates=certificates_due,
         certificate_titles=certificate_titles(),
         words=words,

@@ -6,6 +6,8 @@ from services.shared.access import Caller
 SUPPORT = "havn.families.v1.SupportService"
 ASKS = {
     "/families": "havn.families.v1.FamiliesService.ListFollowUpsDue",
+    # Whoever decides on them.
+    "/applications": "havn.families.v1.FamiliesService.RefuseFamily",
     "/actions": f"{SUPPORT}.ListActions",
     "/drafts": f"{SUPPORT}.ListFollowUpDrafts",
     "/coverage": f"{SUPPORT}.GetFollowUpCoverage",

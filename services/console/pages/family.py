@@ -12,7 +12,7 @@ from havn.families.v1 import support_pb2 as support
 from havn.placements.v1 import placements_pb2 as placements
 from services.console import audit_trail, family_terms, terms, words
 from services.console.languages import gettext as _
-from services.console.pages import family_steps
+from services.console.pages import family_profile, family_steps
 from services.console.visits import Page, Visit, may
 from services.shared import wire
 
@@ -22,6 +22,8 @@ PLACED = "havn.placements.v1.PlacementsService.ListPlacements"
 PAGE_SIZE = 200
 SHOWN = 20
 """Follow-ups of one family that are shown."""
+DONE = {*family_steps.STEPS, *family_profile.SECTIONS, "applied"}
+"""What may have been done to it before it is shown."""
 LOOKS_DAYS, MOST_PAGES = 30, 10
 """Of so many days, and pages of the trail, it is told who looked."""
 
@@ -58,7 +60,7 @@ async def show(visit: Visit) -> Response:
     return visit.page(
         "family.html",
         family=family,
-        done=visit.request.query_params.get("done", "") in family_steps.STEPS,
+        done=visit.request.query_params.get("done", "") in DONE,
         steps=family_steps.open_to(visit.caller, family),
         follow_ups=follow_ups,
         household=[

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from havn.families.v1 import families_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
 from services.console import family_terms
-from services.console.forms import Field, Form, kept
+from services.console.forms import CHANGED_MEANWHILE, Field, Form, etag, kept
 from services.console.languages import N_
 from services.console.languages import gettext as _
 from services.console.refusals import Refusal
@@ -84,6 +84,7 @@ async def take(id: str, visit: Visit) -> Response:
 
 
 def _page(visit: Visit, id: str, family: pb.FosterFamily, form: Form, told: Refusal | None = None) -> Response:
+    known = STEPS[id].already(family) if told and told.reason == CHANGED_MEANWHILE else {}
     asked = [each for each in family.conflicts if not each.resolution and str(each.fact) == form["fact"]]
     return visit.page(
         "family_step.html",
@@ -93,6 +94,8 @@ def _page(visit: Visit, id: str, family: pb.FosterFamily, form: Form, told: Refu
         step=STEPS[id],
         form=form,
         refusal=told,
+        standing={name: text for name, text in form.otherwise(known).items() if name in known},
+        etag=etag(visit, told, family.etag),
         key=new_key(),
         conflict=asked[0] if asked and id == "settle" else None,
         family_terms=family_terms,

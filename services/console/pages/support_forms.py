@@ -13,7 +13,7 @@ from starlette.responses import Response
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
 from services.console import family_terms
-from services.console.forms import Field, Form, kept
+from services.console.forms import Field, Form, etag, kept
 from services.console.languages import N_
 from services.console.languages import gettext as _
 from services.console.pages.family import children
@@ -84,6 +84,7 @@ def _page(visit: Visit, id: str, about: About, form: Form, told: Refusal | None 
         refusal=told,
         done=not told and visit.request.query_params.get("done") == id,
         may_read=_reads_support(visit),
+        etag=etag(visit, told, about.family.etag),
         key=new_key(),
     )
 

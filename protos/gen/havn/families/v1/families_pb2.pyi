@@ -2027,6 +2027,7 @@ class ListFosterFamiliesRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     CONSULTANT_FIELD_NUMBER: _builtins.int
     NAMES_FIELD_NUMBER: _builtins.int
+    STATES_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
@@ -2037,6 +2038,10 @@ class ListFosterFamiliesRequest(_message.Message):
     def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only those of these names; none means all."""
 
+    @_builtins.property
+    def states(self) -> _containers.RepeatedScalarFieldContainer[Global___FamilyState.ValueType]:
+        """Only those that stand in one of these today; none means all."""
+
     def __init__(
         self,
         *,
@@ -2044,10 +2049,11 @@ class ListFosterFamiliesRequest(_message.Message):
         page_token: _builtins.str = ...,
         consultant: _builtins.str = ...,
         names: _abc.Iterable[_builtins.str] | None = ...,
+        states: _abc.Iterable[Global___FamilyState.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "names", b"names", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "states", b"states"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
