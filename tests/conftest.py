@@ -1,10 +1,11 @@
 """A running system for each module of tests, callers of it, and what a refusal looks like."""
 
 import asyncio
+import faulthandler
 import gc
 import io
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ from services.shared import access, logs, runtime, scope
 from services.shared.access import Caller
 from services.shared.clients import DEADLINE_SECONDS, Tokens
 from services.shared.database import Database
-from tests import cast, databases
+from tests import cast, databases, hanging
 from tests.bus import OpenServer
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ WAIT_SECONDS = 45.0
 
 PAUSE_SECONDS = 0.02
 """Between two looks at what announces no change."""
+
+END_SECONDS = 60.0
+"""How long the process may take to end after its last test. One that waits for ever fails, and tells where."""
 
 YOUNG_OBJECTS = 20_000
 """So many more than before are looked through for garbage. At Python's own 700 that took an eighth of the time."""
@@ -92,7 +96,16 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if call.excinfo and "pytest-timeout" in str(call.excinfo.value):
+        report.sections.append(("What the tasks of asyncio wait for", hanging.told()))
+    return report
+
+
 def pytest_unconfigure() -> None:
+    faulthandler.dump_traceback_later(END_SECONDS, exit=True)
     databases.finish()
 
 

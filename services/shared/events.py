@@ -12,6 +12,7 @@ from nats.errors import Error as NatsError
 from nats.errors import NoServersError
 from nats.protocol.parser import PERMISSIONS_ERR
 
+from services.shared import ending
 from services.shared.tls import NATS, Identity
 
 log = structlog.get_logger()
@@ -19,8 +20,8 @@ log = structlog.get_logger()
 _PARKED = "-parked"
 
 CONNECT_SECONDS = 15.0
+CLOSE_SECONDS = 2.0
 RECONNECT_SECONDS = 0.2
-CANCEL_AGAIN_SECONDS = 0.2
 
 TRACE = "ce-traceparent"
 """The header with the trace that an event belongs to. NATS would trace by itself what has a plain traceparent."""
@@ -66,34 +67,37 @@ async def connect(url: str, service: str, identity: Identity | None = None) -> C
     names NATS.
     """
     client = _Returning()
+    connecting = asyncio.create_task(
+        client.connect(
+            url.split(","),
+            name=service,
+            inbox_prefix=inbox(service),
+            **_secured(identity),
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # nats-py sleeps it: a float will do
+            error_cb=_report,
+        )
+    )
     try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            await client.connect(
-                url.split(","),
-                name=service,
-                inbox_prefix=inbox(service),
-                **_secured(identity),
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # nats-py sleeps it: a float will do
-                error_cb=_report,
-            )
-    except BaseException as error:
+        if not (await asyncio.wait([connecting], timeout=CONNECT_SECONDS))[0]:
+            raise NoServersError
+        connecting.result()
+    except BaseException:
+        await ending.cancelled([connecting])
         await close(client)
-        if isinstance(error, TimeoutError):
-            raise NoServersError from error
         raise
     return client
 
 
 async def close(client: Client) -> None:
     """Lets go of a connection for good, also of one that is lost just now."""
-    # nats-py 2.16 asks its way back once to end, and Python 3.11's wait_for may swallow that: it would go on for ever.
-    while (returning := client._reconnection_task) and not returning.done():
-        returning.cancel()
-        await asyncio.wait([returning], timeout=CANCEL_AGAIN_SECONDS)
-    # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out.
-    with suppress(NatsError, OSError):
-        await client.close()
+    # nats-py 2.16 asks its way back once to end.
+    await ending.cancelled([task for task in [client._reconnection_task] if task])
+    # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out. close() would wait for ever where a
+    # handshake was cut off, or where NATS takes no more.
+    with suppress(NatsError, OSError, TimeoutError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await client.close()
 
 
 def parked_stream(service: str) -> str:

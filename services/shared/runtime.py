@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from sqlalchemy import MetaData
 
-from services.shared import access, clients, events, migrate, postgres, sqlite, tls
+from services.shared import access, clients, ending, events, migrate, postgres, sqlite, tls
 from services.shared.audit_api import AuditApi
 from services.shared.audit_heads import Heads
 from services.shared.clock import Clock
@@ -41,7 +41,6 @@ from services.shared.watching import Watched
 log = structlog.get_logger()
 
 TASK_RETRY_SECONDS = 1.0
-CANCEL_AGAIN_SECONDS = 0.2
 
 Task = Callable[[], Coroutine[Any, Any, None]]
 """Runs beside the calls until it is cancelled."""
@@ -147,7 +146,7 @@ async def _opened(definition: Definition, platform: Platform, opened: AsyncExitS
     runners += [rebuilding.run] if parts.copies else []
     runners += [watched.run for watched in parts.watched]
     runners += [partial(heads.tell_daily, ground.database), readiness.beat, partial(readiness.watch, checks)]
-    opened.push_async_callback(_cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
+    opened.push_async_callback(ending.cancelled, [asyncio.create_task(_forever(name, run)) for run in runners])
     named = {consumer.name: consumer for consumer in consumers}
     operations = OperationsApi(ground.store, ground.bus.parking, named, rebuilding)
     answers = [
@@ -229,15 +228,6 @@ def _database(settings: Settings, service: str) -> Database:
         database.close()
         raise
     return database
-
-
-async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
-    """Returns when all have ended. Python 3.11's wait_for, which nats-py uses, may swallow a cancellation."""
-    running = set(tasks)
-    while running:
-        for task in running:
-            task.cancel()
-        _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def _forever(service: str, run: Task) -> None:

@@ -41,6 +41,7 @@ from tests.contract.mutations import MARK, Mutator
 MANY = int(os.environ.get("HAVN_FUZZ", "10000"))
 SEED = int(os.environ.get("HAVN_FUZZ_SEED", "20261122"))
 WORKERS = 24
+LONGEST_SECONDS = 600 + MANY / 20
 DEADLINE = 20.0
 
 DECLARED = {(error.code, error.reason) for error in HavnError.__subclasses__()}
@@ -309,6 +310,7 @@ def callers() -> dict[str, Caller]:
     return {**cast.USERS, "service": service, "elsewhere": cast.elsewhere(cast.COORDINATOR)}
 
 
+@pytest.mark.timeout(LONGEST_SECONDS)
 async def test_whatever_is_sent_only_declared_refusals_come_back_and_nothing_breaks(havn: Havn) -> None:
     print(f"{MANY} requests, HAVN_FUZZ_SEED={SEED}")
     records = await seeded(havn)
