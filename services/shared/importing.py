@@ -34,6 +34,9 @@ class Row(Protocol):
     request_id: str
     validate_only: bool
 
+    @property
+    def more(self) -> Iterable[Any]: ...  # noqa: D102
+
     def ByteSize(self) -> int: ...  # noqa: D102
 
     def SerializeToString(self, *, deterministic: bool = ...) -> bytes: ...  # noqa: D102
@@ -164,17 +167,27 @@ async def _portions(rows: AsyncIterator[R], judgement: Judgement[R]) -> AsyncIte
             judgement.request_id, judgement.validate_only = row.request_id, row.validate_only
             row.ClearField("request_id")
             row.ClearField("validate_only")
-        judgement.count += 1
         judgement.size += row.ByteSize()
+        together = _apart(row)
+        judgement.count += len(together)
         if judgement.count > MAX_ROWS or judgement.size > MAX_BYTES:
             raise BadInput.of("rows", f"may be at most {MAX_ROWS} and {MAX_BYTES // 2**20} MB in one import: split it")
-        some.append(row)
-        if len(some) == JUDGED_TOGETHER:
+        some += together
+        if len(some) >= JUDGED_TOGETHER:
             yield some
             some = []
     if not judgement.count:
         raise BadInput.of("rows", "must be given: the import is empty")
     yield some
+
+
+def _apart(row: R) -> list[R]:
+    """A row, and those that travelled with it: however they travelled, they are the same rows. Raises BadInput."""
+    more = list(row.more)
+    if any(each.more for each in more):
+        raise BadInput.of("more", "may not be given by rows that travel with another one")
+    row.ClearField("more")
+    return [row, *more]
 
 
 def difference(given: Message, kept: Message | None) -> Difference:

@@ -21,7 +21,7 @@ from services.havn.exporting.files import write_export
 from services.havn.exporting.registries import REGISTRIES, Registry
 from services.havn.exporting.rows import row
 from services.havn.importing import cells, choices
-from services.havn.importing.columns import Column, Needed, Sheet
+from services.havn.importing.columns import Column, FieldPath, Needed, Sheet, made
 from services.havn.importing.escaping import joined, part, parts, pieces, plain, unprotected
 from services.havn.importing.family_columns import HOUSEHOLD
 from services.havn.importing.reading import read
@@ -188,7 +188,7 @@ def _field(sheet: Sheet, column: Column) -> Any:
 @st.composite
 def messages(draw: st.DrawFn, sheet: Sheet) -> Message:
     """A message that says anything that its columns can tell, each group whole or not at all."""
-    message = sheet.message()
+    told: list[tuple[FieldPath, object]] = []
     groups = {column.group for column in sheet.content if column.group}
     present = {group for group in groups if draw(st.booleans())}
     # Of these every field may be missing, and then they say nothing.
@@ -197,8 +197,8 @@ def messages(draw: st.DrawFn, sheet: Sheet) -> Message:
         if not column.field or (column.group and column.group not in present):
             continue
         if column.needed is not Needed.NO or draw(st.booleans()):
-            sheet.setters[column.name](message, draw(values(sheet, column)))
-    return message
+            told.append((sheet.paths[column.name], draw(values(sheet, column))))
+    return made(sheet.message, told)
 
 
 def importable() -> list[Registry]:

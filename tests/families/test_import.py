@@ -11,7 +11,7 @@ from havn.terms.v1 import terms_pb2 as terms
 from services.families.rules import way
 from services.shared.tables import AuditRow
 from tests import cast
-from tests.conftest import Client, Havn, refused
+from tests.conftest import Client, Havn, refused, refused_fields
 
 
 def rows(*requests: pb.CreateFosterFamilyRequest) -> list[pb.ImportFamiliesRequest]:
@@ -204,3 +204,28 @@ async def test_a_household_of_which_the_file_tells_a_part_keeps_the_rest_of_each
     assert (await imported(administrator, taken)).updated_count == 1
     told.criminal_record.CopyFrom(first.criminal_record)
     assert list((await get(consultant, "families/members")).household) == [told, new]
+
+
+async def test_rows_that_travel_together_are_the_same_rows(administrator: Client) -> None:
+    first, second = rows(cast.entering(id="together-1"), cast.entering(id="together-2"))
+    answer = await imported(administrator, [first, second])
+    together = pb.ImportFamiliesRequest(more=[second])
+    together.MergeFrom(first)
+    # The key was used: for other rows it would be refused.
+    assert await imported(administrator, [together]) == answer
+    assert cast.counts(answer) == (2, 0, 0)
+
+
+async def test_a_problem_of_a_row_that_travels_with_another_has_its_own_place(administrator: Client) -> None:
+    first, second = rows(cast.entering(), cast.entering(cast.a_family(town="Atlantis")))
+    first.more.append(second)
+    answer = await imported(administrator, [first])
+    assert [problem.index for problem in answer.problems] == [1]
+
+
+async def test_rows_that_travel_with_another_bring_none_themselves(administrator: Client) -> None:
+    first, second, third = rows(cast.entering(), cast.entering(), cast.entering())
+    second.more.append(third)
+    first.more.append(second)
+    with refused_fields("more"):
+        await imported(administrator, [first])

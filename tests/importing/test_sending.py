@@ -36,7 +36,7 @@ class Service:
     away: bool = False
 
     def take(self, requests: Iterator[Any], context: grpc.ServicerContext) -> Message:
-        rows = list(requests)
+        rows = [row for message in requests for row in apart(message)]
         assert all(not row.request_id for row in rows[1:])
         if self.away and not rows[0].validate_only:
             context.abort(grpc.StatusCode.UNAVAILABLE, "away")
@@ -48,6 +48,13 @@ class Service:
         if not validate_only:
             self.written |= new
         return self.answer(outcomes=[CREATED if row.SerializeToString() in new else UNCHANGED for row in rows])
+
+
+def apart(message: Any) -> list[Any]:  # noqa: ANN401  # any of the import requests
+    """The rows that travelled in one message."""
+    more = list(message.more)
+    message.ClearField("more")
+    return [message, *more]
 
 
 def bare(row: Any) -> Any:  # noqa: ANN401  # any of the import requests

@@ -2,19 +2,20 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from services.havn.importing.cells import Cell
 
-Setter = Callable[[Any, Any], None]
-"""Puts a value into a message."""
+M = TypeVar("M", bound=Message)
+
+FieldPath = tuple[str, ...]
+"""The fields that lead to a value, the last one its own."""
 
 
 class Needed(Enum):
@@ -31,7 +32,7 @@ class Column:
     """A column of a file."""
 
     name: str
-    # Path of the field that it fills; empty where it only joins rows.
+    # FieldPath of the field that it fills; empty where it only joins rows.
     field: str
     cell: Cell
     needed: Needed
@@ -68,9 +69,9 @@ class Sheet:
         return self.file.removesuffix(".csv")
 
     @cached_property
-    def setters(self) -> dict[str, Setter]:
-        """What puts a column's value into the message; columns that only join rows have none."""
-        return {column.name: setter(self.message, self.path(column)) for column in self.columns if column.field}
+    def paths(self) -> dict[str, FieldPath]:
+        """Where in the message a column's value stands; columns that only join rows have none."""
+        return {column.name: field_path(self.path(column)) for column in self.columns if column.field}
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -78,7 +79,7 @@ class Sheet:
         return self.identity + self.content
 
     def path(self, column: Column) -> str:
-        """Path of a column's field, from the message."""
+        """FieldPath of a column's field, from the message."""
         if column in self.identity or not self.resource:
             return column.field
         return f"{self.resource}.{column.field}"
@@ -113,28 +114,18 @@ class Sheet:
         return next((column.name for column in (*near, *far)), "") if wanted else ""
 
 
-def setter(message: type[Message], path: str) -> Setter:
-    """Sets the field of that path, making the messages on the way present."""
-    *above, last = path.split(".")
-    descriptor: Any = message.DESCRIPTOR
-    for name in above:
-        descriptor = descriptor.fields_by_name[name].message_type
-    put_last = _putting(descriptor.fields_by_name[last])
+def field_path(field: str) -> FieldPath:
+    """That of a field such as "approval.ages.min"."""
+    return tuple(field.split("."))
 
-    def put(target: Any, value: Any) -> None:  # noqa: ANN401
+
+def made(message: type[M], values: Iterable[tuple[FieldPath, object]]) -> M:
+    """A message that holds these values, with the messages on the way to them."""
+    told: dict[str, Any] = {}
+    for (*above, last), value in values:
+        branch = told
         for name in above:
-            target = getattr(target, name)
-        if above:
-            target.SetInParent()
-        put_last(target, value)
-
-    return put
-
-
-def _putting(field: FieldDescriptor) -> Setter:
-    name = field.name
-    if field.is_repeated:
-        return lambda target, value: getattr(target, name).extend(value)
-    if field.message_type is not None:
-        return lambda target, value: getattr(target, name).CopyFrom(value)
-    return lambda target, value: setattr(target, name, value)
+            branch = branch.setdefault(name, {})
+        branch[last] = value
+    # At once: protobuf does that in C.
+    return message(**told)

@@ -9,7 +9,7 @@ from havn.families.v1 import families_pb2
 from havn.terms.v1 import terms_pb2
 from services.havn.importing.cells import DAY, MOMENT, TEXT, WHOLE, Cell, NotAllowed, listed, reference
 from services.havn.importing.choices import choice, spoken_language
-from services.havn.importing.columns import setter
+from services.havn.importing.columns import field_path, made
 from services.havn.importing.escaping import part, pieces, plain
 from services.havn.importing.problems import words
 
@@ -26,17 +26,14 @@ CARE = choice(families_pb2.CareKind)
 
 def facts(message: type[Message], allowed: terms_pb2.Words, cells: Mapping[str, Cell]) -> Cell:
     """A message in one cell: the facts of these paths with colons between them; what is empty is not there."""
-    setters = {path: setter(message, path) for path in cells}
+    kinds = [(field_path(field), kind) for field, kind in cells.items()]
 
     def parse(cell: str) -> Message:
-        found = pieces(cell, len(cells))
-        made = message()
-        for (path, kind), piece in zip(cells.items(), found, strict=False):
-            if piece:
-                setters[path](made, kind.parse(plain(piece)))
-        if not made.IsInitialized() or not made.ListFields():
+        filled = [each for each in zip(kinds, pieces(cell, len(kinds)), strict=False) if each[1]]
+        found = made(message, [(place, kind.parse(plain(piece))) for (place, kind), piece in filled])
+        if not found.ListFields():
             raise NotAllowed
-        return made
+        return found
 
     def tell(value: Message) -> str:
         told = [_told(value, path, kind) for path, kind in cells.items()]

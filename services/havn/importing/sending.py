@@ -6,7 +6,7 @@ between two services is completed by running it again.
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ from services.shared.checks import MUST_BE_GIVEN
 
 DEADLINE_SECONDS = 600
 PROGRESS_ROWS = 100
+TOGETHER_BYTES = 32 * 1024
+"""How much travels in one message: to send each row by itself takes longer than all else that is done with it."""
 
 Progress = Callable[[int], None]
 """Told of rows that were sent."""
@@ -48,8 +50,8 @@ class Parcel:
     request_id: str = field(default_factory=lambda: f"import-{uuid.uuid4().hex}")
 
     def send(self, progress: Progress, *, validate_only: bool) -> Answer:
-        """Streams the rows."""
-        return self.call(self._requests(progress, validate_only), timeout=DEADLINE_SECONDS)
+        """Streams the rows, some together in each message."""
+        return self.call(_together(self._requests(progress, validate_only)), timeout=DEADLINE_SECONDS)
 
     def problems(self, answer: Answer) -> Problems:
         """What the service found, by file, row and column."""
@@ -83,6 +85,21 @@ class Parcel:
         # A field that no column of the file holds is named in the words, such as a family's household.
         told_in = found.description if column or not path else f"{path.rpartition('.')[2]}: {found.description}"
         return Problem(row.place, row.number, column, words(told_in, told_in))
+
+
+def _together(requests: Iterable[Any]) -> Iterator[Message]:
+    first, size = None, 0
+    for request in requests:
+        own = request.ByteSize()
+        if first is None or size + own > TOGETHER_BYTES:
+            if first is not None:
+                yield first
+            first, size = request, own
+        else:
+            first.more.append(request)
+            size += own
+    if first is not None:
+        yield first
 
 
 def send(

@@ -1,14 +1,15 @@
 """From the cells of a row to values, and from values to a message."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from google.protobuf.message import Message
 
 from havn.terms.v1 import terms_pb2
 from services.havn.importing.cells import NotAllowed
-from services.havn.importing.columns import Column, Needed, Sheet
+from services.havn.importing.columns import Column, Needed, Sheet, made
 from services.havn.importing.problems import Place, Problem, words
 from services.havn.importing.tables import Line, Table
 
@@ -45,11 +46,13 @@ class Reader:
         self._required = [column for column in present if column.needed is Needed.ALWAYS]
         self._with_group = [column for column in present if column.needed is Needed.WITH_GROUP]
         self._groups = {column.name: column.group for column in present if column.group}
+        # Most rows of a file fill the same columns.
+        self._lacking = lru_cache(REMEMBERED)(self._columns_lacking)
 
     def values(self, line: Line) -> Values:
         """What a row means."""
         found: dict[str, object] = {}
-        problems = list(self._missing(line))
+        problems = [self._missing(line, column) for column in self._lacking(tuple(line.cells))]
         for name, cell in line.cells.items():
             try:
                 found[name] = self._parses[name](cell)
@@ -57,16 +60,17 @@ class Reader:
                 problems.append(self._not_allowed(line, self._columns[name]))
         return Values(self._sheet, self._place, line.number, found, tuple(problems))
 
-    def _missing(self, line: Line) -> Iterator[Problem]:
-        cells = line.cells
-        for column in self._required:
-            if column.name not in cells:
-                allowed = column.cell.allowed
-                yield self._problem(line, column, f"skal udfyldes: {allowed.da}", f"must be filled: {allowed.en}")
-        groups = {self._groups[name] for name in cells.keys() & self._groups.keys()}
-        for column in self._with_group:
-            if column.group in groups and column.name not in cells:
-                yield Problem(self._place, line.number, column.name, self._whole_group(column))
+    def _columns_lacking(self, filled: tuple[str, ...]) -> list[Column]:
+        """Columns that may not be empty in a row that fills these."""
+        groups = {self._groups[name] for name in filled if name in self._groups}
+        needed = self._required + [column for column in self._with_group if column.group in groups]
+        return [column for column in needed if column.name not in filled]
+
+    def _missing(self, line: Line, column: Column) -> Problem:
+        if column.needed is Needed.WITH_GROUP:
+            return Problem(self._place, line.number, column.name, self._whole_group(column))
+        allowed = column.cell.allowed
+        return self._problem(line, column, f"skal udfyldes: {allowed.da}", f"must be filled: {allowed.en}")
 
     def _whole_group(self, column: Column) -> terms_pb2.Words:
         group = [name for name, group in self._groups.items() if group == column.group]
@@ -89,12 +93,8 @@ class Reader:
 
 def message(row: Values) -> Message:
     """The message of a row without problems."""
-    built = row.sheet.message()
-    setters = row.sheet.setters
-    for name, value in row.by_column.items():
-        if setter := setters.get(name):
-            setter(built, value)
-    return built
+    paths = row.sheet.paths
+    return made(row.sheet.message, ((paths[name], value) for name, value in row.by_column.items() if name in paths))
 
 
 def _remembering(parse: Parse) -> Parse:

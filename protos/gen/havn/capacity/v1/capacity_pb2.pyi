@@ -2535,6 +2535,7 @@ class ImportCapacityRequest(_message.Message):
     VACANCY_FIELD_NUMBER: _builtins.int
     DELIVERY_FIELD_NUMBER: _builtins.int
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """First row only: the caller's key."""
     validate_only: _builtins.bool
@@ -2561,6 +2562,10 @@ class ImportCapacityRequest(_message.Message):
         that exists, the others stay as they are.
         """
 
+    @_builtins.property
+    def more(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportCapacityRequest]:
+        """Rows that follow this one and travel with it, which is several times as fast; those have none with them."""
+
     def __init__(
         self,
         *,
@@ -2571,10 +2576,11 @@ class ImportCapacityRequest(_message.Message):
         vacancy: Global___ReportVacancyRequest | None = ...,
         delivery: Global___RecordDeliveryRequest | None = ...,
         update_mask: _field_mask_pb2.FieldMask | None = ...,
+        more: _abc.Iterable[Global___ImportCapacityRequest] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "institution", b"institution", "row", b"row", "unit", b"unit", "update_mask", b"update_mask", "vacancy", b"vacancy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "institution", b"institution", "request_id", b"request_id", "row", b"row", "unit", b"unit", "update_mask", b"update_mask", "vacancy", b"vacancy", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "institution", b"institution", "more", b"more", "request_id", b"request_id", "row", b"row", "unit", b"unit", "update_mask", b"update_mask", "vacancy", b"vacancy", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_row: _TypeAlias = _typing.Literal["institution", "unit", "vacancy", "delivery"]  # noqa: Y015
     _WhichOneofArgType_row: _TypeAlias = _typing.Literal["row", b"row"]  # noqa: Y015

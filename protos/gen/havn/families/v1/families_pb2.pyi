@@ -2737,6 +2737,7 @@ class ImportFamiliesRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     FAMILY_FIELD_NUMBER: _builtins.int
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """First row only: the caller's key."""
     validate_only: _builtins.bool
@@ -2751,6 +2752,10 @@ class ImportFamiliesRequest(_message.Message):
         that exists, the others stay as they are.
         """
 
+    @_builtins.property
+    def more(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportFamiliesRequest]:
+        """Rows that follow this one and travel with it, which is several times as fast; those have none with them."""
+
     def __init__(
         self,
         *,
@@ -2758,10 +2763,11 @@ class ImportFamiliesRequest(_message.Message):
         validate_only: _builtins.bool = ...,
         family: Global___CreateFosterFamilyRequest | None = ...,
         update_mask: _field_mask_pb2.FieldMask | None = ...,
+        more: _abc.Iterable[Global___ImportFamiliesRequest] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "request_id", b"request_id", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "more", b"more", "request_id", b"request_id", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

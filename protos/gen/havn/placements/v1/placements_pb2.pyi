@@ -2082,6 +2082,7 @@ class ImportPlacementsRequest(_message.Message):
     REQUEST_FIELD_NUMBER: _builtins.int
     PLACEMENT_FIELD_NUMBER: _builtins.int
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """First row only: the caller's key."""
     validate_only: _builtins.bool
@@ -2100,6 +2101,10 @@ class ImportPlacementsRequest(_message.Message):
         that exists, the others stay as they are.
         """
 
+    @_builtins.property
+    def more(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportPlacementsRequest]:
+        """Rows that follow this one and travel with it, which is several times as fast; those have none with them."""
+
     def __init__(
         self,
         *,
@@ -2108,10 +2113,11 @@ class ImportPlacementsRequest(_message.Message):
         request: Global___CreateRequestRequest | None = ...,
         placement: Global___RecordPlacementRequest | None = ...,
         update_mask: _field_mask_pb2.FieldMask | None = ...,
+        more: _abc.Iterable[Global___ImportPlacementsRequest] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["placement", b"placement", "request", b"request", "row", b"row", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["placement", b"placement", "request", b"request", "request_id", b"request_id", "row", b"row", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["more", b"more", "placement", b"placement", "request", b"request", "request_id", b"request_id", "row", b"row", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_row: _TypeAlias = _typing.Literal["request", "placement"]  # noqa: Y015
     _WhichOneofArgType_row: _TypeAlias = _typing.Literal["row", b"row"]  # noqa: Y015
