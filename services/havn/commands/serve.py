@@ -10,6 +10,7 @@ import typer
 from services.havn.commands.failures import Failed, SettingInvalid
 from services.havn.commands.options import Json
 from services.havn.commands.surroundings import settings, today
+from services.shared import garbage
 from services.shared.settings import SERVICES, Settings
 
 app = typer.Typer(add_completion=False)
@@ -53,10 +54,12 @@ def serve(service: Annotated[Served, typer.Argument(help="Which one.")], json: J
     if service is not Served.CONSOLE and not found.nats_url:
         raise SettingInvalid("HAVN_NATS_URL: must be given, such as nats://127.0.0.1:4222.")
     _require_addresses(found, service)
-    from nats.errors import Error as NatsError
+    with garbage.not_looked_for():
+        from nats.errors import Error as NatsError
 
+        serving = _served(service)
     try:
-        _served(service)()
+        serving()
     except (NatsError, RuntimeError, OSError) as error:
         raise Failed(f"{service} does not start: {error}.", "UNAVAILABLE", "NOT_STARTED") from error
 

@@ -12,6 +12,7 @@ from services.havn.commands.output import tell
 from services.havn.commands.surroundings import settings, today
 from services.havn.views.phrases import Lang
 from services.havn.views.started import starting
+from services.shared import garbage
 from services.shared.stopping import Stop
 
 app = typer.Typer(add_completion=False)
@@ -38,7 +39,8 @@ def up(
         # The services' import takes seconds: wrong settings are told before, and that something happens.
         if not json:
             tell(starting(found.data, lang))
-        from services.havn.commands.running_up import Start, run
+        with garbage.not_looked_for():
+            from services.havn.commands.running_up import Start, run
 
         run(Start(found, day, demo, _stays(stay), lang, json), stop)
 
