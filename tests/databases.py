@@ -1,8 +1,11 @@
 """The database that the tests run on: SQLite files, or with --database postgresql a real PostgreSQL, started once."""
 
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pysqlite3.dbapi2
@@ -16,6 +19,9 @@ from tests.postgres import Server
 SERVICES = ("placements", "families", "capacity", "matching")
 
 _server: Server | None = None
+
+_made = tempfile.TemporaryDirectory(prefix="havn-sqlite-")
+"""Where the files are that others are copied from; it goes when the process ends."""
 
 
 def use_postgres() -> None:
@@ -61,7 +67,10 @@ def _prefix(data: Path) -> str:
 
 
 def settings(data: Path, nats_url: str = "") -> Settings:
-    """Settings for a data folder."""
+    """Settings for a data folder, in which the databases are."""
+    if not on_postgres():
+        for service in SERVICES:
+            _file(service, data)
     return Settings(data=data, nats_url=nats_url, database_url=environment(data).get("HAVN_DATABASE_URL", ""))
 
 
@@ -69,9 +78,27 @@ def of_service(service: str, data: Path) -> Database:
     """A service's own database, of the newest shape."""
     if url := settings(data).database(service):
         return postgres.database(url)
-    file = sqlite.database(data / f"{service}.sqlite")
-    migrate.upgrade(service, file.engine)
+    return sqlite.database(_file(service, data))
+
+
+def _file(service: str, data: Path) -> Path:
+    """The file of a service's database in a data folder: a copy of one that was migrated once, where it is missing."""
+    file = data / f"{service}.sqlite"
+    if not file.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_migrated(service), file)
     return file
+
+
+@cache
+def _migrated(service: str) -> Path:
+    """A service's empty database, as its first start makes it."""
+    path = Path(_made.name) / f"{service}.sqlite"
+    file = sqlite.database(path)
+    migrate.upgrade(service, file.engine)
+    file.close()
+    assert list(path.parent.glob(f"{path.name}-*")) == [], "what is in another file would not be copied"
+    return path
 
 
 @contextmanager
