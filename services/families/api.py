@@ -1,6 +1,7 @@
 """The RPCs of families."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
@@ -26,7 +27,7 @@ from services.shared.consumers import Subscription
 from services.shared.drafts import Draft, Entry
 from services.shared.importing import UNCHANGED, Difference, Taking, difference
 from services.shared.rebuilding import Copy
-from services.shared.records import Change, Page, View, keyed
+from services.shared.records import Change, Page, View, keyed, ordered
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
@@ -96,18 +97,12 @@ class FamiliesApi(ProfileApi):
         """A page of families, by the day that they are to be followed up."""
         today = self._clock.today()
 
-        def due(view: View) -> list[pb.FollowUpDue]:
-            latest = follow_ups.latest_by_family(view.all(FOLLOW_UPS, latest_follow_ups()))
-            families = view.all(FAMILIES, **followed_by(request.consultant))
-            stays = residents.in_families(view, [family.name for family in families], today)
-            found = (
-                follow_ups.follow_up_due(family, latest.get(family.name), stays[family.name], today)
-                for family in families
-            )
-            return [each for each in found if each]
+        def due(view: View) -> Sequence[pb.FollowUpDue]:
+            asked = (pb.FollowUpDue, request.consultant)
+            return self._due.listed(view, asked, today, lambda: _follow_ups_due(view, request.consultant, today))
 
         found = await self._store.view(due)
-        page = keyed(found, follow_ups.by_due_day, request.page_size, request.page_token)
+        page = ordered(found, follow_ups.by_due_day, request.page_size, request.page_token)
         return pb.ListFollowUpsDueResponse(
             follow_ups_due=page.items,
             next_page_token=page.next_token,
@@ -121,13 +116,12 @@ class FamiliesApi(ProfileApi):
         """A page of certificates that are missing or to be renewed."""
         today = self._clock.today()
 
-        def due(view: View) -> list[pb.CertificateDue]:
-            one = {} if request.parent == EVERY_FAMILY else {"name": view.get(FAMILIES, request.parent).name}
-            families = view.all(FAMILIES, **followed_by(request.consultant), **one)
-            return [each for family in families for each in certificates.certificates_due(family, today)]
+        def due(view: View) -> Sequence[pb.CertificateDue]:
+            asked = (pb.CertificateDue, request.consultant, request.parent)
+            return self._due.listed(view, asked, today, lambda: _certificates_due(view, request, today))
 
         found = await self._store.view(due)
-        page = keyed(found, certificates.missing_first, request.page_size, request.page_token)
+        page = ordered(found, certificates.missing_first, request.page_size, request.page_token)
         return pb.ListCertificatesDueResponse(
             certificates_due=page.items,
             next_page_token=page.next_token,
@@ -180,6 +174,23 @@ class FamiliesApi(ProfileApi):
         change.add(FAMILIES, family)
         change.announce(*events.family_created(family))
         return self._told(family)
+
+
+def _follow_ups_due(view: View, consultant: str, today: date) -> list[pb.FollowUpDue]:
+    latest = follow_ups.latest_by_family(view.all(FOLLOW_UPS, latest_follow_ups()))
+    families = view.all(FAMILIES, **followed_by(consultant))
+    stays = residents.in_families(view, [family.name for family in families], today)
+    found = (
+        follow_ups.follow_up_due(family, latest.get(family.name), stays[family.name], today) for family in families
+    )
+    return sorted((each for each in found if each), key=follow_ups.by_due_day)
+
+
+def _certificates_due(view: View, request: pb.ListCertificatesDueRequest, today: date) -> list[pb.CertificateDue]:
+    one = {} if request.parent == EVERY_FAMILY else {"name": view.get(FAMILIES, request.parent).name}
+    families = view.all(FAMILIES, **followed_by(request.consultant), **one)
+    found = (each for family in families for each in certificates.certificates_due(family, today))
+    return sorted(found, key=certificates.missing_first)
 
 
 def _clear_computed(family: pb.FosterFamily) -> None:

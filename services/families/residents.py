@@ -23,8 +23,8 @@ def since(view: View, first: date) -> Mapping[str, Sequence[Stay]]:
     Whoever placed it there: whoever follows a family knows the children who live there.
     """
     found: defaultdict[str, list[Stay]] = defaultdict(list)
-    with _whole(view) as whole:
-        for placement in whole.all(STAYS, col(StayRow.home) != "", col(StayRow.until) >= first.isoformat()):
+    with whole(view) as everybody:
+        for placement in everybody.all(STAYS, col(StayRow.home) != "", col(StayRow.until) >= first.isoformat()):
             found[placement.home].append(wire.stay(placement))
     return found
 
@@ -32,9 +32,9 @@ def since(view: View, first: date) -> Mapping[str, Sequence[Stay]]:
 def in_families(view: View, families: Sequence[str], first: date) -> Mapping[str, Sequence[Stay]]:
     """Who does so in some of the families."""
     found: defaultdict[str, list[Stay]] = defaultdict(list)
-    with _whole(view) as whole:
+    with whole(view) as everybody:
         # All of a family are read, by a statement that is made once: each follow-up that is logged asks for it.
-        for placement in whole.among(STAYS, "home", families):
+        for placement in everybody.among(STAYS, "home", families):
             stay = wire.stay(placement)
             if not stay.ends_before(first):
                 found[placement.home].append(stay)
@@ -47,7 +47,7 @@ def in_family(view: View, family: str, first: date) -> Sequence[Stay]:
 
 
 @contextmanager
-def _whole(view: View) -> Iterator[View]:
+def whole(view: View) -> Iterator[View]:
     """What is kept of all authorities, for a moment; then again what the caller sees."""
     yield View(view.session, SERVICE)
     narrow(view.connection, view.caller)

@@ -1,8 +1,8 @@
 """The RPCs of support that look back and ahead: trends, coverage, supervision visits, training, agreements."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
@@ -12,6 +12,7 @@ from havn.families.v1 import support_pb2 as pb
 from havn.families.v1 import support_pb2_grpc as rpc
 from havn.families.v1.families_pb2 import FosterFamily
 from services.families import fees, policies, residents
+from services.families.due import Due
 from services.families.rules import agreements, supervision, training, trends
 from services.families.rules.fees import Placed, cost, dearest, total
 from services.families.store import (
@@ -30,7 +31,7 @@ from services.families.store import (
 from services.shared import names
 from services.shared.clock import Clock
 from services.shared.names import parent
-from services.shared.records import Change, Page, View, keyed, positions
+from services.shared.records import Change, Page, View, keyed, ordered, positions
 from services.shared.server import Context
 from services.shared.store import Store
 from services.shared.wire import date_message, day, money, timestamp
@@ -45,6 +46,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._due = Due()
 
     async def GetFollowUpTrend(self, request: pb.GetFollowUpTrendRequest, context: Context) -> pb.FollowUpTrend:
         """One family's trend."""
@@ -106,21 +108,12 @@ class SupervisionApi(rpc.SupportServiceServicer):
         """A page of families, by the day that they are to be visited for supervision."""
         today = self._clock.today()
 
-        def due(view: View) -> list[pb.SupervisionVisitDue]:
-            visited = defaultdict(list)
-            for visit in view.all(SUPERVISION_VISITS):
-                visited[family_of(visit.name)].append(visit)
-            policy, stays = policies.by_authority(view), residents.since(view, today)
-
-            def facts(family: FosterFamily) -> supervision.Facts:
-                return supervision.Facts(visited[family.name], stays[family.name], policy(family.authority))
-
-            homes = view.all(FAMILIES, **followed_by(request.consultant))
-            homes = view.all(FAMILIES, **asked_for(request))
-            return [each for family in homes for each in supervision.visits_due(family, facts(family), today)]
+        def due(view: View) -> Sequence[pb.SupervisionVisitDue]:
+            asked = (pb.SupervisionVisitDue, request.consultant, request.family)
+            return self._due.listed(view, asked, today, lambda: _supervision_visits_due(view, request, today))
 
         found = await self._store.view(due)
-        page = keyed(found, supervision.by_due_day, request.page_size, request.page_token)
+        page = ordered(found, supervision.by_due_day, request.page_size, request.page_token)
         return pb.ListSupervisionVisitsDueResponse(
             visits_due=page.items,
             next_page_token=page.next_token,
@@ -133,9 +126,6 @@ class SupervisionApi(rpc.SupportServiceServicer):
 
         def standing(view: View) -> list[pb.FamilyTraining]:
             policy = policies.by_authority(view)
-            approved = (
-                each for each in view.all(FAMILIES, **followed_by(request.consultant)) if each.HasField("approval")
-            )
             approved = (each for each in view.all(FAMILIES, **asked_for(request)) if each.HasField("approval"))
             return [training.standing(family, policy(family.authority), today) for family in approved]
 
@@ -225,6 +215,22 @@ class SupervisionApi(rpc.SupportServiceServicer):
             agreed=agreed,
             parts=[] if agreed else parts,
         )
+
+
+def _supervision_visits_due(
+    view: View, request: pb.ListSupervisionVisitsDueRequest, today: date
+) -> list[pb.SupervisionVisitDue]:
+    visited = defaultdict(list)
+    for visit in view.all(SUPERVISION_VISITS):
+        visited[family_of(visit.name)].append(visit)
+    policy, stays = policies.by_authority(view), residents.since(view, today)
+
+    def facts(family: FosterFamily) -> supervision.Facts:
+        return supervision.Facts(visited[family.name], stays[family.name], policy(family.authority))
+
+    homes = view.all(FAMILIES, **asked_for(request))
+    found = (each for family in homes for each in supervision.visits_due(family, facts(family), today))
+    return sorted(found, key=supervision.by_due_day)
 
 
 def asked_for(request: pb.ListSupervisionVisitsDueRequest | pb.ListTrainingRequest) -> Mapping[str, str]:

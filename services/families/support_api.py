@@ -18,18 +18,17 @@ from services.families.store import (
     FOLLOW_UP_VERSIONS,
     FOLLOW_UPS,
     POLICIES,
-    ActionRow,
     DraftRow,
     FollowUpRow,
     PolicyRow,
     VersionRow,
 )
-from services.families.supervision_api import SupervisionApi, of_family
+from services.families.supervision_api import EVERY_FAMILY, SupervisionApi, of_family
 from services.shared import importing
 from services.shared.call import current
 from services.shared.importing import Taking
 from services.shared.names import parent
-from services.shared.records import MAX_PAGE, Change, Page, View, positions
+from services.shared.records import MAX_PAGE, Change, Equal, Page, View, positions
 from services.shared.server import Context
 from services.shared.serving import Answers
 from services.shared.wire import date_message, day
@@ -153,12 +152,12 @@ class SupportApi(SupervisionApi):
 
     async def ListActions(self, request: pb.ListActionsRequest, context: Context) -> pb.ListActionsResponse:
         """A page of agreed actions."""
-        where = [col(ActionRow.state) == request.state] if request.state else []
-        where += [col(ActionRow.consultant) == request.consultant] if request.consultant else []
 
         def agreed(view: View) -> Page[pb.AgreedAction]:
-            where_family = of_family(view, request.parent, col(ActionRow.family))
-            return view.page(ACTIONS, request.page_size, request.page_token, *where, *where_family)
+            family = "" if request.parent == EVERY_FAMILY else view.get(FAMILIES, request.parent).name
+            asked: Equal = {"state": request.state, "consultant": request.consultant, "family": family}
+            given = {column: value for column, value in asked.items() if value}
+            return view.page(ACTIONS, request.page_size, request.page_token, names=(), **given)
 
         page, today = await self._store.view(agreed), self._clock.today()
         return pb.ListActionsResponse(

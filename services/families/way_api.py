@@ -5,6 +5,7 @@ from collections.abc import Callable
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
 from services.families import events, fees
+from services.families.due import Due
 from services.families.rules import approval, way
 from services.families.rules import family as registry
 from services.families.store import FAMILIES
@@ -24,6 +25,7 @@ class WayApi(rpc.FamiliesServiceServicer):
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._due = Due()
 
     async def AssessFamily(self, request: pb.AssessFamilyRequest, context: Context) -> pb.FosterFamily:
         """Keeps what was found so far."""

@@ -3,6 +3,7 @@
 import re
 import uuid
 from base64 import b64decode, urlsafe_b64encode
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,8 +29,10 @@ DEFAULT_PAGE = 50
 ANNOUNCING = Statement(insert(OutboxEvent).inline())
 """The statement that adds an event to the outbox."""
 
-NONE: Mapping[str, str] = {}
-"""No column has to have a certain value."""
+Equal = Mapping[str, str | int]
+"""The values that columns are to have."""
+
+NONE: Equal = {}
 
 _POSITION = re.compile(r"[0-9]{1,9}")
 _PAGE_TOKEN = "must be the next_page_token of the answer before, or empty"
@@ -113,7 +116,7 @@ class View:
         except NotFound:
             return None
 
-    def all(self, kind: Kind[M], *where: ColumnElement[bool], **equal: str) -> list[M]:
+    def all(self, kind: Kind[M], *where: ColumnElement[bool], **equal: str | int) -> list[M]:
         """All messages that the caller sees and that meet `where`, in the order of their sort keys.
 
         Columns may be named with the value that they are to have: such a list is found soonest.
@@ -146,7 +149,7 @@ class View:
         token: str,
         *where: ColumnElement[bool],
         names: Collection[str] = (),
-        **equal: str,
+        **equal: str | int,
     ) -> Page[M]:
         """A page of those that `all` gives, of these names if there are any. Raises BadInput for what can't be."""
         begun, most = after(token), page_size(size)
@@ -183,7 +186,7 @@ class View:
         rows = (Kept(*row) for row in found)
         return sorted((row for row in rows if self._sees(kind, row)), key=attrgetter("sort_key"))
 
-    def _listed(self, kind: Kind[M], equal: Mapping[str, str], page: Mapping[str, object] | None = None) -> list[Kept]:
+    def _listed(self, kind: Kind[M], equal: Equal, page: Mapping[str, object] | None = None) -> list[Kept]:
         """The rows of which columns have these values: all of them, or a page."""
         scope = scope_of(self.caller, open_to_all=kind.open_to_all)
         narrowed, of_authority = len(self.caller.narrowed()), "of_authority" in scope
@@ -195,7 +198,7 @@ class View:
         authority = self.caller.authority if kind.open_to_all else row.authority
         return self.caller.sees(authority, row.name)
 
-    def _select(self, kind: Kind[M], where: Iterable[ColumnElement[bool]], equal: Mapping[str, str] = NONE) -> Any:  # noqa: ANN401
+    def _select(self, kind: Kind[M], where: Iterable[ColumnElement[bool]], equal: Equal = NONE) -> Any:  # noqa: ANN401
         table = kind.table
         having = (col(getattr(table, name)) == value for name, value in equal.items())
         return select(*columns(table)).where(*self._scope(kind), *where, *having).order_by(col(table.sort_key))
@@ -349,10 +352,15 @@ def outbox_values(subject: str, event: Message, now: datetime) -> dict[str, Any]
 
 def keyed(items: Iterable[T], key: Callable[[T], str], size: int, token: str) -> Page[T]:
     """A page of a list that is ordered on reading, by a key that each item has for itself. Raises BadInput."""
-    begun = after(token)
-    behind = sorted((item for item in items if key(item) > begun), key=key)
-    shown = behind[: page_size(size)]
-    return Page(shown, next_token(key(shown[-1])) if len(behind) > len(shown) else "")
+    return ordered(sorted(items, key=key), key, size, token)
+
+
+def ordered(items: Sequence[T], key: Callable[[T], str], size: int, token: str) -> Page[T]:
+    """A page of a list that stands in the order of such a key. Raises BadInput."""
+    begin = bisect_right(items, after(token), key=key)
+    end = begin + page_size(size)
+    shown = items[begin:end]
+    return Page(list(shown), next_token(key(shown[-1])) if end < len(items) else "")
 
 
 def positions(items: Sequence[T], size: int, token: str, skip: int = 0) -> Page[T]:

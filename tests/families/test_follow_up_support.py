@@ -97,14 +97,27 @@ async def test_k7_a_scale_is_taken_only_where_the_authority_has_one(
     assert (await consultant.support.CorrectFollowUp(corrected)).trust.scale == 2, "by the policy of its day"
 
 
-async def test_a_policy_is_a_new_version_and_the_earlier_ones_stay(havn: Havn, consultant: Client) -> None:
+async def test_a_policy_is_a_new_version_and_the_earlier_ones_stay(
+    havn: Havn, consultant: Client, consultant_elsewhere: Client
+) -> None:
     leader = havn.as_(cast.elsewhere(cast.LEADER))
+    family = await consultant_elsewhere.families.CreateFosterFamily(
+        cast.entering(cast.a_ready_family(authority=ELSEWHERE))
+    )
+
+    async def visits_a_year() -> int:
+        of_it = pb.ListSupervisionVisitsDueRequest(family=family.name)
+        [due] = (await leader.support.ListSupervisionVisitsDue(of_it)).visits_due
+        return due.needed_count
+
+    assert await visits_a_year() == 1
     mine = pb.GetSupportPolicyRequest(authority=ELSEWHERE)
     assert (await leader.support.GetSupportPolicy(mine)).version == "default-1"
     for severe in (2, 3):
         await leader.support.PublishSupportPolicy(
-            cast.publishing(cast.a_policy(authority=ELSEWHERE, severe_weeks=severe))
+            cast.publishing(cast.a_policy(authority=ELSEWHERE, severe_weeks=severe, supervision_visits_per_year=severe))
         )
+        assert await visits_a_year() == severe
     kept = await leader.support.ListSupportPolicies(pb.ListSupportPoliciesRequest(authority=ELSEWHERE))
     assert [(each.version, each.severe_weeks) for each in kept.policies] == [("qeqqata-2", 3), ("qeqqata-1", 2)]
     assert await leader.support.GetSupportPolicy(mine) == kept.policies[0]

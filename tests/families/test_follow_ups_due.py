@@ -8,7 +8,7 @@ from sqlalchemy import event
 from havn.families.v1 import families_pb2 as pb
 from services.families.rules import follow_ups
 from services.families.rules.arrivals import Stay
-from services.shared.wire import date_message, timestamp
+from services.shared.wire import date_message, day, timestamp
 from tests import cast
 from tests.conftest import Client, Havn, refused
 
@@ -162,6 +162,7 @@ async def test_families_are_listed_by_the_consultant_who_follows_them(consultant
 
 async def test_another_consultant_may_take_a_family_over(consultant: Client) -> None:
     name = await followed(consultant, "users/leaves")
+    assert [due.family for due in await due_pages(consultant, consultant="users/leaves")] == [name]
     family = await consultant.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=name))
     family.consultant = "users/comes"
     await consultant.families.UpdateFosterFamily(cast.changing(family, "consultant"))
@@ -183,7 +184,7 @@ async def test_nothing_of_another_municipality_is_due(consultant: Client, consul
     assert [due.family for due in await due_pages(consultant_elsewhere, consultant=whose)] == [there]
 
 
-async def test_what_is_due_is_known_by_one_query_over_follow_ups(havn: Havn, consultant: Client) -> None:
+async def test_what_is_due_is_known_by_one_query_for_all_pages(havn: Havn, consultant: Client) -> None:
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
@@ -197,5 +198,32 @@ async def test_what_is_due_is_known_by_one_query_over_follow_ups(havn: Havn, con
         assert len(await due_pages(consultant, consultant="users/counts")) == 3
     finally:
         event.remove(reading, "before_cursor_execute", note)
-    pages = 2
-    assert sum("FROM follow_ups" in statement for statement in statements) == pages
+    assert sum("FROM follow_ups" in statement for statement in statements) == 1
+
+
+async def test_what_is_due_is_as_all_that_it_follows_from_stands_now(
+    havn: Havn, consultant: Client, coordinator: Client
+) -> None:
+    whose = "users/changes"
+    family = await followed(consultant, whose)
+
+    async def due() -> date:
+        [found] = await due_pages(consultant, consultant=whose)
+        return day(found.next_visit_date)
+
+    assert await due() == BEGAN + timedelta(days=7)
+    await consultant.families.LogFollowUp(cast.logging(family, visited(30)))
+    assert await due() == cast.TODAY + timedelta(days=30)
+    await coordinator.placements.RecordPlacement(
+        cast.recording(cast.a_placement(home=family, start_date=cast.day(-10)))
+    )
+
+    async def came() -> bool:
+        return await due() == cast.TODAY - timedelta(days=3)
+
+    await havn.until("families", came)
+    havn.clock.day += timedelta(days=1)
+    try:
+        assert [each.days_overdue for each in await due_pages(consultant, consultant=whose)] == [4]
+    finally:
+        havn.clock.day = cast.TODAY

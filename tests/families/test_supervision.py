@@ -14,6 +14,9 @@ async def family(consultant: Client) -> families.FosterFamily:
 
 
 async def test_k13_a_logged_visit_makes_the_next_one_due(family: families.FosterFamily, consultant: Client) -> None:
+    of_it = pb.ListSupervisionVisitsDueRequest(family=family.name)
+    [before] = (await consultant.support.ListSupervisionVisitsDue(of_it)).visits_due
+    assert before.visit_count == 0
     visit = await consultant.support.LogSupervisionVisit(cast.visiting(family.name))
     assert (visit.visitor, visit.authority) == (cast.CONSULTANT.subject, cast.MUNICIPALITY)
     listed = await consultant.support.ListSupervisionVisits(pb.ListSupervisionVisitsRequest(parent=family.name))
@@ -21,7 +24,6 @@ async def test_k13_a_logged_visit_makes_the_next_one_due(family: families.Foster
     due = await consultant.support.ListSupervisionVisitsDue(pb.ListSupervisionVisitsDueRequest(page_size=200))
     (found,) = (each for each in due.visits_due if each.family == family.name)
     assert (found.last_visit_date, found.due_date, found.visit_count) == (cast.day(-1), cast.day(364), 1)
-    of_it = pb.ListSupervisionVisitsDueRequest(family=family.name)
     assert list((await consultant.support.ListSupervisionVisitsDue(of_it)).visits_due) == [found]
     trained = (await consultant.support.ListTraining(pb.ListTrainingRequest(family=family.name))).families
     assert [each.family for each in trained] == [family.name]
