@@ -8,7 +8,7 @@ from havn.matching.v1 import matching_pb2 as pb
 from havn.matching.v1 import matching_pb2_grpc as rpc
 from havn.placements.v1.placements_pb2 import REQUEST_STATE_OPEN
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.matching import data, events
+from services.matching import data, events, reading
 from services.matching.counting import MOST_REQUESTS, Counting
 from services.matching.home_versions import HomeVersions
 from services.matching.planning import Planner, Runner
@@ -95,6 +95,14 @@ class MatchingApi(rpc.MatchingServiceServicer):
     async def GetSuggestions(self, request: pb.GetSuggestionsRequest, context: Context) -> pb.Suggestions:
         """Suggestions as they were shown."""
         return await self._store.view(lambda view: view.get(SUGGESTIONS, request.name))
+
+    async def GetSuggestionsPart(self, request: pb.GetSuggestionsPartRequest, context: Context) -> pb.SuggestionsPart:
+        """A part of suggestions as they were shown, and the version of the homes now."""
+        if request.suggestion_count < 0:
+            raise BadInput.of("suggestion_count", "must be 0 or more")
+        kept = await self._store.view(lambda view: view.get(SUGGESTIONS, request.name))
+        homes = await self.homes.now()
+        return reading.part(kept, request, homes.version_for(current().caller))
 
     async def CreateMatchRun(self, request: pb.CreateMatchRunRequest, context: Context) -> pb.MatchRun:
         """Starts a plan."""

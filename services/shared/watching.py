@@ -52,7 +52,7 @@ class Watched(Generic[T]):
         self._watchers += 1
         try:
             news, seen = self._news, None
-            value: T | None = await self._now()
+            value: T | None = await self.now()
             while value is not None and not self._ended:
                 if value != seen:
                     yield value
@@ -62,17 +62,18 @@ class Watched(Generic[T]):
         finally:
             self._watchers -= 1
 
-    def end(self) -> None:
-        """Ends all that is watched: the service takes no more calls."""
-        self._ended = True
-        self._tell()
-
-    async def _now(self) -> T:
+    async def now(self) -> T:
+        """What is there now, for whoever does not watch. Raises DatabaseAway."""
         if self._latest and self._latest[1] + LOOK_SECONDS > time.monotonic():
             return self._latest[0]
         found = await self._found()
         # Of equal ones all share one.
         return self._value if self._value is not None and self._value == found else found
+
+    def end(self) -> None:
+        """Ends all that is watched: the service takes no more calls."""
+        self._ended = True
+        self._tell()
 
     async def _found(self) -> T:
         begun, changes = time.monotonic(), self._changes

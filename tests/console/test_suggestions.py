@@ -215,7 +215,7 @@ async def test_a_page_says_that_homes_changed_and_stays_as_it_was(
 
 def test_the_plans_place_is_shown_at_once_and_never_twice() -> None:
     kept = pb.Suggestions(suggestions=[pb.Suggestion(rank=rank, in_plan=rank == 5) for rank in range(1, 8)])
-    found = Shown(kept, [], "")
+    found = Shown(pb.SuggestionsPart(suggestions=kept), [], "")
     assert [place.rank for place in found.first(3)] == [1, 2, 3, 5]
     assert [place.rank for place in further(found, 3, 13)] == [4, 6, 7]
 

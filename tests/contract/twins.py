@@ -464,6 +464,10 @@ AIMED = {
     "CountSuitablePlaces": Aim(lambda side: matching.CountSuitablePlacesRequest(requests=[side.request])),
     "SuggestMatches": Aim(lambda side: matching.SuggestMatchesRequest(request=side.request), "request"),
     "GetSuggestions": Aim(lambda side: matching.GetSuggestionsRequest(name=side.suggestions), "suggestions"),
+    "GetSuggestionsPart": Aim(
+        lambda side: matching.GetSuggestionsPartRequest(name=side.suggestions, suggestion_count=9, excluded_homes=True),
+        "suggestions",
+    ),
     "CreateMatchRun": Aim(lambda _: matching.CreateMatchRunRequest(request_id=cast.fresh())),
     "GetMatchRun": Aim(lambda side: matching.GetMatchRunRequest(name=side.run), "run"),
     "WatchMatchRun": Aim(lambda side: matching.WatchMatchRunRequest(name=side.run), "run"),

@@ -49,6 +49,31 @@ async def test_what_is_read_later_is_what_was_shown_byte_for_byte(havn: Havn, co
     assert await read(pb.GetSuggestionsRequest(name=name)) == shown
 
 
+async def test_a_part_is_word_for_word_what_was_shown_and_the_audit_trail_names_no_more_homes(
+    havn: Havn, coordinator: Client
+) -> None:
+    [waiting] = await filed(havn, cast.a_request())
+    shown = await coordinator.matching.SuggestMatches(pb.SuggestMatchesRequest(request=waiting.name))
+    homes = await anext(aiter(coordinator.matching.WatchHomes(pb.WatchHomesRequest())))
+    asked = pb.GetSuggestionsPartRequest(name=shown.name)
+    read = await coordinator.matching.GetSuggestionsPart(asked)
+    assert read.suggestions.create_time == shown.create_time
+    assert (read.suggestion_count, read.excluded_home_count) == (len(shown.suggestions), len(shown.excluded_homes))
+    assert read.homes_version == homes.version
+    assert (await havn.rows("matching", last_read))[cast.MUNICIPALITY] == [shown.name, waiting.name]
+    asked = pb.GetSuggestionsPartRequest(name=shown.name, suggestion_count=2**31 - 1, excluded_homes=True)
+    read = await coordinator.matching.GetSuggestionsPart(asked)
+    read.suggestions.levels.extend(shown.levels)
+    assert read.suggestions == shown
+
+
+async def test_less_than_no_suggestions_are_refused(havn: Havn, coordinator: Client) -> None:
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", "suggestion_count"):
+        await coordinator.matching.GetSuggestionsPart(
+            pb.GetSuggestionsPartRequest(name="suggestions/none", suggestion_count=-1)
+        )
+
+
 async def test_the_audit_trail_names_the_siblings_that_suggestions_are_about(havn: Havn, coordinator: Client) -> None:
     one, other = cast.a_child(), cast.a_child()
     first, second = await filed(

@@ -47,7 +47,7 @@ ANSWERED_HERE = (409, 422)
 
 async def _found(visit: Visit, home: str) -> tuple[Shown, matching.Suggestion] | None:
     """The suggestions that the address names, and the place among them."""
-    shown = await opened(visit)
+    shown = await opened(visit, homes=[home])
     place = next((each for each in shown.kept.suggestions if each.home.name == home), None) if shown else None
     return (shown, place) if shown and place else None
 

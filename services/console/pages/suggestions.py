@@ -3,7 +3,6 @@
 The page works on suggestions as they were shown and kept: nothing on it changes until somebody asks anew.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,10 +45,21 @@ VERSION_SECONDS = 5.0
 class Shown:
     """Suggestions as they were shown, and the child and siblings that they are for, as they are now."""
 
-    kept: pb.Suggestions
+    part: pb.SuggestionsPart
+    """As much of them as the page shows."""
     children: list[placements.PlacementRequest]
     homes: str
     """The version of all homes just before the suggestions were found; empty where it is not known any more."""
+
+    @property
+    def kept(self) -> pb.Suggestions:
+        """The suggestions, without what was not read of them."""
+        return self.part.suggestions
+
+    @property
+    def changed(self) -> bool:
+        """Whether homes are not as they were when the suggestions were found."""
+        return self.homes not in ("", self.part.homes_version)
 
     @property
     def child(self) -> placements.PlacementRequest:
@@ -102,11 +112,11 @@ async def show(visit: Visit) -> Response:
         homes = await _version_of_homes(visit)
         found = await visit.services.matching.SuggestMatches(pb.SuggestMatchesRequest(request=_request(visit)))
         return see_other(address(last(found.request), shown=last(found.name), homes=homes))
-    shown, changed = await _opened_now(visit)
+    count = _count(visit)
+    shown = await opened(visit, suggestion_count=count)
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
-    count = _count(visit)
-    values = card_values(visit, shown, count) | {"changed": changed}
+    values = card_values(visit, shown, count) | {"changed": shown.changed}
     after = visit.request.query_params.get("after", "")
     if visit.partial() and after.isdecimal():
         return visit.page("suggestion_cards.html", **values | {"cards": further(shown, int(after), count)})
@@ -116,10 +126,10 @@ async def show(visit: Visit) -> Response:
 
 async def compare(visit: Visit) -> Response:
     """Two or three places side by side."""
-    shown = await opened(visit)
+    asked = visit.request.query_params.getlist("place")
+    shown = await opened(visit, suggestion_count=MORE, homes=asked)
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
-    asked = visit.request.query_params.getlist("place")
     chosen = [each for each in shown.kept.suggestions if each.home.name in asked]
     values = card_values(visit, shown, FIRST)
     if not COMPARED[0] <= len(chosen) <= COMPARED[1]:
@@ -132,7 +142,7 @@ async def compare(visit: Visit) -> Response:
 
 async def excluded(visit: Visit) -> Response:
     """The homes that do not fit, by the rule that speaks against each."""
-    shown = await opened(visit)
+    shown = await opened(visit, excluded_homes=True)
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
     only = visit.request.query_params.get("rule", "")
@@ -145,48 +155,43 @@ async def excluded(visit: Visit) -> Response:
 
 async def news(visit: Visit) -> Response:
     """Whether homes changed since the suggestions were found; nothing where none did."""
-    shown, changed = await _opened_now(visit)
+    shown = await opened(visit)
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
-    return visit.page("suggestions_news.html", changed=changed, again=address(last(shown.kept.request)))
+    return visit.page("suggestions_news.html", changed=shown.changed, again=address(last(shown.kept.request)))
 
 
 async def picture(visit: Visit) -> Response:
     """The map of the towns of the places shown."""
-    shown = await opened(visit)
+    count = _count(visit)
+    shown = await opened(visit, suggestion_count=count)
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
-    towns = marks(shown, shown.first(_count(visit)))
+    towns = marks(shown, shown.first(count))
     svg = await turns.computed(maps.drawn, tuple(towns), map_label(towns))
     return Response(svg, media_type="image/svg+xml")
 
 
-async def opened(visit: Visit) -> Shown | None:
-    """The suggestions that an address names; None where they are for another request."""
+async def opened(
+    visit: Visit, suggestion_count: int = 0, homes: Sequence[str] = (), *, excluded_homes: bool = False
+) -> Shown | None:
+    """The suggestions that an address names, with so much of them; None where they are for another request."""
     query = visit.request.query_params
-    name, homes = f"suggestions/{query.get('shown', '')}", query.get("homes", "")
-    kept, child = await asyncio.gather(
-        visit.services.matching.GetSuggestions(pb.GetSuggestionsRequest(name=name)),
-        visit.services.placements.GetRequest(placements.GetRequestRequest(name=_request(visit))),
+    asked = pb.GetSuggestionsPartRequest(
+        name=f"suggestions/{query.get('shown', '')}",
+        suggestion_count=suggestion_count,
+        homes=filter(str.strip, homes),
+        excluded_homes=excluded_homes,
     )
-    if kept.request != child.name:
+    part = await visit.services.matching.GetSuggestionsPart(asked)
+    if part.suggestions.request != _request(visit):
         return None
-    return Shown(kept, [child, *await _siblings(visit, kept)], homes)
-
-
-async def _opened_now(visit: Visit) -> tuple[Shown | None, bool]:
-    """The same, and whether homes are not as they were when the suggestions were found."""
-    shown, now = await asyncio.gather(opened(visit), _version_of_homes(visit))
-    return shown, shown is not None and shown.homes not in ("", now)
-
-
-async def _siblings(visit: Visit, kept: pb.Suggestions) -> list[placements.PlacementRequest]:
-    """The requests of the siblings that go along, in their order."""
-    names = list(kept.requests[1:])
-    if not names:
-        return []
+    names = list(part.suggestions.requests)
     found = await visit.services.placements.ListRequests(placements.ListRequestsRequest(names=names))
-    return sorted(found.requests, key=lambda request: names.index(request.name))
+    children = sorted(found.requests, key=lambda request: names.index(request.name))
+    if not children or children[0].name != names[0]:
+        return None
+    return Shown(part, children, query.get("homes", ""))
 
 
 def compared(chosen: Sequence[pb.Suggestion]) -> list[Row]:
@@ -271,7 +276,7 @@ def card_values(visit: Visit, shown: Shown, count: int) -> dict[str, Any]:
         "kept": shown.kept,
         "cards": shown.first(count),
         "count": count,
-        "left": max(0, len(shown.kept.suggestions) - count),
+        "left": max(0, shown.part.suggestion_count - count),
         "more": MORE,
         "today": visit.console.clock.today(),
         "open_homes": open_homes,

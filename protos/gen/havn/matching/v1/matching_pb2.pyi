@@ -328,6 +328,42 @@ class Suggestions(_message.Message):
 Global___Suggestions: _TypeAlias = Suggestions  # noqa: Y015
 
 @_typing.final
+class SuggestionsPart(_message.Message):
+    """A part of suggestions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUGGESTIONS_FIELD_NUMBER: _builtins.int
+    SUGGESTION_COUNT_FIELD_NUMBER: _builtins.int
+    EXCLUDED_HOME_COUNT_FIELD_NUMBER: _builtins.int
+    HOMES_VERSION_FIELD_NUMBER: _builtins.int
+    suggestion_count: _builtins.int
+    """All places that fit."""
+    excluded_home_count: _builtins.int
+    """All homes that do not fit."""
+    homes_version: _builtins.str
+    """Of the homes that the caller's authority may search, as WatchHomes tells it now."""
+    @_builtins.property
+    def suggestions(self) -> Global___Suggestions:
+        """As they were shown, but for the plan's levels and the places and homes that were not asked for."""
+
+    def __init__(
+        self,
+        *,
+        suggestions: Global___Suggestions | None = ...,
+        suggestion_count: _builtins.int = ...,
+        excluded_home_count: _builtins.int = ...,
+        homes_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["suggestions", b"suggestions"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["excluded_home_count", b"excluded_home_count", "homes_version", b"homes_version", "suggestion_count", b"suggestion_count", "suggestions", b"suggestions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SuggestionsPart: _TypeAlias = SuggestionsPart  # noqa: Y015
+
+@_typing.final
 class Suggestion(_message.Message):
     """One place that fits."""
 
@@ -1167,6 +1203,42 @@ class GetSuggestionsRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetSuggestionsRequest: _TypeAlias = GetSuggestionsRequest  # noqa: Y015
+
+@_typing.final
+class GetSuggestionsPartRequest(_message.Message):
+    """Names suggestions, and what is asked for of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SUGGESTION_COUNT_FIELD_NUMBER: _builtins.int
+    HOMES_FIELD_NUMBER: _builtins.int
+    EXCLUDED_HOMES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"suggestions/{suggestions}"."""
+    suggestion_count: _builtins.int
+    """So many places by rank, and the plan's wherever it stands; 0 for none."""
+    excluded_homes: _builtins.bool
+    """The homes that do not fit too."""
+    @_builtins.property
+    def homes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Places in these homes too, whatever their rank."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        suggestion_count: _builtins.int = ...,
+        homes: _abc.Iterable[_builtins.str] | None = ...,
+        excluded_homes: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["excluded_homes", b"excluded_homes", "homes", b"homes", "name", b"name", "suggestion_count", b"suggestion_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetSuggestionsPartRequest: _TypeAlias = GetSuggestionsPartRequest  # noqa: Y015
 
 @_typing.final
 class CreateMatchRunRequest(_message.Message):

@@ -62,6 +62,11 @@ class MatchingServiceStub:
                 request_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.GetSuggestionsRequest.SerializeToString,
                 response_deserializer=havn_dot_matching_dot_v1_dot_matching__pb2.Suggestions.FromString,
                 _registered_method=True)
+        self.GetSuggestionsPart = channel.unary_unary(
+                '/havn.matching.v1.MatchingService/GetSuggestionsPart',
+                request_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.GetSuggestionsPartRequest.SerializeToString,
+                response_deserializer=havn_dot_matching_dot_v1_dot_matching__pb2.SuggestionsPart.FromString,
+                _registered_method=True)
         self.CreateMatchRun = channel.unary_unary(
                 '/havn.matching.v1.MatchingService/CreateMatchRun',
                 request_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.CreateMatchRunRequest.SerializeToString,
@@ -124,6 +129,13 @@ class MatchingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetSuggestionsPart(self, request, context):
+        """A part of suggestions as they were shown, word for word, with the version of the homes now: what a page shows of them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateMatchRun(self, request, context):
         """Starts a plan for all who wait in one authority.
         """
@@ -172,6 +184,11 @@ def add_MatchingServiceServicer_to_server(servicer, server):
                     servicer.GetSuggestions,
                     request_deserializer=havn_dot_matching_dot_v1_dot_matching__pb2.GetSuggestionsRequest.FromString,
                     response_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.Suggestions.SerializeToString,
+            ),
+            'GetSuggestionsPart': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSuggestionsPart,
+                    request_deserializer=havn_dot_matching_dot_v1_dot_matching__pb2.GetSuggestionsPartRequest.FromString,
+                    response_serializer=havn_dot_matching_dot_v1_dot_matching__pb2.SuggestionsPart.SerializeToString,
             ),
             'CreateMatchRun': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateMatchRun,
@@ -327,6 +344,33 @@ class MatchingService:
             '/havn.matching.v1.MatchingService/GetSuggestions',
             havn_dot_matching_dot_v1_dot_matching__pb2.GetSuggestionsRequest.SerializeToString,
             havn_dot_matching_dot_v1_dot_matching__pb2.Suggestions.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSuggestionsPart(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.matching.v1.MatchingService/GetSuggestionsPart',
+            havn_dot_matching_dot_v1_dot_matching__pb2.GetSuggestionsPartRequest.SerializeToString,
+            havn_dot_matching_dot_v1_dot_matching__pb2.SuggestionsPart.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,6 +52,8 @@ class MatchingServiceStub:
     """
     GetSuggestions: _grpc.UnaryUnaryMultiCallable[_matching_pb2.GetSuggestionsRequest, _matching_pb2.Suggestions]
     """Suggestions as they were shown, word for word."""
+    GetSuggestionsPart: _grpc.UnaryUnaryMultiCallable[_matching_pb2.GetSuggestionsPartRequest, _matching_pb2.SuggestionsPart]
+    """A part of suggestions as they were shown, word for word, with the version of the homes now: what a page shows of them."""
     CreateMatchRun: _grpc.UnaryUnaryMultiCallable[_matching_pb2.CreateMatchRunRequest, _matching_pb2.MatchRun]
     """Starts a plan for all who wait in one authority."""
     GetMatchRun: _grpc.UnaryUnaryMultiCallable[_matching_pb2.GetMatchRunRequest, _matching_pb2.MatchRun]
@@ -83,6 +85,8 @@ class MatchingServiceAsyncStub(MatchingServiceStub):
     """
     GetSuggestions: _aio.UnaryUnaryMultiCallable[_matching_pb2.GetSuggestionsRequest, _matching_pb2.Suggestions]  # type: ignore[assignment]
     """Suggestions as they were shown, word for word."""
+    GetSuggestionsPart: _aio.UnaryUnaryMultiCallable[_matching_pb2.GetSuggestionsPartRequest, _matching_pb2.SuggestionsPart]  # type: ignore[assignment]
+    """A part of suggestions as they were shown, word for word, with the version of the homes now: what a page shows of them."""
     CreateMatchRun: _aio.UnaryUnaryMultiCallable[_matching_pb2.CreateMatchRunRequest, _matching_pb2.MatchRun]  # type: ignore[assignment]
     """Starts a plan for all who wait in one authority."""
     GetMatchRun: _aio.UnaryUnaryMultiCallable[_matching_pb2.GetMatchRunRequest, _matching_pb2.MatchRun]  # type: ignore[assignment]
@@ -141,6 +145,14 @@ class MatchingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_matching_pb2.Suggestions, _abc.Awaitable[_matching_pb2.Suggestions]]:
         """Suggestions as they were shown, word for word."""
+
+    @_abc_1.abstractmethod
+    def GetSuggestionsPart(
+        self,
+        request: _matching_pb2.GetSuggestionsPartRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_matching_pb2.SuggestionsPart, _abc.Awaitable[_matching_pb2.SuggestionsPart]]:
+        """A part of suggestions as they were shown, word for word, with the version of the homes now: what a page shows of them."""
 
     @_abc_1.abstractmethod
     def CreateMatchRun(
