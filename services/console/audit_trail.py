@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -19,6 +20,8 @@ PAGE_SIZE = 200
 USUAL_DAYS = 7
 ON = "yes"
 
+_BEFORE = re.compile(r"([a-z]+)\.([0-9]{1,18})(?![0-9])", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Look:
@@ -26,11 +29,6 @@ class Look:
 
     service: str
     row: pb.AuditRow
-
-    @property
-    def by_service(self) -> bool:
-        """Whether no person looked."""
-        return list(self.row.roles) == [access_pb2.ROLE_SERVICE]
 
     @property
     def names(self) -> list[str]:
@@ -52,6 +50,8 @@ class Sought:
     from_day: date
     until_day: date
     services: bool
+    before: Mapping[str, int]
+    """By service, the sequence that rows are to come before: they are older than what was shown."""
 
     def request(self, names: list[str], zone: str) -> pb.ListAuditRowsRequest:
         """What to ask each service for."""
@@ -60,16 +60,14 @@ class Sought:
             subject=self.person,
             from_time=wire.timestamp(_begin(self.from_day, zone)),
             until_time=wire.timestamp(_begin(self.until_day + timedelta(days=1), zone)),
-            page_size=PAGE_SIZE,
+            newest_first=True,
+            without_services=not self.services,
         )
 
-    def wanted(self, looks: Sequence[Look]) -> list[Look]:
-        """Of the rows that services gave, those to be shown."""
-        return [look for look in looks if self.services or not look.by_service]
-
-    def query(self) -> str:
-        """What stands behind the question mark of an address that asks the same."""
-        asked = {"about": self.about, "person": self.person, "services": ON if self.services else ""}
+    def query(self, before: Mapping[str, int] | None = None) -> str:
+        """What stands behind the question mark of an address that asks the same, perhaps before some rows only."""
+        told = " ".join(f"{service}.{sequence}" for service, sequence in (before or {}).items())
+        asked = {"about": self.about, "person": self.person, "services": ON if self.services else "", "before": told}
         days = {"from": self.from_day.isoformat(), "until": self.until_day.isoformat()}
         return urlencode({name: value for name, value in (asked | days).items() if value})
 
@@ -106,6 +104,7 @@ def sought(given: Mapping[str, str], today: date) -> Sought:
         from_day=min(_day(given.get("from", "")) or today - timedelta(days=USUAL_DAYS), until),
         until_day=until,
         services="services" in given,
+        before={service: int(sequence) for service, sequence in _BEFORE.findall(given.get("before", ""))},
     )
 
 

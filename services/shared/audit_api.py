@@ -41,7 +41,9 @@ class AuditApi(rpc.AuditServiceServicer):
         size, begun, caller = page_size(request.page_size), after(request.page_token) or "0", current().caller
         if not _SEQUENCE.fullmatch(begun):
             raise BadInput.of("page_token", "must be the next_page_token of the answer before, or empty")
-        page = await self._database.read(lambda session: audit_rows.page(session, caller, request, int(begun), size))
+        _require_possible(request)
+        begin = int(begun) or request.before_sequence
+        page = await self._database.read(lambda session: audit_rows.page(session, caller, request, begin, size))
         token = next_token(str(page.end)) if page.goes_on else ""
         return pb.ListAuditRowsResponse(rows=page.rows, next_page_token=token)
 
@@ -64,6 +66,14 @@ class AuditApi(rpc.AuditServiceServicer):
     async def GetAuditHead(self, request: pb.GetAuditHeadRequest, context: Context) -> pb.AuditHead:
         """The head as it is now."""
         return self._heads.head(await self._database.read(audit.head))
+
+
+def _require_possible(request: pb.ListAuditRowsRequest) -> None:
+    """Passes what can be asked for. Raises BadInput."""
+    if not 0 <= request.name_count <= audit_rows.MOST_NAMES:
+        raise BadInput.of("name_count", f"must be 0 to {audit_rows.MOST_NAMES:,}")
+    if request.before_sequence < 0 or (request.before_sequence and not request.newest_first):
+        raise BadInput.of("before_sequence", "must be the sequence of a row, and comes with newest_first")
 
 
 def _found(fault: Fault) -> pb.CheckAuditResponse:

@@ -25,6 +25,10 @@ MOST_BYTES = 2**20
 """In an answer, but for its last row."""
 
 
+OF_SERVICE = access_pb2.Role.Name(access_pb2.ROLE_SERVICE).removeprefix("ROLE_")
+"""The roles of rows that a service left in its own name."""
+
+
 @dataclass(frozen=True)
 class Page:
     """Some rows; `end` is how far the trail was looked through for them."""
@@ -35,28 +39,43 @@ class Page:
 
 
 def page(session: Session, caller: Caller, asked: pb.ListAuditRowsRequest, begun: int, size: int) -> Page:
-    """The next rows behind the sequence `begun`, so many at most."""
+    """The next rows, so many at most: behind the sequence `begun`, or before it where the newest come first.
+
+    A `begun` of 0 stands before all rows, and behind all of them where the newest come first.
+    """
     newest = audit.head(session).sequence
-    end = min(begun + WINDOW, newest)
+    window, end, last = _window(begun, newest, backwards=asked.newest_first)
     sequence = col(AuditRow.sequence)
-    sought = select(AuditRow).where(sequence > begun, sequence <= end, *_conditions(caller, asked)).order_by(sequence)
+    order = sequence.desc() if asked.newest_first else sequence
+    sought = select(AuditRow).where(*window, *_conditions(caller, asked)).order_by(order)
     rows: list[pb.AuditRow] = []
     held = 0
     for row in session.exec(sought).yield_per(size):
         seen = _seen(caller, row, frozenset(asked.names))
         if seen is None:
             continue
-        rows.append(message(row, seen))
+        rows.append(message(row, seen, asked.name_count or MOST_NAMES))
         held += rows[-1].ByteSize()
         if len(rows) == size or held > MOST_BYTES:
             end = row.sequence or 0
             break
-    return Page(rows, end, goes_on=end < newest)
+    return Page(rows, end, goes_on=end != last)
 
 
-def message(row: AuditRow, seen: Shown) -> pb.AuditRow:
-    """A row, with the names that are seen of it."""
-    told = list(_first(seen, MOST_NAMES))
+def _window(begun: int, newest: int, *, backwards: bool) -> tuple[list[ColumnElement[bool]], int, int]:
+    """The rows to be looked through, the last of them, and the last of the whole trail, in the order of looking."""
+    sequence = col(AuditRow.sequence)
+    if not backwards:
+        end = max(min(begun + WINDOW, newest), begun)
+        return [sequence > begun, sequence <= end], end, max(newest, begun)
+    before = min(begun or newest + 1, newest + 1)
+    end = max(before - WINDOW, 1)
+    return [sequence < before, sequence >= end], end, 1
+
+
+def message(row: AuditRow, seen: Shown, most: int = MOST_NAMES) -> pb.AuditRow:
+    """A row, with so many at most of the names that are seen of it."""
+    told = list(_first(seen, most))
     left_out = sum(map(len, seen.values())) - sum(len(records.names) for records in told)
     return pb.AuditRow(
         sequence=row.sequence or 0,
@@ -90,6 +109,8 @@ def _conditions(caller: Caller, asked: pb.ListAuditRowsRequest) -> Iterator[Colu
         yield or_(*(names.contains(json.dumps(name), autoescape=True) for name in asked.names))
     if asked.subject:
         yield col(AuditRow.subject) == asked.subject
+    if asked.without_services:
+        yield col(AuditRow.roles) != OF_SERVICE
     if asked.HasField("from_time"):
         yield col(AuditRow.time) >= wire.time(asked.from_time).isoformat()
     if asked.HasField("until_time"):
@@ -101,9 +122,11 @@ def _seen(caller: Caller, row: AuditRow, asked: frozenset[str]) -> Shown | None:
     # What one's own people saw is one's own business; of what others saw, one's own records are.
     whole = caller.authority in (row.authority, EVERYWHERE) and not caller.narrowed()
     shown: Shown = json.loads(row.names)
+    if whole and not asked:
+        return {authority: names for authority, names in shown.items() if names}
     seen = {
         authority: [name for name in names if (whole or caller.sees(authority, name)) and (not asked or name in asked)]
         for authority, names in shown.items()
     }
     seen = {authority: names for authority, names in seen.items() if names}
-    return seen if seen or (whole and not asked) else None
+    return seen or None

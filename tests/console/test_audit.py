@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from html import unescape
 
 import pytest
 import pytest_asyncio
@@ -56,6 +58,38 @@ async def test_what_is_shown_is_exported_as_a_file(visitor: Visitor) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert {row["Hvem"] for row in rows} == {"users/leader"}
     assert any("requests/seen-1" in row["Poster"].split() and row["Kald"] == "GetRequest" for row in rows)
+
+
+async def test_each_look_stands_once_on_the_pages_from_the_newest_to_the_oldest(
+    havn: Havn, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader = havn.as_(cast.LEADER)
+    for _ in range(3):
+        await leader.placements.GetRequest(placements.GetRequestRequest(name="requests/seen-1"))
+    client, address = await visitor("auditor"), "/audit?person=leader&from=2026-03-01&until=2026-03-02"
+    whole = _whens_and_names((await client.get(address)).text)
+    assert len(whole) >= 4
+    monkeypatch.setattr(audit, "SHOWN_ROWS", 3)
+    found: list[str] = []
+    for _ in range(len(whole)):
+        page = (await client.get(address)).text
+        found += _whens_and_names(page)
+        older = re.search(r'href="(/audit\?[^"]*before=[^"]*)"', page)
+        if older is None:
+            break
+        address = unescape(older[1])
+    assert len(found) == len(whole)
+    assert found == whole
+
+
+def _whens_and_names(page: str) -> list[str]:
+    return re.findall(r"<tr data-row.*?</tr>", page, re.DOTALL)
+
+
+async def test_an_old_address_that_was_written_by_hand_shows_the_newest(visitor: Visitor) -> None:
+    answer = await (await visitor("auditor")).get("/audit?person=leader&before=placements.x+<b>.2+families.")
+    assert answer.status_code == 200
+    assert "Nyeste opslag" not in answer.text
 
 
 async def test_a_file_holds_all_or_nothing(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,6 +118,56 @@ async def test_pages_hold_each_row_once_however_small_they_are_and_however_rare_
     assert await rows(havn, HERE, **asked) == whole
 
 
+async def test_the_newest_rows_come_first_each_once_and_before_a_row_where_one_is_named(
+    havn: Havn, coordinator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        await coordinator.placements.ListPlacements(placements.ListPlacementsRequest())
+    newest = (await havn.rows("placements", audit.head)).sequence
+    assert (await rows(havn, HERE, newest_first=True))[0].sequence == newest
+    asked: dict[str, cast.Value] = {"subject": cast.COORDINATOR.subject}
+    oldest_first = await rows(havn, HERE, **asked)
+    asked["newest_first"] = True
+    whole = await rows(havn, HERE, **asked)
+    assert whole == oldest_first[::-1]
+    assert await rows(havn, HERE, page_size=2, **asked) == whole
+    assert await rows(havn, HERE, before_sequence=whole[2].sequence, **asked) == whole[3:]
+    monkeypatch.setattr(audit_rows, "WINDOW", 3)
+    assert await rows(havn, HERE, **asked) == whole
+    assert await rows(havn, HERE, page_size=2, before_sequence=whole[2].sequence, **asked) == whole[3:]
+
+
+async def test_rows_of_services_are_left_out_where_nobody_asks_for_them(havn: Havn, coordinator: Client) -> None:
+    filed = await coordinator.placements.CreateRequest(cast.filing())
+    await havn.as_(cast.SERVICE).placements.GetRequest(placements.GetRequestRequest(name=filed.name))
+    named: dict[str, cast.Value] = {"names": [filed.name]}
+    subjects = {row.subject for row in await rows(havn, EVERY_AUTHORITY, **named)}
+    assert cast.SERVICE.subject in subjects
+    people = {row.subject for row in await rows(havn, EVERY_AUTHORITY, without_services=True, **named)}
+    assert cast.SERVICE.subject not in people
+    assert cast.COORDINATOR.subject in people
+
+
+async def test_of_each_row_so_many_names_are_told_as_are_asked_for(havn: Havn, coordinator: Client) -> None:
+    filed = await coordinator.placements.CreateRequest(cast.filing())
+    [row, *_] = await rows(havn, HERE, names=[filed.name, filed.child.reference], name_count=1)
+    assert ([len(records.names) for records in row.records], row.left_out_count) == ([1], 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "asked"),
+    [
+        ("name_count", {"name_count": -1}),
+        ("name_count", {"name_count": audit_rows.MOST_NAMES + 1}),
+        ("before_sequence", {"before_sequence": -1, "newest_first": True}),
+        ("before_sequence", {"before_sequence": 1}),
+    ],
+)
+async def test_what_cannot_be_asked_for_is_refused(havn: Havn, field: str, asked: dict[str, cast.Value]) -> None:
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", field):
+        await rows(havn, HERE, **asked)
+
+
 async def test_a_time_is_from_a_moment_to_before_another(havn: Havn, coordinator: Client) -> None:
     filed = await coordinator.placements.CreateRequest(cast.filing())
     later = cast.NOW.replace(microsecond=500)

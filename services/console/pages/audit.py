@@ -1,7 +1,10 @@
 """Revisionsspor: who saw and changed what, over the trails of all services, the newest first."""
 
 import asyncio
-from dataclasses import dataclass
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
 from starlette.responses import Response
 
@@ -12,30 +15,50 @@ from services.console.audit_trail import PAGE_SIZE, Look, Sought
 from services.console.refusals import Refusal
 from services.console.visits import Page, Visit, refused
 
-MOST_ROWS, MOST_EXPORTED = 1_000, 20_000
-"""Of one service, on the page and in a file; who finds more is asked to look for less."""
+SHOWN_ROWS, SHOWN_NAMES = 50, 12
+"""On a page: rows, and names of each. A file has all of both."""
+
+FIRST_ROWS = 20
+"""Of each service to begin with: a page has room for few of each, and seldom for many of one."""
+
+MOST_EXPORTED = 20_000
+"""Of one service, in a file; who finds more is asked to look for less."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """The rows that meet what is sought, the newest first; `cut` where a service has more."""
+@dataclass
+class Trail:
+    """One service's rows that meet what is sought, the newest first, as far as they were asked for."""
 
-    looks: list[Look]
-    cut: bool
+    service: str
+    looks: list[Look] = field(default_factory=list)
+    token: str = ""
+    whole: bool = False
+
+    async def go_on(self, visit: Visit, request: pb.ListAuditRowsRequest, before: int) -> None:
+        """Asks for the next ones."""
+        asked = pb.ListAuditRowsRequest(page_token=self.token, before_sequence=before)
+        asked.MergeFrom(request)
+        page = await visit.services.audit[self.service].ListAuditRows(asked)
+        self.looks += [Look(self.service, row) for row in page.rows]
+        self.token = page.next_page_token
+        self.whole = not self.token
 
 
 async def show(visit: Visit) -> Response:
-    """The rows that meet what is sought."""
+    """The newest rows that meet what is sought, or those before some that were shown."""
     sought = audit_trail.sought(visit.request.query_params, visit.console.clock.today())
-    found = await _found(visit, sought, MOST_ROWS)
-    shown = sought.wanted(found.looks)
+    request = await _request(visit, sought, FIRST_ROWS, SHOWN_NAMES)
+    trails = [Trail(service) for service in visit.services.audit]
+    while waited_for := [trail for trail in trails if not trail.whole and _all_shown(trail, trails)]:
+        await asyncio.gather(*(each.go_on(visit, request, sought.before.get(each.service, 0)) for each in waited_for))
+        request.page_size = SHOWN_ROWS
+    looks = _newest(trails, SHOWN_ROWS)
+    goes_on = sum(len(trail.looks) for trail in trails) > len(looks) or not all(trail.whole for trail in trails)
     return visit.page(
         "audit.html",
         sought=sought,
-        looks=shown,
-        hidden=len(found.looks) - len(shown),
-        cut=found.cut,
-        most=MOST_ROWS,
+        looks=looks,
+        older=sought.query(_shown_until(trails, looks)) if goes_on else "",
         actions=audit_trail.actions(),
         role=terms.role,
         purposes=audit_trail.purposes(),
@@ -43,37 +66,46 @@ async def show(visit: Visit) -> Response:
 
 
 async def export(visit: Visit) -> Response:
-    """The same rows as a file: whole, or the words that it would not be."""
+    """All rows as a file: whole, or the words that it would not be."""
     sought = audit_trail.sought(visit.request.query_params, visit.console.clock.today())
-    found = await _found(visit, sought, MOST_EXPORTED)
-    if found.cut:
+    request = await _request(visit, sought, PAGE_SIZE)
+    trails = [Trail(service) for service in visit.services.audit]
+    await asyncio.gather(*(_read(visit, trail, request, MOST_EXPORTED) for trail in trails))
+    if any(len(trail.looks) >= MOST_EXPORTED for trail in trails):
         return refused(visit, Refusal(422, "TOO_MUCH_FOR_A_FILE"))
-    content = audit_trail.written(sought.wanted(found.looks), visit.console.zone)
+    content = audit_trail.written(_newest(trails), visit.console.zone)
     disposition = f'attachment; filename="havn-audit_{sought.from_day}_{sought.until_day}.csv"'
     return Response(content, media_type="text/csv; charset=utf-8", headers={"content-disposition": disposition})
 
 
-async def _found(visit: Visit, sought: Sought, most: int) -> Found:
+async def _request(visit: Visit, sought: Sought, size: int, name_count: int = 0) -> pb.ListAuditRowsRequest:
+    """What to ask each service for."""
     names = await _names(visit, sought.about) if sought.about else []
     request = sought.request(names, visit.console.zone)
-    trails = await asyncio.gather(*(_trail(visit, service, request, most) for service in visit.services.audit))
-    looks = sorted((look for trail in trails for look in trail), key=audit_trail.newest_first)
-    return Found(looks, cut=any(len(trail) >= most for trail in trails))
+    request.page_size, request.name_count = size, name_count
+    return request
 
 
-async def _trail(visit: Visit, service: str, request: pb.ListAuditRowsRequest, most: int) -> list[Look]:
-    """The first rows of a service's trail that meet the request."""
-    found: list[Look] = []
-    token = ""
-    while len(found) < most:
-        asked = pb.ListAuditRowsRequest(page_token=token)
-        asked.MergeFrom(request)
-        page = await visit.services.audit[service].ListAuditRows(asked)
-        found += [Look(service, row) for row in page.rows]
-        token = page.next_page_token
-        if not token:
-            break
-    return found
+async def _read(visit: Visit, trail: Trail, request: pb.ListAuditRowsRequest, most: int) -> None:
+    """All of a trail, or so many rows at least."""
+    while not trail.whole and len(trail.looks) < most:
+        await trail.go_on(visit, request, before=0)
+
+
+def _newest(trails: Iterable[Trail], most: int | None = None) -> list[Look]:
+    """The rows of all trails, the newest first; those of each in the order of its trail, whatever clocks said."""
+    return list(islice(heapq.merge(*(trail.looks for trail in trails), key=audit_trail.newest_first), most))
+
+
+def _all_shown(trail: Trail, trails: Iterable[Trail]) -> bool:
+    """Whether all that is known of a trail is to be shown, so that what follows in it may have its place there too."""
+    return not trail.looks or any(look is trail.looks[-1] for look in _newest(trails, SHOWN_ROWS))
+
+
+def _shown_until(trails: Iterable[Trail], looks: Sequence[Look]) -> dict[str, int]:
+    """Of each service, the sequence before which nothing was shown; what comes in meanwhile is no older look."""
+    until = {trail.service: trail.looks[0].row.sequence + 1 for trail in trails if trail.looks}
+    return until | {look.service: look.row.sequence for look in looks}
 
 
 async def _names(visit: Visit, about: str) -> list[str]:

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from havn.access.v1 import access_pb2 as havn_dot_access_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19havn/audit/v1/audit.proto\x12\rhavn.audit.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bhavn/access/v1/access.proto\"\xdc\x02\n\x08\x41uditRow\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12#\n\x05roles\x18\x04 \x03(\x0e\x32\x14.havn.access.v1.Role\x12\x11\n\tauthority\x18\x05 \x01(\t\x12\x0b\n\x03rpc\x18\x06 \x01(\t\x12\x11\n\treference\x18\x07 \x01(\t\x12(\n\x07purpose\x18\x08 \x01(\x0e\x32\x17.havn.access.v1.Purpose\x12*\n\x06\x61\x63tion\x18\t \x01(\x0e\x32\x1a.havn.audit.v1.AuditAction\x12\x0f\n\x07outcome\x18\n \x01(\t\x12,\n\x07records\x18\x0b \x03(\x0b\x32\x1b.havn.audit.v1.ShownRecords\x12\x16\n\x0eleft_out_count\x18\x0c \x01(\x05\"0\n\x0cShownRecords\x12\x11\n\tauthority\x18\x01 \x01(\t\x12\r\n\x05names\x18\x02 \x03(\t\"v\n\tAuditHead\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0c\n\x04hash\x18\x03 \x01(\x0c\x12(\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06signed\x18\x05 \x01(\t\"\xbc\x01\n\x14ListAuditRowsRequest\x12\r\n\x05names\x18\x01 \x03(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12-\n\tfrom_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nuntil_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"W\n\x15ListAuditRowsResponse\x12%\n\x04rows\x18\x01 \x03(\x0b\x32\x17.havn.audit.v1.AuditRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"&\n\x11\x43heckAuditRequest\x12\x11\n\tkept_head\x18\x01 \x01(\t\"x\n\x12\x43heckAuditResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12(\n\x05\x66\x61ult\x18\x02 \x01(\x0b\x32\x19.havn.audit.v1.AuditFault\x12&\n\x04head\x18\x03 \x01(\x0b\x32\x18.havn.audit.v1.AuditHead\"K\n\nAuditFault\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.havn.audit.v1.AuditFaultKind\"\x15\n\x13GetAuditHeadRequest*\x8d\x01\n\x0b\x41uditAction\x12\x1c\n\x18\x41UDIT_ACTION_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41UDIT_ACTION_READ\x10\x01\x12\x16\n\x12\x41UDIT_ACTION_WRITE\x10\x02\x12\x17\n\x13\x41UDIT_ACTION_REPEAT\x10\x03\x12\x18\n\x14\x41UDIT_ACTION_REFUSED\x10\x04*n\n\x0e\x41uditFaultKind\x12 \n\x1c\x41UDIT_FAULT_KIND_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41UDIT_FAULT_KIND_CHANGED\x10\x01\x12\x1c\n\x18\x41UDIT_FAULT_KIND_MISSING\x10\x02\x32\xad\x02\n\x0c\x41uditService\x12\x66\n\rListAuditRows\x12#.havn.audit.v1.ListAuditRowsRequest\x1a$.havn.audit.v1.ListAuditRowsResponse\"\n\x92\x82\x19\x06\n\x02\n\x05\x10\x01\x12]\n\nCheckAudit\x12 .havn.audit.v1.CheckAuditRequest\x1a!.havn.audit.v1.CheckAuditResponse\"\x08\x92\x82\x19\x04\n\x02\n\x0b\x30\x01\x12V\n\x0cGetAuditHead\x12\".havn.audit.v1.GetAuditHeadRequest\x1a\x18.havn.audit.v1.AuditHead\"\x08\x92\x82\x19\x04\n\x02\n\x0b\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19havn/audit/v1/audit.proto\x12\rhavn.audit.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bhavn/access/v1/access.proto\"\xdc\x02\n\x08\x41uditRow\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12#\n\x05roles\x18\x04 \x03(\x0e\x32\x14.havn.access.v1.Role\x12\x11\n\tauthority\x18\x05 \x01(\t\x12\x0b\n\x03rpc\x18\x06 \x01(\t\x12\x11\n\treference\x18\x07 \x01(\t\x12(\n\x07purpose\x18\x08 \x01(\x0e\x32\x17.havn.access.v1.Purpose\x12*\n\x06\x61\x63tion\x18\t \x01(\x0e\x32\x1a.havn.audit.v1.AuditAction\x12\x0f\n\x07outcome\x18\n \x01(\t\x12,\n\x07records\x18\x0b \x03(\x0b\x32\x1b.havn.audit.v1.ShownRecords\x12\x16\n\x0eleft_out_count\x18\x0c \x01(\x05\"0\n\x0cShownRecords\x12\x11\n\tauthority\x18\x01 \x01(\t\x12\r\n\x05names\x18\x02 \x03(\t\"v\n\tAuditHead\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0c\n\x04hash\x18\x03 \x01(\x0c\x12(\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06signed\x18\x05 \x01(\t\"\x99\x02\n\x14ListAuditRowsRequest\x12\r\n\x05names\x18\x01 \x03(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12-\n\tfrom_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nuntil_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\x12\x14\n\x0cnewest_first\x18\x07 \x01(\x08\x12\x17\n\x0f\x62\x65\x66ore_sequence\x18\x08 \x01(\x03\x12\x18\n\x10without_services\x18\t \x01(\x08\x12\x12\n\nname_count\x18\n \x01(\x05\"W\n\x15ListAuditRowsResponse\x12%\n\x04rows\x18\x01 \x03(\x0b\x32\x17.havn.audit.v1.AuditRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"&\n\x11\x43heckAuditRequest\x12\x11\n\tkept_head\x18\x01 \x01(\t\"x\n\x12\x43heckAuditResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12(\n\x05\x66\x61ult\x18\x02 \x01(\x0b\x32\x19.havn.audit.v1.AuditFault\x12&\n\x04head\x18\x03 \x01(\x0b\x32\x18.havn.audit.v1.AuditHead\"K\n\nAuditFault\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.havn.audit.v1.AuditFaultKind\"\x15\n\x13GetAuditHeadRequest*\x8d\x01\n\x0b\x41uditAction\x12\x1c\n\x18\x41UDIT_ACTION_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41UDIT_ACTION_READ\x10\x01\x12\x16\n\x12\x41UDIT_ACTION_WRITE\x10\x02\x12\x17\n\x13\x41UDIT_ACTION_REPEAT\x10\x03\x12\x18\n\x14\x41UDIT_ACTION_REFUSED\x10\x04*n\n\x0e\x41uditFaultKind\x12 \n\x1c\x41UDIT_FAULT_KIND_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41UDIT_FAULT_KIND_CHANGED\x10\x01\x12\x1c\n\x18\x41UDIT_FAULT_KIND_MISSING\x10\x02\x32\xad\x02\n\x0c\x41uditService\x12\x66\n\rListAuditRows\x12#.havn.audit.v1.ListAuditRowsRequest\x1a$.havn.audit.v1.ListAuditRowsResponse\"\n\x92\x82\x19\x06\n\x02\n\x05\x10\x01\x12]\n\nCheckAudit\x12 .havn.audit.v1.CheckAuditRequest\x1a!.havn.audit.v1.CheckAuditResponse\"\x08\x92\x82\x19\x04\n\x02\n\x0b\x30\x01\x12V\n\x0cGetAuditHead\x12\".havn.audit.v1.GetAuditHeadRequest\x1a\x18.havn.audit.v1.AuditHead\"\x08\x92\x82\x19\x04\n\x02\n\x0b\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,10 +39,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUDITSERVICE'].methods_by_name['CheckAudit']._serialized_options = b'\222\202\031\004\n\002\n\013'
   _globals['_AUDITSERVICE'].methods_by_name['GetAuditHead']._loaded_options = None
   _globals['_AUDITSERVICE'].methods_by_name['GetAuditHead']._serialized_options = b'\222\202\031\004\n\002\n\013'
-  _globals['_AUDITACTION']._serialized_start=1170
-  _globals['_AUDITACTION']._serialized_end=1311
-  _globals['_AUDITFAULTKIND']._serialized_start=1313
-  _globals['_AUDITFAULTKIND']._serialized_end=1423
+  _globals['_AUDITACTION']._serialized_start=1263
+  _globals['_AUDITACTION']._serialized_end=1404
+  _globals['_AUDITFAULTKIND']._serialized_start=1406
+  _globals['_AUDITFAULTKIND']._serialized_end=1516
   _globals['_AUDITROW']._serialized_start=107
   _globals['_AUDITROW']._serialized_end=455
   _globals['_SHOWNRECORDS']._serialized_start=457
@@ -50,17 +50,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUDITHEAD']._serialized_start=507
   _globals['_AUDITHEAD']._serialized_end=625
   _globals['_LISTAUDITROWSREQUEST']._serialized_start=628
-  _globals['_LISTAUDITROWSREQUEST']._serialized_end=816
-  _globals['_LISTAUDITROWSRESPONSE']._serialized_start=818
-  _globals['_LISTAUDITROWSRESPONSE']._serialized_end=905
-  _globals['_CHECKAUDITREQUEST']._serialized_start=907
-  _globals['_CHECKAUDITREQUEST']._serialized_end=945
-  _globals['_CHECKAUDITRESPONSE']._serialized_start=947
-  _globals['_CHECKAUDITRESPONSE']._serialized_end=1067
-  _globals['_AUDITFAULT']._serialized_start=1069
-  _globals['_AUDITFAULT']._serialized_end=1144
-  _globals['_GETAUDITHEADREQUEST']._serialized_start=1146
-  _globals['_GETAUDITHEADREQUEST']._serialized_end=1167
-  _globals['_AUDITSERVICE']._serialized_start=1426
-  _globals['_AUDITSERVICE']._serialized_end=1727
+  _globals['_LISTAUDITROWSREQUEST']._serialized_end=909
+  _globals['_LISTAUDITROWSRESPONSE']._serialized_start=911
+  _globals['_LISTAUDITROWSRESPONSE']._serialized_end=998
+  _globals['_CHECKAUDITREQUEST']._serialized_start=1000
+  _globals['_CHECKAUDITREQUEST']._serialized_end=1038
+  _globals['_CHECKAUDITRESPONSE']._serialized_start=1040
+  _globals['_CHECKAUDITRESPONSE']._serialized_end=1160
+  _globals['_AUDITFAULT']._serialized_start=1162
+  _globals['_AUDITFAULT']._serialized_end=1237
+  _globals['_GETAUDITHEADREQUEST']._serialized_start=1239
+  _globals['_GETAUDITHEADREQUEST']._serialized_end=1260
+  _globals['_AUDITSERVICE']._serialized_start=1519
+  _globals['_AUDITSERVICE']._serialized_end=1820
 # @@protoc_insertion_point(module_scope)

@@ -229,12 +229,24 @@ class ListAuditRowsRequest(_message.Message):
     UNTIL_TIME_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    NEWEST_FIRST_FIELD_NUMBER: _builtins.int
+    BEFORE_SEQUENCE_FIELD_NUMBER: _builtins.int
+    WITHOUT_SERVICES_FIELD_NUMBER: _builtins.int
+    NAME_COUNT_FIELD_NUMBER: _builtins.int
     subject: _builtins.str
     """Rows of this caller."""
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200. A page may hold fewer, even none, and not be the last."""
     page_token: _builtins.str
     """From the answer before."""
+    newest_first: _builtins.bool
+    """The newest row first."""
+    before_sequence: _builtins.int
+    """With newest_first, rows before this one only: what was shown last goes on there. 0 for all."""
+    without_services: _builtins.bool
+    """None of calls that Havn's services made in their own name."""
+    name_count: _builtins.int
+    """At most so many names of each row, the others counted; 0 means 10,000, which is the most."""
     @_builtins.property
     def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Rows that name one of these, such as "children/{child}"."""
@@ -256,10 +268,14 @@ class ListAuditRowsRequest(_message.Message):
         until_time: _timestamp_pb2.Timestamp | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        newest_first: _builtins.bool = ...,
+        before_sequence: _builtins.int = ...,
+        without_services: _builtins.bool = ...,
+        name_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "until_time", b"until_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "subject", b"subject", "until_time", b"until_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["before_sequence", b"before_sequence", "from_time", b"from_time", "name_count", b"name_count", "names", b"names", "newest_first", b"newest_first", "page_size", b"page_size", "page_token", b"page_token", "subject", b"subject", "until_time", b"until_time", "without_services", b"without_services"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -277,7 +293,7 @@ class ListAuditRowsResponse(_message.Message):
     """Empty on the last page."""
     @_builtins.property
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___AuditRow]:
-        """In the order of the trail."""
+        """In the order of the trail, or the other way round."""
 
     def __init__(
         self,

@@ -57,7 +57,7 @@ class AuditServiceServicer:
     """
 
     def ListAuditRows(self, request, context):
-        """Rows of the trail, the oldest first: of calls by the caller's authority, and of calls that showed records of it. Of
+        """Rows of the trail, the oldest first unless asked otherwise: of calls by the caller's authority, and of calls that showed records of it. Of
         the records that a row names the caller sees those of its own authority, and all that its own people saw.
         Reading the trail leaves a row too.
         """

@@ -34,7 +34,7 @@ class AuditServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AuditServiceAsyncStub: ...
     ListAuditRows: _grpc.UnaryUnaryMultiCallable[_audit_pb2.ListAuditRowsRequest, _audit_pb2.ListAuditRowsResponse]
-    """Rows of the trail, the oldest first: of calls by the caller's authority, and of calls that showed records of it. Of
+    """Rows of the trail, the oldest first unless asked otherwise: of calls by the caller's authority, and of calls that showed records of it. Of
     the records that a row names the caller sees those of its own authority, and all that its own people saw.
     Reading the trail leaves a row too.
     """
@@ -49,7 +49,7 @@ class AuditServiceAsyncStub(AuditServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListAuditRows: _aio.UnaryUnaryMultiCallable[_audit_pb2.ListAuditRowsRequest, _audit_pb2.ListAuditRowsResponse]  # type: ignore[assignment]
-    """Rows of the trail, the oldest first: of calls by the caller's authority, and of calls that showed records of it. Of
+    """Rows of the trail, the oldest first unless asked otherwise: of calls by the caller's authority, and of calls that showed records of it. Of
     the records that a row names the caller sees those of its own authority, and all that its own people saw.
     Reading the trail leaves a row too.
     """
@@ -67,7 +67,7 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _audit_pb2.ListAuditRowsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_audit_pb2.ListAuditRowsResponse, _abc.Awaitable[_audit_pb2.ListAuditRowsResponse]]:
-        """Rows of the trail, the oldest first: of calls by the caller's authority, and of calls that showed records of it. Of
+        """Rows of the trail, the oldest first unless asked otherwise: of calls by the caller's authority, and of calls that showed records of it. Of
         the records that a row names the caller sees those of its own authority, and all that its own people saw.
         Reading the trail leaves a row too.
         """
