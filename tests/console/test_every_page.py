@@ -1,38 +1,61 @@
 """What holds for every page: whom it refuses, and that all can use it."""
 
-import pytest
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
-from services.console import languages
+import httpx2
+import pytest
+import pytest_asyncio
+
+from services.console import languages, server
 from services.console.app import PAGES
 from services.console.visits import Page, rpc
 from services.shared import access
 from tests import cast
-from tests.console.conftest import WIDTHS, Browsing, Visitor, csrf, violations
+from tests.console.conftest import WIDTHS, Browsing, csrf, logged_in, violations
 
 PLAIN = ["/", "/nowhere"]
 """Pages that need nothing to be there."""
 
 
+@dataclass(frozen=True)
+class Login:
+    """A client as which somebody is logged in, and what its forms carry."""
+
+    client: httpx2.AsyncClient
+    csrf: str
+
+
+Logins = dict[str, Login]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def logins(console: server.Running) -> AsyncIterator[Logins]:
+    """Of every user one, for all pages."""
+    async with AsyncExitStack() as opened:
+        clients = {user: await opened.enter_async_context(logged_in(console, user)) for user in cast.USERS}
+        yield {user: Login(client, await csrf(client)) for user, client in clients.items()}
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.asks], ids=lambda page: f"{page.method} {page.path}")
-async def test_a_page_refuses_all_but_those_who_may_call_its_rpc(visitor: Visitor, page: Page) -> None:
+async def test_a_page_refuses_all_but_those_who_may_call_its_rpc(logins: Logins, page: Page) -> None:
     roles = access.permission(rpc(page.asks)).roles
     path = page.path.replace("{", "").replace("}", "")
     for user, caller in cast.USERS.items():
         if caller.roles.isdisjoint(roles):
-            client = await visitor(user)
-            form = {"csrf": await csrf(client)} if page.method == "POST" else None
-            answer = await client.request(page.method, path, data=form)
+            form = {"csrf": logins[user].csrf} if page.method == "POST" else None
+            answer = await logins[user].client.request(page.method, path, data=form)
             assert answer.status_code == 403, user
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.method == "POST"], ids=lambda page: page.path)
-async def test_a_form_that_is_not_of_this_login_and_this_site_does_nothing(visitor: Visitor, page: Page) -> None:
-    client = await visitor("coordinator")
+async def test_a_form_that_is_not_of_this_login_and_this_site_does_nothing(logins: Logins, page: Page) -> None:
+    client, own = logins["coordinator"].client, logins["coordinator"].csrf
     path = page.path.replace("{", "").replace("}", "")
-    own = await csrf(client)
     for form, headers in (
         ({}, {}),
-        ({"csrf": await csrf(await visitor("leader"))}, {}),
+        ({"csrf": logins["leader"].csrf}, {}),
         ({"csrf": own}, {"sec-fetch-site": "cross-site"}),
         ({"csrf": own}, {"sec-fetch-site": "same-site"}),
     ):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-import httpx2
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
@@ -13,7 +12,7 @@ from services.console import languages, server
 from services.console.pages.follow_up_form import PARTS
 from tests import cast
 from tests.conftest import Client, Havn
-from tests.console.conftest import PHONE, WIDTHS, Browsing, Visitor, csrf, violations
+from tests.console.conftest import PHONE, WIDTHS, Browsing, Visitor, anybody, csrf, violations
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">{{ 7*7 }}'\"&"
 VISIT = cast.TODAY.isoformat()
@@ -194,7 +193,7 @@ async def test_families_stand_by_when_they_are_to_be_visited(browsing: Browsing,
 
 
 async def test_whoever_has_no_families_is_told_what_to_do(havn: Havn, console: server.Running) -> None:
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         await client.post("/login", data={"token": havn.signer.token(cast.elsewhere(cast.CONSULTANT))})
         assert "Du har ingen familier endnu" in (await client.get("/families")).text
 

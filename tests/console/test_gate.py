@@ -6,7 +6,6 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import httpx2
 import pytest
 from joserfc.jwk import ECKey
 
@@ -16,14 +15,14 @@ from services.console.sessions import LIFETIME_SECONDS, Session
 from services.shared import access, logs, revoked
 from tests import cast
 from tests.conftest import Havn, eventually
-from tests.console.conftest import Visitor, csrf, logged_in
+from tests.console.conftest import Visitor, anybody, csrf, logged_in
 
 TYPED = "marker-2011111234"
 """Such as somebody should not type."""
 
 
 async def test_whoever_is_not_logged_in_is_sent_to_the_login(console: server.Running) -> None:
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         answer = await client.get("/waiting-list?town=Nuuk")
         assert answer.status_code == 303
         assert answer.headers["location"] == "/login?back=%2Fwaiting-list%3Ftown%3DNuuk"
@@ -31,13 +30,13 @@ async def test_whoever_is_not_logged_in_is_sent_to_the_login(console: server.Run
 
 async def test_a_part_of_a_page_leads_to_the_login_and_back_to_the_whole_page(console: server.Running) -> None:
     headers = {"hx-request": "true", "hx-current-url": f"{console.address}/waiting-list?town=Nuuk"}
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         answer = await client.get("/waiting-list/places?request=r-1", headers=headers)
         assert answer.headers["hx-redirect"] == "/login?back=%2Fwaiting-list%3Ftown%3DNuuk"
 
 
 async def test_a_login_leads_back_to_the_page_that_was_asked_for(console: server.Running) -> None:
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         answer = await client.post("/login", data={"person": "coordinator", "back": "/waiting-list?town=Nuuk"})
         assert answer.headers["location"] == "/waiting-list?town=Nuuk"
 
@@ -46,13 +45,13 @@ async def test_a_login_leads_back_to_the_page_that_was_asked_for(console: server
     "elsewhere", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "/a\r\nb: c"]
 )
 async def test_a_login_leads_to_no_other_site(console: server.Running, elsewhere: str) -> None:
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         answer = await client.post("/login", data={"person": "coordinator", "back": elsewhere})
         assert answer.headers["location"] == "/"
 
 
 async def test_a_token_logs_in_and_a_wrong_one_does_not(havn: Havn, console: server.Running) -> None:
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         wrong = await client.post("/login", data={"token": "wrong"})
         assert (wrong.status_code, sessions.COOKIE in client.cookies) == (401, False)
         right = await client.post("/login", data={"token": havn.signer.token(cast.LEADER)})
@@ -62,7 +61,7 @@ async def test_a_token_logs_in_and_a_wrong_one_does_not(havn: Havn, console: ser
 
 
 async def test_nobody_logs_in_as_whom_there_is_not(console: server.Running) -> None:
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         assert (await client.post("/login", data={"person": "nobody"})).status_code == 401
 
 
@@ -78,7 +77,7 @@ async def test_a_session_ends_after_a_day_and_can_be_neither_forged_nor_made_of_
     stranger = access.Signer(ECKey.generate_key("P-256"))
     forged = {"cookie": f"{sessions.COOKIE}={stranger.signed('havn-session', session.claims())}"}
     old = replace(session, begun=now - LIFETIME_SECONDS - 1)
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         assert (await client.get("/", headers=cookie(havn, session))).status_code == 200
         for refused in (forged, cookie(havn, old), cookie(havn, session, kind="other")):
             assert (await client.get("/", headers=refused)).status_code == 303
@@ -91,7 +90,7 @@ async def test_a_revoked_session_shows_nothing_more(havn: Havn, console: server.
     now = datetime.now(UTC)
     begun = int(now.timestamp()) - 120
     session = Session(replace(cast.LEADER, subject="users/left-yesterday"), "s-2", begun, "csrf")
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         assert (await client.get("/", headers=cookie(havn, session))).status_code == 200
         revoked.add(havn.platform.settings.revoked_tokens, "users/left-yesterday", now - timedelta(seconds=60))
 
@@ -104,7 +103,7 @@ async def test_a_revoked_session_shows_nothing_more(havn: Havn, console: server.
 
 async def test_who_logs_in_again_after_a_revocation_is_let_in(havn: Havn, console: server.Running) -> None:
     somebody = replace(cast.LEADER, subject="users/found-the-phone")
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         before = Session(somebody, "s-3", int(time.time()), "csrf")
         assert (await client.get("/", headers=cookie(havn, before))).status_code == 200
         revoked.add(havn.platform.settings.revoked_tokens, somebody.subject, datetime.now(UTC))
@@ -128,7 +127,7 @@ async def test_nothing_that_people_type_is_in_the_log(visitor: Visitor, console:
     await client.get(f"/{TYPED}")
     await client.post("/waiting-list/searches", data={"csrf": await csrf(client), "name": TYPED, "q": TYPED})
     await client.post(f"/offers/{TYPED}/withdraw", data={"csrf": await csrf(client), "reason": TYPED})
-    async with httpx2.AsyncClient(base_url=console.address) as stranger:
+    async with anybody(console) as stranger:
         await stranger.post("/login", data={"token": TYPED, "back": f"/{TYPED}"})
         await stranger.get(f"/waiting-list?q={TYPED}")
     lines = [json.loads(line) for line in logged.getvalue().splitlines()]
@@ -139,7 +138,7 @@ async def test_nothing_that_people_type_is_in_the_log(visitor: Visitor, console:
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(console: server.Running) -> None:
-    async with httpx2.AsyncClient(base_url=console.address) as client:
+    async with anybody(console) as client:
         answer = await client.post("/login", data={"person": "leader"})
         told = answer.headers["set-cookie"]
         assert "HttpOnly" in told

@@ -15,7 +15,7 @@ from services.console.sessions import Session
 from services.shared import revoked
 from tests import cast
 from tests.conftest import Client, Havn
-from tests.console.conftest import Browsing, logged_in
+from tests.console.conftest import Browsing, anybody, logged_in
 
 STREAM = "/live?topic=waiting-list"
 
@@ -52,7 +52,7 @@ async def test_a_stream_ends_with_its_session(
     session = Session(somebody, "s-1", int(time.time()) - 120, "csrf")
     cookies = {sessions.COOKIE: havn.signer.signed("havn-session", session.claims())}
     async with (
-        httpx2.AsyncClient(base_url=console.address, cookies=cookies, timeout=30) as client,
+        anybody(console, **cookies) as client,
         listening(client) as events,
     ):
         if ends == "over":
