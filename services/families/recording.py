@@ -1,4 +1,4 @@
-"""How rows of an import are taken that tell what was recorded elsewhere: follow-ups, supervision visits, agreements."""
+"""How rows of an import are taken that tell what was recorded elsewhere: of follow-ups, actions, visits, agreements."""
 
 from datetime import date
 from typing import TypeAlias
@@ -10,13 +10,15 @@ from sqlmodel import col
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
 from services.families import events, following, policies
-from services.families.rules import agreements, concerns, follow_ups, supervision
+from services.families.rules import actions, agreements, concerns, follow_ups, supervision
 from services.families.store import (
+    ACTIONS,
     AGREEMENTS,
     FAMILIES,
     FOLLOW_UPS,
     POLICIES,
     SUPERVISION_VISITS,
+    ActionRow,
     AgreementRow,
     FamilyRow,
     FollowUpRow,
@@ -33,7 +35,7 @@ from services.shared.wire import timestamp
 _Row: TypeAlias = pb.RecordedFollowUp | pb.RecordedSupervisionVisit | pb.RecordedSupportAgreement
 _Record: TypeAlias = families.FollowUp | pb.SupervisionVisit | pb.SupportAgreement
 
-_MADE = frozenset({"name", "etag", "authority", "concern_kinds"})
+_MADE = frozenset({"name", "etag", "authority", "concern_kinds", "days_overdue"})
 """What no file tells: it follows from the family and the rest."""
 
 _OTHERWISE = "was recorded otherwise, and an import overwrites nothing: correct it, or end it (K18)"
@@ -55,6 +57,7 @@ FOLLOW_UP = Entry(
     events.follow_up_logged,
 )
 VISIT = Entry(SUPERVISION_VISITS, "visit", _told(pb.SupervisionVisit.DESCRIPTOR), _silent, _silent)
+ACTION = Entry(ACTIONS, "action", _told(pb.AgreedAction.DESCRIPTOR), _silent, _silent)
 AGREEMENT = Entry(AGREEMENTS, "agreement", _told(pb.SupportAgreement.DESCRIPTOR), _silent, _silent)
 
 
@@ -72,6 +75,8 @@ class Recorded:
             return self._follow_up(draft, row.follow_up, row.update_mask)
         if row.HasField("visit"):
             return self._visit(draft, row.visit, row.update_mask)
+        if row.HasField("action"):
+            return self._action(draft, row.action, row.update_mask)
         return self._agreement(draft, row.agreement, row.update_mask)
 
     def follow(self, change: Change) -> None:
@@ -92,6 +97,24 @@ class Recorded:
             follow_ups.check_recorded(follow_up, self._policy(draft, follow_up), self._today)
             draft.put(FOLLOW_UP, follow_up)
             self._logged.append(follow_up)
+        return changed
+
+    def _action(self, draft: Draft, row: pb.RecordedAction, mask: FieldMask) -> Difference:
+        """An action is there and open since its follow-up was imported: a row may say, once, what became of it."""
+        action = row.action
+        importing.check_row(row)
+        action.name = _action_name(row)
+        kept = draft.kept(ACTION, action, mask)
+        if kept is None:
+            raise BadInput.of("follow_up", "has no such action: import it first; actions are counted from 1")
+        if kept.state == pb.ACTION_STATE_OPEN and action.state in actions.SETTLED:
+            action.settled_by = action.settled_by or draft.caller.subject
+            if not action.HasField("settle_time"):
+                action.settle_time.CopyFrom(timestamp(draft.now))
+        changed = importing.difference(action, kept)
+        if changed != UNCHANGED:
+            actions.check_recorded(action, kept, draft.now)
+            draft.put(ACTION, action)
         return changed
 
     def _visit(self, draft: Draft, row: pb.RecordedSupervisionVisit, mask: FieldMask) -> Difference:
@@ -137,8 +160,14 @@ def looked_at(row: pb.ImportSupportRequest) -> Names:
     if row.HasField("visit"):
         visit = f"{row.visit.parent}/supervisionVisits/{row.visit.id}"
         return [(FamilyRow, row.visit.parent), (SupervisionVisitRow, visit)]
+    if row.HasField("action"):
+        return [(FamilyRow, row.action.parent), (ActionRow, _action_name(row.action))]
     agreement = f"{row.agreement.parent}/supportAgreements/{row.agreement.id}"
     return [(FamilyRow, row.agreement.parent), (AgreementRow, agreement)]
+
+
+def _action_name(row: pb.RecordedAction) -> str:
+    return f"{row.parent}/followUps/{row.follow_up}/actions/{row.number}"
 
 
 def _name(draft: Draft, row: _Row, record: _Record, collection: str) -> None:

@@ -1,6 +1,7 @@
 """What was recorded of support elsewhere, taken from files: added under its key, and never overwritten (K18)."""
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from services.havn.exporting.rows import row
 from services.havn.importing.columns import Sheet
 from services.havn.importing.one_file import read, write_file
 from services.havn.importing.problems import Problems
-from services.havn.importing.support_columns import FOLLOW_UPS, SUPERVISION_VISITS, SUPPORT_AGREEMENTS
+from services.havn.importing.support_columns import AGREED_ACTIONS, FOLLOW_UPS, SUPERVISION_VISITS, SUPPORT_AGREEMENTS
 from services.shared.tables import OutboxEvent
 from services.shared.wire import timestamp
 from tests import cast
@@ -77,6 +78,82 @@ async def test_k18_what_was_recorded_is_added_once_and_not_overwritten(
     now = await told_of(havn)
     assert (now - before)["FollowUpLogged"] == 2
     assert (now - before)["ConcernRaised"] == 1, "the old concern opens nothing"
+
+
+async def actions_of(consultant: Client, family: str) -> list[pb.AgreedAction]:
+    return list((await consultant.support.ListActions(pb.ListActionsRequest(parent=family))).actions)
+
+
+async def settled(consultant: Client, administrator: Client) -> list[pb.AgreedAction]:
+    """Three actions of a family's follow-up: one done, one not done, one open."""
+    family = (await consultant.families.CreateFosterFamily(cast.entering(cast.a_ready_family()))).name
+    agreed = [families.FollowUpAction(what=f"Call {n}", owner="users/c", due_date=cast.day(n)) for n in (1, 2, 3)]
+    await imported(administrator, [recorded(family, "k-1", actions=agreed)])
+    done, not_done, _ = await actions_of(consultant, family)
+    for action, state in ((done, pb.ACTION_STATE_DONE), (not_done, pb.ACTION_STATE_NOT_DONE)):
+        asked = pb.SettleActionRequest(
+            name=action.name, etag=action.etag, state=state, words="The school: shut | moved"
+        )
+        asked.request_id = cast.fresh()
+        await consultant.support.SettleAction(asked)
+    return await actions_of(consultant, family)
+
+
+def in_file(actions: list[pb.AgreedAction], file: Path) -> list[pb.ImportSupportRequest]:
+    """What an import sends of a file that tells these actions, as an export writes it."""
+    ids = [action.name.split("/") for action in actions]
+    keys = [{"family": family, "follow_up": key, "number": number} for _, family, _, key, _, number in ids]
+    cells = [row(AGREED_ACTIONS, action, key) for action, key in zip(actions, keys, strict=True)]
+    write_file(file, AGREED_ACTIONS, cells)
+    part = read(file, AGREED_ACTIONS)
+    assert not isinstance(part, Problems), part
+    return [pb.ImportSupportRequest(action=each.message) for each in part.rows]  # type: ignore[arg-type]
+
+
+async def test_k18_what_became_of_actions_goes_into_a_file_and_comes_back_whole(
+    consultant: Client, administrator: Client, tmp_path: Path
+) -> None:
+    kept = await settled(consultant, administrator)
+    again = in_file(kept, tmp_path / "same.csv")
+    assert cast.counts(await imported(administrator, again)) == (0, 0, 3)
+    other = (await consultant.families.CreateFosterFamily(cast.entering(cast.a_ready_family()))).name
+    agreed = [action.action for action in kept]
+    await imported(administrator, [recorded(other, "k-1", actions=agreed)])
+    for request in again:
+        request.action.parent = other
+    assert cast.counts(await imported(administrator, again)) == (0, 2, 1)
+    assert cast.counts(await imported(administrator, again)) == (0, 0, 3)
+
+    def bare(actions: list[pb.AgreedAction]) -> list[pb.AgreedAction]:
+        for action in actions:
+            action.name = action.name.split("/", 2)[2]
+        return actions
+
+    assert bare(await actions_of(consultant, other)) == bare(kept)
+
+
+async def test_k18_what_became_of_an_action_is_told_once_and_of_one_that_is_there(
+    consultant: Client, administrator: Client, tmp_path: Path
+) -> None:
+    kept = await settled(consultant, administrator)
+    done, not_done, still_open = in_file(kept, tmp_path / "wrong.csv")
+    nobody = in_file(kept[:1], tmp_path / "nobody.csv")[0]
+    done.action.action.state = pb.ACTION_STATE_NOT_DONE
+    not_done.action.action.visit_date.CopyFrom(cast.day(-2))
+    still_open.action.action.words = "Perhaps"
+    nobody.action.number = 9
+    told = (await imported(administrator, [done, not_done, still_open, nobody])).problems
+    assert [(each.index, each.field) for each in told] == [
+        (0, "action.state"),
+        (1, "action.visit_date"),
+        (1, "action.state"),
+        (2, "action.words"),
+        (3, "follow_up"),
+    ]
+    still_open.action.action.state = pb.ACTION_STATE_DONE
+    still_open.action.action.settle_time.CopyFrom(timestamp(cast.NOW + timedelta(days=1)))
+    told = (await imported(administrator, [still_open])).problems
+    assert [each.field for each in told] == ["action.settle_time"]
 
 
 WHOLE: list[tuple[Sheet, Message]] = [

@@ -1,12 +1,15 @@
 """What may become of an agreed action. Numbers: docs/rules.md."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 
 from havn.families.v1 import support_pb2 as pb
-from services.shared.errors import BadInput, StateNotAllowed
-from services.shared.wire import day
+from services.shared import fields
+from services.shared.errors import BadInput, FieldProblem, StateNotAllowed
+from services.shared.wire import day, time
 
 SETTLED = (pb.ACTION_STATE_DONE, pb.ACTION_STATE_NOT_DONE)
+AGREED_OTHERWISE = "was agreed on otherwise: it stands in the follow-up (K18)"
 
 
 def settle(action: pb.AgreedAction, asked: pb.SettleActionRequest, by: str) -> None:
@@ -18,6 +21,30 @@ def settle(action: pb.AgreedAction, asked: pb.SettleActionRequest, by: str) -> N
     if action.state != pb.ACTION_STATE_OPEN:
         raise StateNotAllowed("somebody said already what became of the action (K9)", "K9")
     action.state, action.words, action.settled_by = asked.state, asked.words, by
+
+
+def check_recorded(action: pb.AgreedAction, kept: pb.AgreedAction, now: datetime) -> None:
+    """Passes what is told of an open action, once, as it was recorded (K18). Raises BadInput.
+
+    What was agreed on is not told anew, and nobody settled anything tomorrow.
+    """
+    agreed = [
+        FieldProblem(f"action.{field}", AGREED_OTHERWISE)
+        for field in ("action", "visit_date", "consultant")
+        if getattr(action, field) != getattr(kept, field)
+    ]
+    fields.refuse([*agreed, *_settled_problems(action, kept, now)])
+
+
+def _settled_problems(action: pb.AgreedAction, kept: pb.AgreedAction, now: datetime) -> Iterator[FieldProblem]:
+    if kept.state != pb.ACTION_STATE_OPEN:
+        yield FieldProblem("action.state", "somebody said already what became of the action, and otherwise (K18)")
+    elif action.state not in SETTLED:
+        for field in ("words", "settled_by", "settle_time"):
+            if getattr(action, field) != getattr(kept, field):
+                yield FieldProblem(f"action.{field}", "may be given of an action that was done or not done only")
+    elif time(action.settle_time) > now:
+        yield FieldProblem("action.settle_time", "may not be after now")
 
 
 def as_of(action: pb.AgreedAction, today: date) -> pb.AgreedAction:

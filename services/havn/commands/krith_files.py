@@ -16,7 +16,7 @@ from services.havn.importing.one_file import read, write_file
 from services.havn.importing.outcome import CREATED, UNCHANGED, UPDATED, Sent, outcomes
 from services.havn.importing.problems import Problems
 from services.havn.importing.sending import Parcel
-from services.havn.importing.support_columns import FOLLOW_UPS, SUPERVISION_VISITS, SUPPORT_AGREEMENTS
+from services.havn.importing.support_columns import AGREED_ACTIONS, FOLLOW_UPS, SUPERVISION_VISITS, SUPPORT_AGREEMENTS
 from services.havn.views import wellbeing as view
 from services.havn.views.phrases import Lang
 
@@ -25,18 +25,23 @@ class Recorded(StrEnum):
     """What is recorded of support, by the name of its file."""
 
     FOLLOW_UPS = "follow_ups"
+    AGREED_ACTIONS = "agreed_actions"
     SUPERVISION_VISITS = "supervision_visits"
     SUPPORT_AGREEMENTS = "support_agreements"
 
 
 SHEETS = {
     Recorded.FOLLOW_UPS: FOLLOW_UPS,
+    Recorded.AGREED_ACTIONS: AGREED_ACTIONS,
     Recorded.SUPERVISION_VISITS: SUPERVISION_VISITS,
     Recorded.SUPPORT_AGREEMENTS: SUPPORT_AGREEMENTS,
 }
 
 What = Annotated[
-    Recorded, typer.Argument(metavar="REGISTRY", help="follow_ups, supervision_visits or support_agreements.")
+    Recorded,
+    typer.Argument(
+        metavar="REGISTRY", help="follow_ups, agreed_actions (after them), supervision_visits or support_agreements."
+    ),
 ]
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="A CSV file or a workbook, as havn krith template and havn export write.")

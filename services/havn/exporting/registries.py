@@ -10,12 +10,11 @@ from havn.placements.v1 import placements_pb2
 from services.havn.connection import Connection
 from services.havn.exporting.lists import BREACHES, WAITING_LIST
 from services.havn.exporting.rows import Cells, row
-from services.havn.exporting.support_lists import ACTIONS
 from services.havn.importing.capacity_columns import DELIVERIES, INSTITUTIONS, UNITS, VACANCIES
 from services.havn.importing.columns import Sheet
 from services.havn.importing.family_columns import FAMILIES, HOUSEHOLD
 from services.havn.importing.placement_columns import PLACEMENTS, REQUESTS
-from services.havn.importing.support_columns import FOLLOW_UPS, SUPERVISION_VISITS, SUPPORT_AGREEMENTS
+from services.havn.importing.support_columns import AGREED_ACTIONS, FOLLOW_UPS, SUPERVISION_VISITS, SUPPORT_AGREEMENTS
 
 MOST_ON_A_PAGE = 200
 EVERY_FAMILY = "families/-"
@@ -157,7 +156,7 @@ REGISTRIES = (
         importable=False,
     ),
     Registry(
-        (ACTIONS,),
+        (AGREED_ACTIONS,),
         lambda connection: connection.support.ListActions,
         lambda: support_pb2.ListActionsRequest(parent=EVERY_FAMILY),
         "actions",

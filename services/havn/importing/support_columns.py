@@ -1,4 +1,4 @@
-"""follow_ups.csv, supervision_visits.csv and support_agreements.csv: what was recorded, each in a file by itself."""
+"""What was recorded of support, each in a file by itself: follow-ups, how their actions ended, visits, agreements."""
 
 from havn.families.v1 import support_pb2
 from services.havn.importing.cells import DAY, KEY_CELL, MOMENT, TEXT, WHOLE, YES_OR_NO, listed, reference
@@ -60,6 +60,32 @@ FOLLOW_UPS = Sheet(
         Column("policy_version", "policy_version", TEXT, NO, "Kommunens beslutning", "The authority's policy"),
         Column("consultant", "consultant", USER, NO, "Hvem der besøgte", "Who visited"),
         _LOGGED,
+        _AUTHORITY,
+    ),
+)
+
+AGREED_ACTIONS = Sheet(
+    file="agreed_actions.csv",
+    da="Aftaler fra opfølgninger, en række for hver",
+    en="Actions agreed on at follow-ups, one row each",
+    message=support_pb2.RecordedAction,
+    row="action",
+    resource="action",
+    identity=(
+        Column("family", "parent", reference("families", "f-1"), ALWAYS, "Familiens nøgle", "The family's key"),
+        Column("follow_up", "follow_up", KEY_CELL, ALWAYS, "Opfølgningens nøgle", "The follow-up's key"),
+        Column("number", "number", WHOLE, ALWAYS, "Aftalens nummer i den", "The action's number in it"),
+    ),
+    content=(
+        Column("visit_date", "visit_date", DAY, NO, "Dagen for besøget", "The day of the visit"),
+        Column("what", "action.what", TEXT, NO, "Hvad der er aftalt", "What was agreed on"),
+        Column("owner", "action.owner", TEXT, NO, "Hvem der gør det", "Who does it"),
+        Column("due_date", "action.due_date", DAY, NO, "Senest", "By when"),
+        Column("state", "state", choice(support_pb2.ActionState), ALWAYS, "Hvad der blev af den", "What became of it"),
+        Column("words", "words", TEXT, NO, "Hvad der blev sagt", "What was said"),
+        Column("settled_by", "settled_by", TEXT, NO, "Hvem der sagde det", "Who said so"),
+        Column("settled_on", "settle_time", MOMENT, NO, "Hvornår", "When"),
+        Column("consultant", "consultant", USER, NO, "Hvem der besøgte", "Who visited"),
         _AUTHORITY,
     ),
 )

@@ -2006,6 +2006,7 @@ class ImportSupportRequest(_message.Message):
     AGREEMENT_FIELD_NUMBER: _builtins.int
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     MORE_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """First row only: the caller's key."""
     validate_only: _builtins.bool
@@ -2030,6 +2031,10 @@ class ImportSupportRequest(_message.Message):
     def more(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportSupportRequest]:
         """Rows that follow this one and travel with it, which is several times as fast; those have none with them."""
 
+    @_builtins.property
+    def action(self) -> Global___RecordedAction:
+        """What became of an action, whose follow-up was imported before."""
+
     def __init__(
         self,
         *,
@@ -2040,10 +2045,11 @@ class ImportSupportRequest(_message.Message):
         agreement: Global___RecordedSupportAgreement | None = ...,
         update_mask: _field_mask_pb2.FieldMask | None = ...,
         more: _abc.Iterable[Global___ImportSupportRequest] | None = ...,
+        action: Global___RecordedAction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "follow_up", b"follow_up", "update_mask", b"update_mask", "visit", b"visit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "agreement", b"agreement", "follow_up", b"follow_up", "update_mask", b"update_mask", "visit", b"visit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "follow_up", b"follow_up", "more", b"more", "request_id", b"request_id", "update_mask", b"update_mask", "validate_only", b"validate_only", "visit", b"visit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "agreement", b"agreement", "follow_up", b"follow_up", "more", b"more", "request_id", b"request_id", "update_mask", b"update_mask", "validate_only", b"validate_only", "visit", b"visit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2080,6 +2086,42 @@ class RecordedFollowUp(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordedFollowUp: _TypeAlias = RecordedFollowUp  # noqa: Y015
+
+@_typing.final
+class RecordedAction(_message.Message):
+    """What became of an action of a follow-up, with who said so and when."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    FOLLOW_UP_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"families/{family}"."""
+    follow_up: _builtins.str
+    """Last part of the follow-up's name."""
+    number: _builtins.int
+    """The action's place in the follow-up: 1 for the first."""
+    @_builtins.property
+    def action(self) -> Global___AgreedAction:
+        """The action. What was agreed on is as the follow-up has it."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        follow_up: _builtins.str = ...,
+        number: _builtins.int = ...,
+        action: Global___AgreedAction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["action", b"action"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "follow_up", b"follow_up", "number", b"number", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordedAction: _TypeAlias = RecordedAction  # noqa: Y015
 
 @_typing.final
 class RecordedSupervisionVisit(_message.Message):
