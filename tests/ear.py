@@ -7,11 +7,14 @@ from havn.placements.v1.events_pb2 import PlacementRequestChanged
 from services.families.api import DEFINITION as FAMILIES
 from services.families.store import FOLLOW_UPS
 from services.shared.consumers import Effect, Subscription
+from services.shared.events import Listening
 from services.shared.names import new_id
 from services.shared.records import Change
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.store import Store
 from tests import cast
+
+NOTES = Listening("placements", "notes")
 
 
 @dataclass
@@ -35,7 +38,7 @@ class Ear:
 
     def families(self) -> Definition:
         def build(platform: Platform, store: Store) -> Parts:
-            listens = Subscription("placements", "notes", {PlacementRequestChanged: self.request_changed})
+            listens = Subscription(NOTES, {PlacementRequestChanged: self.request_changed})
             return replace(FAMILIES.build(platform, store), subscriptions=[listens])
 
-        return replace(FAMILIES, build=build, listens=[("placements", "notes")])
+        return replace(FAMILIES, build=build, listens=[NOTES])

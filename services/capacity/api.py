@@ -22,6 +22,7 @@ from services.shared import access, importing
 from services.shared.call import current
 from services.shared.clock import Clock
 from services.shared.consumers import Subscription
+from services.shared.events import Listening
 from services.shared.importing import Taking
 from services.shared.rebuilding import Copy
 from services.shared.records import View, positions
@@ -91,8 +92,7 @@ def build(platform: Platform, store: Store) -> Parts:
         register=lambda server: rpc.add_CapacityServiceServicer_to_server(api, server),
         subscriptions=[
             Subscription(
-                "placements",
-                "requests",
+                REQUESTS,
                 {
                     PlacementRequestChanged: waiting.request_changed,
                     PlacementChanged: residents.placement_changed,
@@ -116,4 +116,5 @@ def build(platform: Platform, store: Store) -> Parts:
     )
 
 
-DEFINITION = Definition("capacity", Capacity.metadata, build, listens=[("placements", "requests")])
+REQUESTS = Listening("placements", "requests")
+DEFINITION = Definition("capacity", Capacity.metadata, build, listens=(REQUESTS,))

@@ -25,6 +25,7 @@ from services.shared import importing, names, wire
 from services.shared.checks import check
 from services.shared.consumers import Subscription
 from services.shared.drafts import Draft, Entry
+from services.shared.events import Listening
 from services.shared.importing import UNCHANGED, Difference, Taking, difference
 from services.shared.rebuilding import Copy
 from services.shared.records import Change, Page, View, keyed, ordered
@@ -208,11 +209,12 @@ def build(platform: Platform, store: Store) -> Parts:
     return Parts(
         descriptor=pb.DESCRIPTOR.services_by_name["FamiliesService"],
         register=lambda server: rpc.add_FamiliesServiceServicer_to_server(api, server),
-        subscriptions=[Subscription("placements", "residents", {PlacementChanged: residents.placement_changed})],
+        subscriptions=[Subscription(RESIDENTS, {PlacementChanged: residents.placement_changed})],
         channels=[channel],
         copies=[Copy(STAYS, "placements", residents.all_stays)],
         also=[support.answers()],
     )
 
 
-DEFINITION = Definition("families", Families.metadata, build, listens=[("placements", "residents")])
+RESIDENTS = Listening("placements", "residents", about="placement")
+DEFINITION = Definition("families", Families.metadata, build, listens=(RESIDENTS,))

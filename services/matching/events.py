@@ -21,7 +21,7 @@ from havn.placements.v1.events_pb2 import OfferChanged, PlacementChanged, Placem
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.matching.store import FAMILIES, OFFERS, PLACEMENTS, REQUESTS, UNITS, VACANCIES
 from services.shared.consumers import Effect, Subscription
-from services.shared.events import Announcement
+from services.shared.events import Announcement, Listening
 from services.shared.names import last_part
 from services.shared.rebuilding import Copy, Pages, pages
 from services.shared.records import Newer
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from havn.placements.v1.placements_pb2_grpc import PlacementsServiceAsyncStub
 
 
-LISTENS = [("families", "homes"), ("capacity", "homes"), ("placements", "children")]
+_FAMILIES = Listening("families", "homes", about="family")
+_UNITS = Listening("capacity", "homes")
+_CHILDREN = Listening("placements", "children")
+LISTENS = (_FAMILIES, _UNITS, _CHILDREN)
 
 
 _OWN_OF_FAMILIES: tuple[
@@ -95,11 +98,10 @@ def subscriptions(placements_stub: "PlacementsServiceAsyncStub") -> list[Subscri
     """All that matching listens to."""
     children = Children(placements_stub)
     return [
-        Subscription("families", "homes", {FosterFamilyChanged: family_changed}),
-        Subscription("capacity", "homes", {UnitChanged: unit_changed, VacancyReported: vacancy_reported}),
+        Subscription(_FAMILIES, {FosterFamilyChanged: family_changed}),
+        Subscription(_UNITS, {UnitChanged: unit_changed, VacancyReported: vacancy_reported}),
         Subscription(
-            "placements",
-            "children",
+            _CHILDREN,
             {
                 PlacementRequestChanged: children.request_changed,
                 PlacementChanged: children.placement_changed,

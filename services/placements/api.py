@@ -26,6 +26,7 @@ from services.shared.checks import check
 from services.shared.clock import Clock
 from services.shared.consumers import Subscription
 from services.shared.drafts import Draft, Entry
+from services.shared.events import Listening
 from services.shared.importing import UNCHANGED, Difference, Names, Taking, difference
 from services.shared.records import Change
 from services.shared.runtime import Definition, Parts, Platform
@@ -198,13 +199,14 @@ def build(platform: Platform, store: Store) -> Parts:
         descriptor=pb.DESCRIPTOR.services_by_name["PlacementsService"],
         register=lambda server: rpc.add_PlacementsServiceServicer_to_server(api, server),
         subscriptions=[
-            Subscription("families", "concerns", {ConcernRaised: concerns.raised}),
-            Subscription("capacity", "wellbeing", {WellbeingFell: concerns.fell}),
+            Subscription(CONCERNS, {ConcernRaised: concerns.raised}),
+            Subscription(WELLBEING, {WellbeingFell: concerns.fell}),
         ],
         tasks=[Expiring(store, platform.clock).run],
         watched=[api.versions],
     )
 
 
-LISTENS = [("families", "concerns"), ("capacity", "wellbeing")]
-DEFINITION = Definition("placements", Placements.metadata, build, listens=LISTENS)
+CONCERNS = Listening("families", "concerns", about="concern")
+WELLBEING = Listening("capacity", "wellbeing", about="wellbeing.fell")
+DEFINITION = Definition("placements", Placements.metadata, build, listens=(CONCERNS, WELLBEING))

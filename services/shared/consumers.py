@@ -16,7 +16,7 @@ from nats.errors import Error as NatsError
 from services.shared import access, metrics, traces
 from services.shared.courtesy import Courtesy
 from services.shared.errors import DatabaseAway
-from services.shared.events import TRACE, consumer_name, given_up_subject, header
+from services.shared.events import TRACE, Listening, consumer_name, given_up_subject, header
 from services.shared.inbox import Settled
 from services.shared.parking import Parking
 from services.shared.pulling import Pull
@@ -48,10 +48,9 @@ Handler = Callable[[Any], Awaitable[Effect]]
 
 @dataclass(frozen=True)
 class Subscription:
-    """What a service listens to: one stream, for one purpose. Kinds without a handler are passed over."""
+    """What a service listens to, and what it does with it. Kinds without a handler are passed over."""
 
-    stream: str
-    purpose: str
+    listening: Listening
     handlers: Mapping[type[Message], Handler]
 
 
@@ -85,10 +84,10 @@ class Consumer:
     """Applies one subscription's events."""
 
     def __init__(self, service: str, subscription: Subscription, bus: Bus) -> None:
-        self.name = consumer_name(service, subscription.purpose)
+        self.name = consumer_name(service, subscription.listening.purpose)
         self.caller = access.service(service)
         self._service = service
-        self.stream = subscription.stream
+        self.stream, self._subjects = subscription.listening.stream, subscription.listening.subjects
         self._handlers = {kind.DESCRIPTOR.full_name: (kind, handle) for kind, handle in subscription.handlers.items()}
         self._bus = bus
         self._pull = Pull(bus.client, self.stream, self.name)
@@ -119,7 +118,7 @@ class Consumer:
         try:
             while True:
                 if looks.due():
-                    await self._bus.streams.consumer(self.stream, self.name)
+                    await self._bus.streams.consumer(self.stream, self.name, self._subjects)
                 messages = await self._pull.batch()
                 begun = time.monotonic()
                 await self._take(messages)

@@ -30,6 +30,22 @@ Announcement = tuple[str, Message]
 """Subject and event."""
 
 
+class Listening(NamedTuple):
+    """What a service listens to: one stream, for one purpose; all of it, or what the subjects say that it is `about`.
+
+    NATS keeps the rest to itself: an event that is only passed over costs a good part of one that is applied.
+    """
+
+    stream: str
+    purpose: str
+    about: str = ""
+
+    @property
+    def subjects(self) -> str:
+        """The subjects of the events that come."""
+        return f"havn.{self.stream}.v1.{self.about}.>" if self.about else all_subjects(self.stream)
+
+
 class Unsent(NamedTuple):
     """An event of the outbox that is to be published."""
 

@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.shared.events import all_subjects, consumer_name, given_up_subject, inbox, parked_stream
+from services.shared.events import Listening, all_subjects, consumer_name, given_up_subject, inbox, parked_stream
 
-Listens = Sequence[tuple[str, str]]
-"""The streams that a service listens to, each with the purpose."""
+Listens = Sequence[Listening]
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,8 @@ def grants(service: str, listens: Listens) -> Grants:
     Nobody may delete or purge a stream, look into another's, or acknowledge in another's name.
     """
     own = [*_stream(service), *_stream(parked_stream(service)), f"$JS.API.STREAM.MSG.GET.{parked_stream(service)}"]
-    heard = [subject for stream, purpose in listens for subject in _consumer(stream, consumer_name(service, purpose))]
-    given_up = [given_up_subject(stream, consumer_name(service, purpose)) for stream, purpose in listens]
+    heard = [subject for each in listens for subject in _consumer(service, each)]
+    given_up = [given_up_subject(each.stream, consumer_name(service, each.purpose)) for each in listens]
     return Grants(tuple(own + heard), (f"{inbox(service)}.>", *given_up))
 
 
@@ -44,12 +43,12 @@ def _stream(name: str) -> list[str]:
     return [all_subjects(name), *(f"$JS.API.STREAM.{verb}.{name}" for verb in ("INFO", "CREATE", "UPDATE"))]
 
 
-def _consumer(stream: str, consumer: str) -> list[str]:
-    of = f"{stream}.{consumer}"
+def _consumer(service: str, listening: Listening) -> list[str]:
+    of = f"{listening.stream}.{consumer_name(service, listening.purpose)}"
     return [
-        f"$JS.API.STREAM.INFO.{stream}",
+        f"$JS.API.STREAM.INFO.{listening.stream}",
         *(f"$JS.API.CONSUMER.{verb}.{of}" for verb in ("INFO", "MSG.NEXT", "RESET")),
-        f"$JS.API.CONSUMER.CREATE.{of}.{all_subjects(stream)}",
+        f"$JS.API.CONSUMER.CREATE.{of}.{listening.subjects}",
         f"$JS.ACK.{of}.>",
         # As later servers name it, with a domain and an account before.
         f"$JS.ACK.*.*.{of}.>",

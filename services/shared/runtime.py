@@ -84,7 +84,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Definition:
-    """A service by name: its tables, how it is built, and the streams that it may listen to, each with the purpose."""
+    """A service by name: its tables, how it is built, and what it may listen to."""
 
     name: str
     records: MetaData

@@ -108,9 +108,12 @@ class Streams:
         self._tell(name, differing)
         return found
 
-    async def consumer(self, stream: str, name: str) -> ConsumerInfo:
-        """A consumer as it is to be. Raises Drifted, NotFoundError where nobody made the stream, and NatsError."""
-        wanted = consumer_config(stream, name)
+    async def consumer(self, stream: str, name: str, subjects: str = "") -> ConsumerInfo:
+        """A consumer as it is to be, of a whole stream or of what comes under `subjects`.
+
+        Raises Drifted, NotFoundError where nobody made the stream, and NatsError.
+        """
+        wanted = consumer_config(stream, name, subjects)
         try:
             found: ConsumerInfo = await self._jetstream.consumer_info(stream, name)
         except NotFoundError:
@@ -118,10 +121,11 @@ class Streams:
         differing = differences(wanted, found.config)
         if differing and set(differing) <= _MENDED_OF_CONSUMERS:
             log.warning("consumer.mended", consumer=name, fields=differing)
-            found = await self._jetstream.add_consumer(stream, found.config.evolve(**_of(wanted, differing)))
-            if "max_deliver" in differing:
-                # NATS may have given up on events meanwhile, and tells nobody which: all come again.
+            mended = await self._jetstream.add_consumer(stream, found.config.evolve(**_of(wanted, differing)))
+            if _may_have_missed(stream, found.config, differing):
+                # NATS tells nobody which: all come again, and the inbox passes over those that were applied.
                 await self._jetstream.reset_consumer(stream, name, seq=1)
+            found = mended
             differing = []
         self._tell(name, differing)
         return found
@@ -156,8 +160,8 @@ def stream_config(name: str, replicas: int, most_bytes: int) -> StreamConfig:
     )
 
 
-def consumer_config(stream: str, name: str) -> ConsumerConfig:
-    """Of whoever applies a stream's events.
+def consumer_config(stream: str, name: str, subjects: str = "") -> ConsumerConfig:
+    """Of whoever applies a stream's events, all of them or those under `subjects`.
 
     NATS delivers without end. With a limit of its own it would give up on an event in silence: the one advisory that it
     sends is lost where nobody listens, and the next acknowledgement hides the gap. The consumer counts, and parks.
@@ -169,7 +173,7 @@ def consumer_config(stream: str, name: str) -> ConsumerConfig:
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
         replay_policy=ReplayPolicy.INSTANT,
-        filter_subject=all_subjects(stream),
+        filter_subject=subjects or all_subjects(stream),
         ack_wait=ACK_WAIT_SECONDS,
         max_deliver=-1,
         max_ack_pending=MOST_PENDING,
@@ -210,4 +214,11 @@ _MENDED_OF_STREAMS: dict[str, Callable[[StreamConfig, StreamInfo], bool]] = {
 }
 """What takes nothing away when it is set as wanted, and where."""
 
-_MENDED_OF_CONSUMERS = frozenset("ack_wait backoff max_ack_pending max_deliver num_replicas".split())
+
+def _may_have_missed(stream: str, found: ConsumerConfig, differing: list[str]) -> bool:
+    """Whether NATS may have given up on events, or kept some back that are to come."""
+    heard_all = found.filter_subject in (None, "", all_subjects(stream))
+    return "max_deliver" in differing or ("filter_subject" in differing and not heard_all)
+
+
+_MENDED_OF_CONSUMERS = frozenset("ack_wait backoff filter_subject max_ack_pending max_deliver num_replicas".split())

@@ -123,7 +123,7 @@ async def see(witness: str, event: Message) -> Effect:
 
 def subscription(witness: str, stream: str) -> Subscription:
     """All events of a stream, noted."""
-    return Subscription(stream, stream, {kind: partial(see, witness) for kind in KINDS[stream]})
+    return Subscription(events.Listening(stream, stream), {kind: partial(see, witness) for kind in KINDS[stream]})
 
 
 def _database(settings: Settings) -> Database:

@@ -29,7 +29,7 @@ from services.shared import events as shared_events
 from services.shared.consumers import Effect, Subscription
 from services.shared.database import Database
 from services.shared.errors import DatabaseAway
-from services.shared.events import connect
+from services.shared.events import Listening, connect
 from services.shared.names import last_part, new_id
 from services.shared.records import Change, View
 from services.shared.runtime import Definition, Parts, Platform
@@ -81,10 +81,11 @@ def listening(purposes: tuple[str, ...]) -> Definition:
     """Families, which also listens to placements, for so many purposes."""
 
     def build(platform: Platform, store: Store) -> Parts:
-        listens = [Subscription("placements", purpose, {events.PlacementRequestChanged: heard}) for purpose in purposes]
+        listens = [Subscription(each, {events.PlacementRequestChanged: heard}) for each in listened]
         return replace(FAMILIES.build(platform, store), subscriptions=listens)
 
-    return replace(FAMILIES, build=build, listens=[("placements", purpose) for purpose in purposes])
+    listened = [Listening("placements", purpose) for purpose in purposes]
+    return replace(FAMILIES, build=build, listens=listened)
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import nats
 import pytest
 import pytest_asyncio
+from google.protobuf.message import Message
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig, StreamConfig
@@ -21,6 +23,7 @@ from tests.bus import OpenServer
 from tests.conftest import WAIT_SECONDS, Havn, running_havn
 
 SERVICES = [definition.name for definition in DEFINITIONS]
+PROTOS = Path(__file__).parents[2] / "protos"
 
 
 class Ear:
@@ -42,7 +45,8 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Open
     for service in SERVICES:
         for stream in (service, f"{service}-parked"):
             await Streams(root, replicas=1, megabytes=1).stream(stream)
-        await root.jetstream().publish(f"havn.{service}.v1.first", b"")
+    for subjects in {each.subjects for definition in DEFINITIONS for each in definition.listens}:
+        await root.jetstream().publish(subjects.replace(">", "first"), b"")
     await root.close()
     yield running
     await running.stop()
@@ -126,10 +130,11 @@ async def test_what_a_service_needs_it_may(service: str, server: OpenServer) -> 
     await jetstream.publish(f"havn.{service}.v1.x", b"")
     await jetstream.publish(f"{service}-parked.c.x", b"")
     assert (await jetstream.get_msg(f"{service}-parked", seq=1)).subject == f"{service}-parked.c.x"
-    for stream, purpose in definition.listens:
-        await streams.consumer(stream, consumer_name(service, purpose))
-        await jetstream.reset_consumer(stream, consumer_name(service, purpose), seq=1)
-        pulled = await jetstream.pull_subscribe_bind(consumer_name(service, purpose), stream)
+    for each in definition.listens:
+        name = consumer_name(service, each.purpose)
+        await streams.consumer(each.stream, name, each.subjects)
+        await jetstream.reset_consumer(each.stream, name, seq=1)
+        pulled = await jetstream.pull_subscribe_bind(name, each.stream)
         [message] = await pulled.fetch(1, timeout=WAIT_SECONDS)
         await message.ack_sync()
     await client.close()
@@ -150,7 +155,24 @@ async def test_a_stranger_is_refused(said: dict[str, str], server: OpenServer) -
 async def test_the_services_listen_to_what_they_are_granted_and_nothing_else(havn: Havn) -> None:
     for definition in DEFINITIONS:
         consumers = {consumer.name: consumer.stream for consumer in havn.services[definition.name].sources.consumers}
-        assert consumers == {consumer_name(definition.name, purpose): stream for stream, purpose in definition.listens}
+        assert consumers == {consumer_name(definition.name, each.purpose): each.stream for each in definition.listens}
+
+
+async def test_what_a_service_handles_is_announced_under_what_it_listens_to(havn: Havn) -> None:
+    for definition in DEFINITIONS:
+        parts = definition.build(havn.platform, havn.services[definition.name].store)
+        for channel in parts.channels:
+            await channel.close()
+        for subscription in parts.subscriptions:
+            listened = subscription.listening.subjects.removesuffix(">")
+            assert [kind for kind in subscription.handlers if not announced_under(kind).startswith(listened)] == []
+
+
+def announced_under(kind: type[Message]) -> str:
+    """What all subjects of an event begin with, as its proto says."""
+    proto = (PROTOS / kind.DESCRIPTOR.file.name).read_text()
+    [comments] = re.findall(rf"((?://.*\n)+)message {kind.DESCRIPTOR.name} ", proto)
+    return str(comments.partition("Subject: ")[2].partition("{")[0])
 
 
 async def test_a_service_that_is_to_do_more_than_it_is_granted_is_not_ready(tmp_path: Path) -> None:

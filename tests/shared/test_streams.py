@@ -126,7 +126,11 @@ async def test_a_consumer_is_mended_where_no_event_is_skipped(differing: dict[st
 
 @pytest.mark.parametrize(
     "differing",
-    [{"deliver_policy": "new"}, {"filter_subject": "havn.placements.v1.x"}, {"headers_only": True}],
+    [
+        {"deliver_policy": "new"},
+        {"filter_subject": "", "filter_subjects": ["havn.placements.v1.x", "havn.placements.v1.y"]},
+        {"headers_only": True},
+    ],
     ids=str,
 )
 async def test_a_consumer_that_skips_events_is_left_for_people(differing: dict[str, Any], client: Client) -> None:
@@ -154,6 +158,36 @@ async def test_events_that_nats_gave_up_on_come_again_once_the_limit_is_mended(c
     await ours(client).consumer("placements", DURABLE)
     again = await pulled.fetch(2, timeout=5)
     assert [message.subject for message in again] == [first.subject, second.subject]
+
+
+async def test_events_that_nats_kept_to_itself_come_once_a_consumer_listens_to_them(client: Client) -> None:
+    jetstream: JetStreamContext = client.jetstream()
+    await ours(client).stream("placements")
+    await ours(client).consumer("placements", DURABLE, "havn.placements.v1.y.>")
+    for subject in ("x.1", "y.1", "x.2"):
+        await jetstream.publish(f"havn.placements.v1.{subject}", b"")
+    pulled = await jetstream.pull_subscribe_bind(DURABLE, "placements")
+    [message] = await pulled.fetch(1, timeout=WAIT_SECONDS)
+    await message.ack_sync()
+    assert message.subject == "havn.placements.v1.y.1"
+    await ours(client).consumer("placements", DURABLE, "havn.placements.v1.x.>")
+    came = await pulled.fetch(2, timeout=WAIT_SECONDS)
+    assert [each.subject for each in came] == ["havn.placements.v1.x.1", "havn.placements.v1.x.2"]
+
+
+async def test_a_consumer_that_listens_to_less_than_before_goes_on_where_it_was(client: Client) -> None:
+    jetstream: JetStreamContext = client.jetstream()
+    await ours(client).stream("placements")
+    await ours(client).consumer("placements", DURABLE)
+    for subject in ("x.1", "x.2", "y.1", "x.3"):
+        await jetstream.publish(f"havn.placements.v1.{subject}", b"")
+    pulled = await jetstream.pull_subscribe_bind(DURABLE, "placements")
+    applied, failed = await pulled.fetch(2, timeout=WAIT_SECONDS)
+    await applied.ack_sync()
+    await ours(client).consumer("placements", DURABLE, "havn.placements.v1.x.>")
+    await failed.nak()
+    came = [message for _ in range(2) for message in await pulled.fetch(1, timeout=WAIT_SECONDS)]
+    assert {message.subject for message in came} == {"havn.placements.v1.x.2", "havn.placements.v1.x.3"}
 
 
 async def test_nats_gives_up_on_an_event_and_the_consumer_hears_of_it_and_applies_it_all_the_same(
