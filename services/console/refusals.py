@@ -112,6 +112,13 @@ BY_REASON = {
         N_("This form was sent before with another content"),
         N_("What you sent first is saved. Open the page anew to send something else."),
     ),
+    "DRAFT_KEPT_ELSEWHERE": (
+        N_("Another draft of this follow-up is kept already"),
+        N_(
+            "You wrote it before, perhaps on another device. Nothing is lost: what you typed now stands in the form, "
+            "and what the other one says otherwise stands here. Keep as a draft again to put this one in its place."
+        ),
+    ),
     "TOO_MANY_CALLS": (N_("Too much at once"), N_("Wait a few seconds and try again. Nothing was lost.")),
     "FORM_OUTDATED": (
         N_("This form is from another login"),

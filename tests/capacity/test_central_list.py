@@ -70,6 +70,8 @@ def test_w4_whoever_seeks_a_place_in_an_institution_may_stand_on_the_central_lis
     differing: dict[str, cast.Value],
 ) -> None:
     rules.require_eligible(an_entry(**differing))
+    [told] = ordered([an_entry(**differing)], cast.TODAY)
+    assert told.central_list_eligible
 
 
 @pytest.mark.parametrize("differing", [{"need_step": 3}, {"authority": "authorities/hjoerring"}], ids=str)
@@ -77,6 +79,8 @@ def test_w4_nobody_else_may(differing: dict[str, cast.Value]) -> None:
     with pytest.raises(StateNotAllowed) as raised:
         rules.require_eligible(an_entry(**differing))
     assert raised.value.rule == "W4"
+    [told] = ordered([an_entry(**differing)], cast.TODAY)
+    assert not told.central_list_eligible
 
 
 def test_w5_this_and_no_more_of_a_child_crosses() -> None:

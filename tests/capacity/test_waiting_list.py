@@ -168,7 +168,8 @@ async def test_the_list_holds_of_a_request_what_a_list_needs_and_nothing_of_the_
     filed = await coordinator.placements.CreateRequest(cast.filing(full))
     await havn.until("capacity", listed)
     told = (await waiting(coordinator))[filed.name]
-    for decided_by_the_list in ("position", "reason", "reason_words"):
+    assert told.central_list_eligible
+    for decided_by_the_list in ("position", "reason", "reason_words", "central_list_eligible"):
         told.ClearField(decided_by_the_list)
     assert told == pb.WaitingListEntry(
         name=f"waitingListEntries/{filed.name.removeprefix('requests/')}",

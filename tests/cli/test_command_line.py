@@ -14,6 +14,7 @@ from services.havn.users import USERS
 from tests.cli.conftest import Havn
 
 UNTIL = "--from 2026-03-02 --until 2027-03-02 --reason x".split()
+AT_HOME = ["--language", "danish | good", "--member", "foster-parent | 1980-02-03"]
 NEED_A_SYSTEM = [
     ["status"],
     ["plan"],
@@ -42,6 +43,7 @@ NEED_A_SYSTEM = [
     ["answer", "families/f-001/inquiries/1", "--accept"],
     ["families"],
     ["families", "show", "f-001"],
+    [*"families apply Family --authority kujalleq --town Nanortalik".split(), *AT_HOME],
     ["families", "assess", "f-001", "--care", "Calm", "--visit", "2026-03-02 | Me | Room"],
     [*"families approve f-001 --reference A --places 1 --oldest 9 --need-level light".split(), *UNTIL],
     ["families", "refuse", "f-001", "--reason", "x"],
@@ -131,6 +133,9 @@ WRONG = [
     ["waiting-list", "--step", "9"],
     ["families", "assess", "f-001", "--visit", "2026-03-02"],
     ["families", "pause", "f-001"],
+    [*"families apply Family --town Nuuk".split(), *AT_HOME],
+    [*"families apply Family --authority kujalleq --town Nuuk".split(), "--language", "danish"],
+    [*"families apply Family --authority kujalleq --town Nuuk".split(), *AT_HOME, "--member", "dog | 2019-01-01"],
     ["families", "state", "f-001", "weather", "x"],
     ["follow-ups"],
     ["follow-ups", "f-001", "--due"],

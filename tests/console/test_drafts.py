@@ -1,5 +1,7 @@
 """A follow-up is kept as a draft, gone on with, and discarded: by whoever writes it, and nobody else."""
 
+import html
+
 import pytest
 from playwright.async_api import expect
 
@@ -8,7 +10,7 @@ from services.console.pages import drafts
 from services.console.pages.follow_up_form import Filled
 from tests import cast
 from tests.conftest import Havn
-from tests.console.conftest import DESK, PHONE, Browsing, next_page, violations
+from tests.console.conftest import DESK, PHONE, Browsing, Visitor, csrf, next_page, violations
 
 PAYLOAD = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
 WRITTEN = {
@@ -50,6 +52,39 @@ async def test_a_draft_is_kept_gone_on_with_and_discarded(
         await expect(page.get_by_text("You have no drafts")).to_be_visible()
     listed = await consultant.support.ListFollowUpDrafts(pb.ListFollowUpDraftsRequest(parent=family.name))
     assert [each for each in listed.drafts if each.fields] == []
+
+
+async def test_two_devices_overwrite_nothing_of_each_other_unseen(visitor: Visitor, havn: Havn) -> None:
+    family = await havn.as_(cast.CONSULTANT).families.CreateFosterFamily(cast.entering(cast.a_ready_family()))
+    here, there = await visitor("consultant"), await visitor("consultant")
+    path, typed = f"/{family.name}/follow-up", {"keep-draft": "yes", "everyday_life-note": "Both wrote this"}
+
+    def sent(page: str, client_csrf: str, **written: str) -> dict[str, str]:
+        etag = page.split('name="draft-etag" value="')[1].split('"')[0]
+        return {**typed, "csrf": client_csrf, "draft-etag": etag} | {f"{part}-note": at for part, at in written.items()}
+
+    mine, yours = await csrf(here), await csrf(there)
+    opened = (await here.get(path)).text
+    assert (await there.post(path, data=sent(opened, yours, trust=PAYLOAD))).status_code == 303
+    refused = await here.post(path, data=sent(opened, mine, trust="Written here", resources="A <b>neighbour"))
+    assert refused.status_code == 409
+    told, form = refused.text.split('class="other-draft"')[1].split("</dl>", 1)
+    assert html.unescape(told.split("<dd")[1].split(">", 1)[1].split("</dd>")[0]) == PAYLOAD
+    assert "Both wrote this" not in told
+    assert all(words in form for words in ("Written here", "A &lt;b&gt;neighbour", "Both wrote this"))
+    again = sent(refused.text, mine, trust="Written here", resources="A neighbour")
+    assert (await here.post(path, data=again)).status_code == 303
+    begun_anew = (await there.get(path)).text
+    assert (await there.post(path, data=sent(begun_anew, yours, trust="Anew"))).status_code == 409
+    taken_up = (await there.get(f"{path}?draft=yes")).text
+    assert "Written here" in taken_up
+    assert (await there.post(path, data=sent(taken_up, yours, trust="Taken up"))).status_code == 303
+    asked = pb.ListFollowUpDraftsRequest(parent=family.name)
+    listed = await havn.as_(cast.CONSULTANT).support.ListFollowUpDrafts(asked)
+    assert {each.field: each.text for each in listed.drafts[0].fields} == {
+        "trust.note": "Taken up",
+        "everyday_life.note": "Both wrote this",
+    }
 
 
 def test_what_is_typed_comes_back_as_it_was() -> None:

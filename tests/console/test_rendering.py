@@ -16,6 +16,7 @@ def piece(language: Language = Language.EN, **changed: object) -> str:
     """A row of the waiting list."""
     languages.speak(language)
     values = {"row": row(**changed), "counts": False, "homes": None, "suggests": True, "withdraws": False, "query": ""}
+    values["applies"] = True
     made: Callable[..., str] = PIECES["piece"]
     return made("waiting_list_row.html", **values)
 
@@ -25,7 +26,14 @@ def row(**changed: object) -> Row:
     told: dict[str, Any] = {"position": 1_234, "id": "r-1", "child": "k-1", "in_danger": False, "days_overdue": 0}
     told |= {"place_by": date(2026, 11, 22), "why": "Efter frist", "age": 7, "town": "Nuuk", "siblings": 2}
     told |= {"parent_with_child": False, "need_step": 3, "days_waited": 11, "languages": (), "need_level": 1}
-    told |= {"interim": 0, "interim_unsafe": False, "said_no": 0, "is_asked": False, "said_yes": False}
+    told |= {
+        "interim": 0,
+        "interim_unsafe": False,
+        "said_no": 0,
+        "is_asked": False,
+        "said_yes": False,
+        "central": False,
+    }
     return Row(**(told | changed))
 
 
@@ -45,6 +53,12 @@ def test_each_is_told_in_the_own_language() -> None:
     assert "22 Nov 2026" in piece(Language.EN)
     assert "1.234" in piece(Language.DA)
     assert "1,234" in piece(Language.EN)
+
+
+def test_a_row_leads_to_the_central_list_where_one_may_apply_for_it() -> None:
+    address = 'href="/waiting-list/applications?request=r-1"'
+    assert address in piece(central=True)
+    assert address not in piece()
 
 
 def test_what_a_row_is_given_is_escaped() -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1 import waiting_pb2 as waiting
 from services.capacity.rules.units import LOWEST_UNIT_STEP
-from services.capacity.rules.waiting_list import ordered
+from services.capacity.rules.waiting_list import ordered, seeks_institution
 from services.shared.errors import BadInput, StateNotAllowed
 from services.shared.names import last_part
 from services.shared.reference import GREENLAND, jurisdiction
@@ -20,7 +20,7 @@ def require_eligible(entry: pb.WaitingListEntry) -> None:
     """Passes one who may stand on the central list (W4). Raises StateNotAllowed."""
     if jurisdiction(entry.authority) != GREENLAND:
         raise StateNotAllowed("the central list is Greenland's: an authority of another country has none", "W4")
-    if not (entry.need_step >= LOWEST_UNIT_STEP or entry.in_danger or entry.parent_with_child):
+    if not seeks_institution(entry):
         told = f"the central list is for places in institutions: step {LOWEST_UNIT_STEP} or above is to be sought"
         raise StateNotAllowed(f"{told}, the child in danger, or a parent placed with it", "W4")
 

@@ -6,7 +6,9 @@ from itertools import takewhile
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
+from services.capacity.rules.units import LOWEST_UNIT_STEP
 from services.shared.names import last_part
+from services.shared.reference import GREENLAND, jurisdiction
 from services.shared.wire import age, day
 
 _OVERDUE = (
@@ -77,6 +79,11 @@ def _conditions(asked: pb.ListWaitingListRequest) -> Iterator[Callable[[pb.Waiti
         yield lambda entry: _holds(entry, text)
 
 
+def seeks_institution(entry: pb.WaitingListEntry) -> bool:
+    """Whether a place in an institution is sought: by its step, in danger, or for a parent with child (W4)."""
+    return entry.need_step >= LOWEST_UNIT_STEP or entry.in_danger or entry.parent_with_child
+
+
 def _holds(entry: pb.WaitingListEntry, text: str) -> bool:
     return any(text in last_part(told).casefold() for told in (entry.request, entry.child, entry.town))
 
@@ -88,6 +95,7 @@ def _described(kept: pb.WaitingListEntry, today: date) -> pb.WaitingListEntry:
     entry.ClearField("birth_date")
     entry.days_waited = max(0, (today - day(kept.waiting_since_date)).days)
     entry.days_overdue = max(0, (today - day(kept.place_by_date)).days)
+    entry.central_list_eligible = jurisdiction(entry.authority) == GREENLAND and seeks_institution(entry)
     entry.reason = _reason(entry)
     entry.reason_words.CopyFrom(_WORDS[entry.reason])
     return entry

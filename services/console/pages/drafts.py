@@ -13,6 +13,9 @@ from services.console.visits import Page, Visit, new_key, see_other
 SERVICE = "havn.families.v1.SupportService"
 PAGE_SIZE = 200
 
+ETAG = "draft-etag"
+"""The form's field for the etag of the draft that it was opened with; empty where it was begun anew."""
+
 _ALONE = {
     "visit-date": "visit_date",
     "next-visit-date": "next_visit_date",
@@ -51,18 +54,31 @@ async def discard(visit: Visit) -> Response:
     return see_other("/drafts")
 
 
-async def kept(visit: Visit, family: str) -> Filled | None:
-    """What whoever looks has begun to write of a family, as the form takes it; None where nothing is kept."""
+async def kept(visit: Visit, family: str) -> pb.FollowUpDraft:
+    """What whoever looks has begun to write of a family; empty where nothing is kept."""
     request = pb.ListFollowUpDraftsRequest(parent=family, page_size=1)
     drafts = (await visit.services.support.ListFollowUpDrafts(request)).drafts
-    return Filled(values(drafts[0].fields)) if drafts and drafts[0].fields else None
+    return drafts[0] if drafts else pb.FollowUpDraft()
 
 
-async def save(visit: Visit, family: str, given: Filled) -> Response:
-    """Keeps what is written so far, in the place of whatever was kept."""
-    request = pb.SaveFollowUpDraftRequest(parent=family, fields=fields(given), request_id=new_key())
+async def save(visit: Visit, family: str, given: Filled) -> Mapping[str, str]:
+    """Keeps what is written so far, in the place of the draft that the form was opened with.
+
+    Where another one is kept by now nothing is saved: what that one says otherwise, by the form's fields, and its etag.
+    """
+    found, written = await kept(visit, family), fields(given)
+    other = differing(found.fields, written)
+    if other and given[ETAG] != found.etag:
+        return {**other, ETAG: found.etag}
+    request = pb.SaveFollowUpDraftRequest(parent=family, fields=written, etag=found.etag, request_id=new_key())
     await visit.services.support.SaveFollowUpDraft(request)
-    return see_other("/drafts?saved=yes")
+    return {}
+
+
+def differing(there: Iterable[pb.DraftField], written: Iterable[pb.DraftField]) -> Mapping[str, str]:
+    """What a draft says that is not what was written, by the fields of the form."""
+    said = {(each.field, each.text) for each in written}
+    return values(each for each in there if (each.field, each.text) not in said)
 
 
 def fields(given: Filled) -> list[pb.DraftField]:

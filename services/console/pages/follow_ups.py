@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import grpc
@@ -9,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import support_pb2 as support
+from services.console import words
 from services.console.languages import gettext as _
 from services.console.pages import drafts
 from services.console.pages.family import children as living_there
@@ -19,6 +21,7 @@ from services.console.visits import Page, Visit, may, new_key, same_site, see_ot
 SERVICE = "havn.families.v1.FamiliesService"
 SUPPORT = "havn.families.v1.SupportService"
 MOST_VERSIONS = 200
+NOTHING: Mapping[str, str] = {}
 LATEST = 5
 """Of so many earlier follow-ups the children are offered."""
 
@@ -81,8 +84,9 @@ async def begin(visit: Visit) -> Response:
     """The empty form, or with what the person's draft says."""
     empty = {"visit-date": visit.console.clock.today().isoformat(), "key": new_key()}
     asked = visit.request.query_params.get("draft") == "yes"
-    draft = await drafts.kept(visit, _family(visit)) if asked else None
-    return await _form(visit, Filled({**empty, **(draft.values if draft else {})}), from_draft=draft is not None)
+    draft = await drafts.kept(visit, _family(visit)) if asked else support.FollowUpDraft()
+    opened = {drafts.ETAG: draft.etag, **drafts.values(draft.fields)}
+    return await _form(visit, Filled({**empty, **opened}), from_draft=bool(draft.fields))
 
 
 async def log(visit: Visit) -> Response:
@@ -91,7 +95,7 @@ async def log(visit: Visit) -> Response:
     if given["add-action"]:
         return await _form(visit, given.with_one_more_row())
     if given["keep-draft"]:
-        return await drafts.save(visit, _family(visit), given)
+        return await _keep(visit, given)
     if unreadable := given.unreadable():
         return await _refused(visit, given, Refusal(422, "FIELD_INVALID", fields=unreadable))
     request = pb.LogFollowUpRequest(parent=_family(visit), follow_up=given.message(), request_id=given["key"])
@@ -105,6 +109,15 @@ async def log(visit: Visit) -> Response:
         return await _refused(visit, given, replace(told, fields=fields))
     address = f"/{kept.name.replace('followUps', 'follow-ups')}"
     return JSONResponse({"key": given["key"], "address": address}) if _queued(visit) else see_other(address)
+
+
+async def _keep(visit: Visit, given: Filled) -> Response:
+    """Keeps a draft; where another device kept one meanwhile, the form shows both."""
+    other = await drafts.save(visit, _family(visit), given)
+    if not other:
+        return see_other("/drafts?saved=yes")
+    told = Refusal(409, "DRAFT_KEPT_ELSEWHERE")
+    return await _form(visit, Filled({**given.values, drafts.ETAG: other[drafts.ETAG]}), told, other=other)
 
 
 async def show(visit: Visit) -> Response:
@@ -151,8 +164,18 @@ async def _refused(visit: Visit, given: Filled, told: Refusal) -> Response:
     return await _form(visit, given, told)
 
 
-async def _form(visit: Visit, given: Filled, told: Refusal | None = None, *, from_draft: bool = False) -> Response:
-    """The form with what was filled in; `told` says in `fields`, by the form's names, what is wrong with it."""
+async def _form(
+    visit: Visit,
+    given: Filled,
+    told: Refusal | None = None,
+    *,
+    from_draft: bool = False,
+    other: Mapping[str, str] = NOTHING,
+) -> Response:
+    """The form with what was filled in; `told` says in `fields`, by the form's names, what is wrong with it.
+
+    `other` is what a draft of another device says, by the form's names.
+    """
     family, earlier, living, following = await asyncio.gather(
         visit.services.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=_family(visit))),
         visit.services.families.ListFollowUps(pb.ListFollowUpsRequest(parent=_family(visit), page_size=LATEST)),
@@ -161,6 +184,7 @@ async def _form(visit: Visit, given: Filled, told: Refusal | None = None, *, fro
     )
     named = {child for each in earlier.follow_ups for child in each.children}
     children = sorted({*living, *named, *given.children, family.approval.child} - {""})
+    concerned = {"yes": _("Yes"), "no": _("No")}
     page = visit.page(
         "follow_up_form.html",
         status=told.status if told else 200,
@@ -168,6 +192,7 @@ async def _form(visit: Visit, given: Filled, told: Refusal | None = None, *, fro
         given=given.ticked(children),
         told=told,
         newer=told is not None or from_draft,
+        other=[(label, concerned.get(other[name], other[name])) for name, label in _labels(other).items()],
         errors=defaultdict(str, (told.fields if told else None) or {}),
         parts=parts(),
         following=following,
@@ -177,6 +202,24 @@ async def _form(visit: Visit, given: Filled, told: Refusal | None = None, *, fro
         mine=family.consultant == visit.caller.subject,
     )
     return keepable(visit, page)
+
+
+def _labels(names: Iterable[str]) -> dict[str, str]:
+    """What of the form's fields is called how, in the form's order; the rows of actions behind all others."""
+    called = {"visit-date": _("Day of the visit")}
+    own_words, step = words.inner(_("The child's own words")), words.inner(_("Step on your municipality's scale"))
+    for part in parts():
+        called |= {f"{part.id}-note": part.title}
+        called |= {f"{part.id}-words": f"{part.title}: {own_words}", f"{part.id}-scale": f"{part.title}: {step}"}
+    called |= {
+        "concern": _("Are you concerned for a child?"),
+        "concern-words": _("What the concern is about"),
+        "next-visit-date": _("Day of the next visit"),
+        "later-reason": _("Why it is later than planned"),
+    }
+    of_rows = {name: _("Action") if name.startswith("action-") else _("Child") for name in sorted(names)}
+    known = {name: label for name, label in called.items() if name in of_rows}
+    return known | {name: of_rows[name] for name in of_rows if name not in called and name != drafts.ETAG}
 
 
 def keepable(visit: Visit, page: Response) -> Response:

@@ -26,6 +26,8 @@ SUGGEST = "havn.matching.v1.MatchingService.SuggestMatches"
 COUNT = "havn.matching.v1.MatchingService.CountSuitablePlaces"
 WITHDRAW = "havn.placements.v1.PlacementsService.WithdrawRequest"
 
+APPLY = "havn.capacity.v1.WaitingListsService.ApplyToCentralList"
+
 _ID = re.compile(r"[a-z0-9-]{1,40}")
 
 
@@ -61,6 +63,8 @@ class Row:
     is_asked: bool
     """Whether a home is asked just now."""
     said_yes: bool
+    central: bool
+    """Whether its authority may apply to the central list for it."""
 
     @property
     def spoken(self) -> str:
@@ -174,6 +178,7 @@ async def _listed(visit: Visit, search: Search, keeping: Keeping) -> Response:
         places=places,
         counting=new_key(),
         withdraws=may(visit.caller, WITHDRAW),
+        applies=may(visit.caller, APPLY),
     )
     response.headers["hx-replace-url"] = search.path()
     return response
@@ -207,6 +212,7 @@ def _row(entry: WaitingListEntry) -> Row:
         said_no=states.count(OFFER_STATE_DECLINED),
         is_asked=OFFER_STATE_ASKED in states,
         said_yes=OFFER_STATE_ACCEPTED in states,
+        central=entry.central_list_eligible,
     )
 
 

@@ -12,6 +12,7 @@ from havn.families.v1 import families_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
+from services.havn.commands.family_application import apply
 from services.havn.commands.names import child_name, family_name
 from services.havn.commands.options import As, Json, Language, User, day
 from services.havn.commands.output import show as print_answer
@@ -24,6 +25,7 @@ from services.havn.views.phrases import Lang
 from services.shared.wire import date_message
 
 app = typer.Typer(add_completion=False)
+app.command()(apply)
 
 VISIT_FORM = "2026-03-02 | WHO | WHAT WAS SEEN"
 

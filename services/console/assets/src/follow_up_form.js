@@ -1,5 +1,5 @@
 // The form of a follow-up: what is in it, rows for actions, and what is wrong with it.
-const UNSENT = ["csrf", "key", "add-action"];
+const UNSENT = ["csrf", "key", "draft-etag", "add-action"];
 
 export class FollowUpForm {
   constructor(element) {

@@ -1344,6 +1344,7 @@ class WaitingListEntry(_message.Message):
     INTERIM_UNSAFE_FIELD_NUMBER: _builtins.int
     OFFERS_FIELD_NUMBER: _builtins.int
     EXIT_FIELD_NUMBER: _builtins.int
+    CENTRAL_LIST_ELIGIBLE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"waitingListEntries/{request}"."""
     request: _builtins.str
@@ -1384,6 +1385,8 @@ class WaitingListEntry(_message.Message):
     """Where the child lives while it waits: the kind alone, never which one."""
     interim_unsafe: _builtins.bool
     """Staying there is not safe."""
+    central_list_eligible: _builtins.bool
+    """Whether its authority may apply to the central list for it. Rule W4."""
     @_builtins.property
     def reason_words(self) -> _terms_pb2.Words:
         """The reason in words."""
@@ -1447,10 +1450,11 @@ class WaitingListEntry(_message.Message):
         interim_unsafe: _builtins.bool = ...,
         offers: _abc.Iterable[Global___WaitingListOffer] | None = ...,
         exit: Global___WaitingListExit | None = ...,
+        central_list_eligible: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "exit", b"exit", "place_by_date", b"place_by_date", "reason_words", b"reason_words", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "authority", b"authority", "birth_date", b"birth_date", "child", b"child", "days_overdue", b"days_overdue", "days_waited", b"days_waited", "etag", b"etag", "exit", b"exit", "gender", b"gender", "in_danger", b"in_danger", "interim_solution", b"interim_solution", "interim_unsafe", b"interim_unsafe", "languages", b"languages", "name", b"name", "need_level", b"need_level", "need_step", b"need_step", "needed_competences", b"needed_competences", "offers", b"offers", "parent_with_child", b"parent_with_child", "place_by_date", b"place_by_date", "position", b"position", "reason", b"reason", "reason_words", b"reason_words", "request", b"request", "sibling_count", b"sibling_count", "step_down", b"step_down", "town", b"town", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "authority", b"authority", "birth_date", b"birth_date", "central_list_eligible", b"central_list_eligible", "child", b"child", "days_overdue", b"days_overdue", "days_waited", b"days_waited", "etag", b"etag", "exit", b"exit", "gender", b"gender", "in_danger", b"in_danger", "interim_solution", b"interim_solution", "interim_unsafe", b"interim_unsafe", "languages", b"languages", "name", b"name", "need_level", b"need_level", "need_step", b"need_step", "needed_competences", b"needed_competences", "offers", b"offers", "parent_with_child", b"parent_with_child", "place_by_date", b"place_by_date", "position", b"position", "reason", b"reason", "reason_words", b"reason_words", "request", b"request", "sibling_count", b"sibling_count", "step_down", b"step_down", "town", b"town", "waiting_since_date", b"waiting_since_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
