@@ -117,7 +117,7 @@ def application(console: Console, hub: Hub, hosts: list[str]) -> Starlette:
     """The console, answering to these names of its host."""
     pages = visits.routes(console, (*PAGES, live.page(hub)))
     routes = [
-        *login.routes(console, hub.log_out),
+        *login.Login(console, hub.log_out).routes(),
         *pages,
         Route(ALIVE, _alive),
         Route("/worker.js", _worker),

@@ -1,8 +1,10 @@
 """Login and logout, and the choice of a language. These three are for whoever is not logged in, too."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,42 +19,53 @@ from services.shared.errors import HavnError
 YEAR_SECONDS = 365 * 86400
 
 
-def routes(console: Console, logged_out: Callable[[Session], None]) -> list[Route]:
-    """The routes of login, logout and language; whose session it was is told `logged_out`."""
+@dataclass(frozen=True)
+class Login:
+    """The pages of login, logout and language; whose session it was is told `logged_out`."""
 
-    async def show(request: Request) -> Response:
+    console: Console
+    logged_out: Callable[[Session], None]
+
+    def routes(self) -> list[Route]:
+        """Their addresses."""
+        return [
+            Route("/login", self.show, methods=["GET"], name="login"),
+            Route("/login", self.log_in, methods=["POST"]),
+            Route("/logout", self.log_out, methods=["POST"]),
+            Route("/language", self.choose_language, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        """The form."""
         languages.speak(languages.wanted(request))
-        return _form(console, _inside(request.query_params.get("back", "")))
+        return _form(self.console, _inside(request.query_params.get("back", "")))
 
-    async def log_in(request: Request) -> Response:
+    async def log_in(self, request: Request) -> Response:
+        """Begins a session, and leads to where somebody wanted to be."""
         languages.speak(languages.wanted(request))
         form = await request.form()
         back = _inside(str(form.get("back", "")))
-        if not same_site(request):
-            return _form(console, back, refused=True)
-        caller = console.people.get(str(form.get("person", "")))
-        if token := str(form.get("token", "")).strip():
-            try:
-                caller = console.sessions.caller(token)
-            except HavnError:
-                return _form(console, back, refused=True)
+        caller = self._caller(form) if same_site(request) else None
         if caller is None:
-            return _form(console, back, refused=True)
+            return _form(self.console, back, refused=True)
         response = see_other(back)
-        console.sessions.begin(caller, request, response)
+        self.console.sessions.begin(caller, request, response)
         return response
 
-    async def log_out(request: Request) -> Response:
-        response = see_other("/login?out=1") if same_site(request) else see_other("/")
-        if same_site(request):
-            if session := console.sessions.of(request):
-                logged_out(session)
-            sessions.end(response)
-            # A phone forgets what it took along and what waits in it.
-            response.headers["clear-site-data"] = '"storage"'
+    async def log_out(self, request: Request) -> Response:
+        """Ends the session, here and on the phone."""
+        if not same_site(request):
+            return see_other("/")
+        if session := self.console.sessions.of(request):
+            self.logged_out(session)
+        response = see_other("/login?out=1")
+        sessions.end(response)
+        # A phone forgets what it took along and what waits in it.
+        response.headers["clear-site-data"] = '"storage"'
         return response
 
-    async def choose_language(request: Request) -> Response:
+    async def choose_language(self, request: Request) -> Response:
+        """Keeps the choice for a year."""
         form = await request.form()
         response = see_other(_inside(str(form.get("back", ""))))
         chosen = str(form.get("language", ""))
@@ -60,12 +73,14 @@ def routes(console: Console, logged_out: Callable[[Session], None]) -> list[Rout
             response.set_cookie(languages.COOKIE, chosen, max_age=YEAR_SECONDS, samesite="lax")
         return response
 
-    return [
-        Route("/login", show, methods=["GET"], name="login"),
-        Route("/login", log_in, methods=["POST"]),
-        Route("/logout", log_out, methods=["POST"]),
-        Route("/language", choose_language, methods=["POST"]),
-    ]
+    def _caller(self, form: FormData) -> Caller | None:
+        """Whom the form names, by a token before all else; None for nobody who may log in."""
+        if token := str(form.get("token", "")).strip():
+            try:
+                return self.console.sessions.caller(token)
+            except HavnError:
+                return None
+        return self.console.people.get(str(form.get("person", "")))
 
 
 def title(caller: Caller) -> str:

@@ -238,7 +238,35 @@ async def _train(visit: Visit, about: About, form: Form) -> Any:  # noqa: ANN401
 def _agreement_fields(about: About) -> list[Field]:
     kinds = [(str(number), told) for number, told in family_terms.kinds_of_support().items()]
     known = [(child, child.removeprefix("children/")) for child in about.children]
-    plan = [
+    return [
+        Field("kind", _("Which support"), "choice", options=kinds, path="agreement.kind"),
+        Field("what", _("What you agreed on"), "area", path="agreement.what"),
+        Field(
+            "child",
+            _("For which child"),
+            "choice",
+            required=False,
+            options=known,
+            help=_("Leave it empty for the family as a whole."),
+            path="agreement.child",
+        ),
+        Field("provider", _("Who gives it"), required=False, path="agreement.provider"),
+        Field("from", _("First day"), "date", path="agreement.from_date"),
+        Field("until", _("Last day"), "date", required=False, path="agreement.until_date"),
+        *_plan_fields(),
+        Field(
+            "relief",
+            _("Relief family"),
+            required=False,
+            help=_("Only for relief: the family's reference, such as f-012."),
+            path="agreement.relief_family",
+        ),
+        Field("relief-days", _("Days a month"), "number", required=False, path="agreement.days_per_month"),
+    ]
+
+
+def _plan_fields() -> list[Field]:
+    return [
         field
         for number in range(PLAN_ROWS)
         for field in (
@@ -257,31 +285,6 @@ def _agreement_fields(about: About) -> list[Field]:
                 path="agreement.plan" if number == 0 else f"agreement.plan[{number}].what",
             ),
         )
-    ]
-    return [
-        Field("kind", _("Which support"), "choice", options=kinds, path="agreement.kind"),
-        Field("what", _("What you agreed on"), "area", path="agreement.what"),
-        Field(
-            "child",
-            _("For which child"),
-            "choice",
-            required=False,
-            options=known,
-            help=_("Leave it empty for the family as a whole."),
-            path="agreement.child",
-        ),
-        Field("provider", _("Who gives it"), required=False, path="agreement.provider"),
-        Field("from", _("First day"), "date", path="agreement.from_date"),
-        Field("until", _("Last day"), "date", required=False, path="agreement.until_date"),
-        *plan,
-        Field(
-            "relief",
-            _("Relief family"),
-            required=False,
-            help=_("Only for relief: the family's reference, such as f-012."),
-            path="agreement.relief_family",
-        ),
-        Field("relief-days", _("Days a month"), "number", required=False, path="agreement.days_per_month"),
     ]
 
 

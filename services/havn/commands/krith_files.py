@@ -7,17 +7,10 @@ from typing import Annotated
 import typer
 
 from havn.families.v1 import support_pb2 as pb
-from services.havn.commands.asking import asking
-from services.havn.commands.failures import FileUnusable
-from services.havn.commands.import_folder import Errors, refused
+from services.havn.commands import one_file
+from services.havn.commands.import_folder import Errors
 from services.havn.commands.options import As, Json, Language, User
-from services.havn.commands.output import show
-from services.havn.importing.one_file import read, write_file
-from services.havn.importing.outcome import CREATED, UNCHANGED, UPDATED, Sent, outcomes
-from services.havn.importing.problems import Problems
-from services.havn.importing.sending import Parcel
 from services.havn.importing.support_columns import AGREED_ACTIONS, FOLLOW_UPS, SUPERVISION_VISITS, SUPPORT_AGREEMENTS
-from services.havn.views import wellbeing as view
 from services.havn.views.phrases import Lang
 
 
@@ -58,17 +51,8 @@ def import_recorded(
     json: Json = False,
 ) -> None:
     """Takes what was recorded from a file: all rows, or none and a list of what to mend. Nothing is overwritten."""
-    part = read(file, SHEETS[registry])
-    if isinstance(part, Problems):
-        refused(part, errors, lang, json)
-    with asking(as_user) as connection:
-        parcel = Parcel(part, pb.ImportSupportRequest, connection.support.ImportSupport)
-        answer = parcel.send(lambda _rows: None, validate_only=dry_run) if part.rows else pb.ImportSupportResponse()
-    if (problems := parcel.problems(answer)).found:
-        refused(problems, errors, lang, json)
-    sent = Sent(tuple(outcomes(part.rows, answer)))
-    counts = {f"{word}_count": sent.count(word) for word in (CREATED, UPDATED, UNCHANGED)}
-    show({**counts, "dry_run": dry_run, "problems": []}, view.taken(sent, dry_run, lang), json)
+    how = one_file.Import(as_user, dry_run, errors, lang, json)
+    one_file.take(file, SHEETS[registry], pb.ImportSupportRequest, lambda called: called.support.ImportSupport, how)
 
 
 def template(
@@ -78,8 +62,4 @@ def template(
     json: Json = False,
 ) -> None:
     """Writes an empty file with the columns that an import reads."""
-    try:
-        write_file(file, SHEETS[registry], [])
-    except FileExistsError as error:
-        raise FileUnusable(f"{file}: is there already, and nothing is overwritten; name a new file.") from error
-    show({"file": str(file), "rows": 0}, view.written(file, 0, lang), json)
+    one_file.write(file, SHEETS[registry], [], lang, json)

@@ -1,7 +1,6 @@
 """havn wellbeing: how children are who live in institutions."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -9,19 +8,15 @@ from typing import Annotated
 import typer
 
 from havn.capacity.v1 import wellbeing_pb2 as pb
+from services.havn.commands import one_file
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
-from services.havn.commands.failures import FileUnusable
-from services.havn.commands.import_folder import Errors, refused
+from services.havn.commands.import_folder import Errors
 from services.havn.commands.names import child_name
 from services.havn.commands.options import As, Json, Language, User, day
 from services.havn.commands.output import show
 from services.havn.commands.surroundings import settings, today
-from services.havn.exporting.rows import Cells, cell
-from services.havn.importing.one_file import read, write_file
-from services.havn.importing.outcome import CREATED, UNCHANGED, UPDATED, Sent, outcomes
-from services.havn.importing.problems import Problems
-from services.havn.importing.sending import Parcel
+from services.havn.exporting.rows import cell
 from services.havn.importing.wellbeing_file import WELLBEING
 from services.havn.views import wellbeing as view
 from services.havn.views.phrases import Lang
@@ -95,17 +90,8 @@ def import_series(
     json: Json = False,
 ) -> None:
     """Takes observations from a CSV file or a workbook: all rows, or none and a list of what to mend."""
-    part = read(file, WELLBEING)
-    if isinstance(part, Problems):
-        refused(part, errors, lang, json)
-    with asking(as_user) as connection:
-        parcel = Parcel(part, pb.ImportWellbeingRequest, connection.wellbeing.ImportWellbeing)
-        answer = parcel.send(lambda _rows: None, validate_only=dry_run) if part.rows else pb.ImportWellbeingResponse()
-    if (problems := parcel.problems(answer)).found:
-        refused(problems, errors, lang, json)
-    sent = Sent(tuple(outcomes(part.rows, answer)))
-    counts = {f"{word}_count": sent.count(word) for word in (CREATED, UPDATED, UNCHANGED)}
-    show({**counts, "dry_run": dry_run, "problems": []}, view.taken(sent, dry_run, lang), json)
+    how = one_file.Import(as_user, dry_run, errors, lang, json)
+    one_file.take(file, WELLBEING, pb.ImportWellbeingRequest, lambda called: called.wellbeing.ImportWellbeing, how)
 
 
 @app.command()
@@ -120,10 +106,7 @@ def export(
         answer = all_pages(connection.wellbeing.ListWellbeing, pb.ListWellbeingRequest())
     requests = [pb.RecordWellbeingRequest(observation=each) for each in answer.observations]
     rows = [{column.name: cell(column, request) for column in WELLBEING.columns} for request in requests]
-    _write(file, rows)
-    show(
-        {"file": str(file), "rows": len(answer.observations)}, view.written(file, len(answer.observations), lang), json
-    )
+    one_file.write(file, WELLBEING, rows, lang, json)
 
 
 @app.command()
@@ -133,12 +116,4 @@ def template(
     json: Json = False,
 ) -> None:
     """Writes an empty file with the columns that an import reads."""
-    _write(file, [])
-    show({"file": str(file), "rows": 0}, view.written(file, 0, lang), json)
-
-
-def _write(file: Path, rows: Sequence[Cells]) -> None:
-    try:
-        write_file(file, WELLBEING, rows)
-    except FileExistsError as error:
-        raise FileUnusable(f"{file}: is there already, and nothing is overwritten; name a new file.") from error
+    one_file.write(file, WELLBEING, [], lang, json)
