@@ -11,6 +11,7 @@ from havn.placements.v1 import placements_pb2 as placements
 from havn.placements.v1.events_pb2 import PlacementChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.families import fees, wire
+from services.families.rules import conflicts
 from services.families.store import STAYS
 from services.shared.consumers import Effect
 from services.shared.events import Announcement
@@ -125,6 +126,7 @@ def _family_changed(family: FosterFamily, word: str) -> Announcement:
     event = pb.FosterFamilyChanged(family=family, version=int(family.etag))
     event.family.ClearField("costs")
     event.family.costs.extend(fees.told(family))
+    event.family.disputed_facts.extend(conflicts.disputed(family))
     for own in _OWN:
         event.family.ClearField(own)
     if family.limits.note:

@@ -126,6 +126,7 @@ def copies() -> list[Copy]:
 async def _families(channel: Channel) -> Pages:
     async for page in pages(FamiliesServiceStub(channel).ListFosterFamilies, ListFosterFamiliesRequest(), "families"):
         for family in page:
+            family.disputed_facts.extend(sorted({each.fact for each in family.conflicts if not each.resolution}))
             for own in _OWN_OF_FAMILIES:
                 family.ClearField(own)
             if family.limits.note:

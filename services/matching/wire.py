@@ -64,6 +64,7 @@ DISPOSALS = {
     terms.DISPOSAL_BY_AGREEMENT: homes.Disposal.BY_AGREEMENT,
     terms.DISPOSAL_CENTRAL_LIST: homes.Disposal.CENTRAL_LIST,
 }
+PROFILE_FACTS = {families.ProfileFact.Value(f"PROFILE_FACT_{fact.name}"): fact for fact in homes.ProfileFact}
 
 
 def child(request: placements.PlacementRequest) -> children.Child:
@@ -163,6 +164,7 @@ def family_home(family: families.FosterFamily, on: date) -> homes.Home:
         daily_rate=_ore(_family_rate(family, on)),
         disposal=homes.Disposal.BY_AGREEMENT if family.agreements else homes.Disposal.OWN,
         agreements=frozenset(family.agreements),
+        disputed=tuple(PROFILE_FACTS[fact] for fact in family.disputed_facts),
     )
 
 

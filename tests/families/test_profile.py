@@ -5,6 +5,8 @@ import pytest
 from havn.access.v1 import access_pb2 as access
 from havn.audit.v1 import audit_pb2 as audit
 from havn.families.v1 import families_pb2 as pb
+from havn.families.v1.events_pb2 import FosterFamilyChanged
+from services.families import events
 from services.families.rules import conflicts, way
 from services.families.rules.views import profile_view
 from services.shared.errors import StateNotAllowed
@@ -43,6 +45,18 @@ def test_f7_what_both_say_about_a_fact_is_one_conflict_until_somebody_settles_it
         conflicts.resolve(family, PETS, "Again", CONSULTANT)
     conflicts.state_by_family(family, PETS, "A cat, too", FAMILY)
     assert [each.family_says for each in family.conflicts] == ["Two dogs", "No teenagers", "A cat, too"]
+
+
+def test_f9_others_are_told_which_facts_are_not_settled_and_nothing_that_was_said() -> None:
+    family = cast.a_family(name="families/f-1", etag="1")
+    conflicts.state_by_family(family, LIMITS, "Saidbyfamily", FAMILY)
+    conflicts.state_by_consultant(family, PETS, "Saidbyconsultant", CONSULTANT)
+    _subject, event = events.family_updated(family)
+    assert isinstance(event, FosterFamilyChanged)
+    assert list(event.family.disputed_facts) == [PETS, LIMITS]
+    assert b"Saidby" not in event.SerializeToString()
+    conflicts.resolve(family, PETS, "Seen", CONSULTANT)
+    assert conflicts.disputed(family) == [LIMITS]
 
 
 async def test_f7_a_family_states_about_itself_and_changes_neither_its_profile_nor_what_was_approved(

@@ -15,7 +15,7 @@ from services.matching.rules.children import (
 )
 from services.matching.rules.explain import plan_message, ranking, siblings_by_home, suggest
 from services.matching.rules.facts import World
-from services.matching.rules.homes import Ages, Disposal, Limits, Training
+from services.matching.rules.homes import Ages, Disposal, Limits, ProfileFact, Training
 from services.matching.rules.plan import make_plan
 from services.matching.rules.reasons import Siblings, summary
 from services.matching.rules.units import unit_for
@@ -159,6 +159,24 @@ def test_notes_say_what_to_do_before_asking() -> None:
         "The KRITH course is waived until 2 April 2025"
     ]
     assert notes(ready, {"daily_rate": None}) == ["The daily rate is unknown and not part of the cost"]
+
+
+def test_f9_what_is_said_differently_of_a_profile_is_a_note_and_changes_nothing_else() -> None:
+    ready = child(basis=CONSENT)
+    assert notes(ready, {"disputed": (ProfileFact.PETS, ProfileFact.SCHOOLS)}) == [
+        "What is said about animals and schools differs and is not settled: read both sides in the family's profile"
+    ]
+    assert notes(ready, {"disputed": (ProfileFact.LANGUAGES, ProfileFact.LIMITS, ProfileFact.HOUSEHOLD)}) == [
+        "What is said about what the family does not take and who lives there differs and is not settled. "
+        "The profile was used as it stands (R2, R6 and R8): have it settled before asking",
+        "What is said about languages differs and is not settled: read both sides in the family's profile",
+    ]
+    agreed, disputed = (
+        told(world([ready], [family(disputed=facts)])).suggestions[0] for facts in ((), tuple(ProfileFact))
+    )
+    assert disputed.notes
+    disputed.ClearField("notes")
+    assert disputed == agreed
 
 
 def test_a_place_of_the_central_list_needs_an_application() -> None:

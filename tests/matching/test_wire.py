@@ -36,6 +36,7 @@ from services.matching.rules.homes import (
     HouseholdMember,
     Limits,
     Pause,
+    ProfileFact,
     Resident,
     Training,
 )
@@ -78,6 +79,7 @@ availability { free_place_count: 1 from_date { year: 2025 month: 3 day: 4 } conf
 pause { until_date { year: 2025 month: 3 day: 5 } } training { waived_until_date { year: 2025 month: 3 day: 6 } }
 limits { ages { min: 5 max: 8 } need_level: NEED_LEVEL_LIGHT needs: COMPETENCE_TRAUMA has_note: true }
 daily_rate { currency_code: "DKK" units: 173 nanos: 520000000 } agreements: "authorities/qeqqata"
+disputed_facts: [PROFILE_FACT_LANGUAGES, PROFILE_FACT_PETS]
 """
 UNIT = """
 name: "institutions/i/units/u" authority: "authorities/selvstyret" approved: true display_name: "Afdeling" town: "Nuuk"
@@ -183,7 +185,12 @@ def test_a_family_as_a_home() -> None:
         daily_rate=17_352,
         disposal=Disposal.BY_AGREEMENT,
         agreements=frozenset({"authorities/qeqqata"}),
+        disputed=(ProfileFact.LANGUAGES, ProfileFact.PETS),
     )
+
+
+def test_each_fact_of_a_profile_is_known_by_its_name() -> None:
+    assert set(wire.PROFILE_FACTS) == set(families.ProfileFact.values()) - {families.PROFILE_FACT_UNSPECIFIED}
 
 
 def test_a_family_that_applies_has_no_approval_and_an_unknown_rate_is_not_zero() -> None:

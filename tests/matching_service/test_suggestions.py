@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlmodel import Session, col, select
 
+from havn.families.v1 import families_pb2 as families
 from havn.matching.v1 import matching_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from services.matching.rules import explain
 from services.matching.rules.facts import World
 from services.matching.rules.plan import Plan
-from services.matching.store import REQUESTS
+from services.matching.store import FAMILIES, REQUESTS
 from services.shared import turns
 from services.shared.records import View
 from services.shared.tables import AuditRow
@@ -113,3 +114,46 @@ async def test_answers_go_on_soon_while_suggestions_are_made(
     monkeypatch.setattr(explain, "suggest", watched)
     await coordinator.matching.SuggestMatches(pb.SuggestMatchesRequest(request=waiting.name))
     assert seconds == [pytest.approx(turns.SHORT_SECONDS)]
+
+
+async def test_f9_what_is_not_settled_about_a_family_stands_at_its_suggestion_until_it_is(
+    havn: Havn, coordinator: Client, consultant: Client
+) -> None:
+    ready = cast.a_ready_family(household=[cast.a_sound_member()])
+    entered = await consultant.families.CreateFosterFamily(cast.entering(ready))
+    stating = families.StateFactRequest(
+        name=entered.name,
+        etag=entered.etag,
+        fact=families.PROFILE_FACT_LIMITS,
+        says="Saidsofreely",
+        request_id=cast.fresh(),
+    )
+    stated = await consultant.families.StateFact(stating)
+    [waiting] = await filed(havn, cast.a_request())
+    await havn.until("matching", lambda: copied(havn, stated))
+    about = "What is said about what the family does not take differs"
+    shown, told = await suggestion_of(coordinator, waiting, entered.name)
+    assert [note for note in told if note.startswith(about)]
+    assert b"Saidsofreely" not in shown.SerializeToString()
+    resolving = families.ResolveConflictRequest(
+        name=stated.name, etag=stated.etag, fact=stating.fact, resolution="Settled", request_id=cast.fresh()
+    )
+    settled = await consultant.families.ResolveConflict(resolving)
+    await havn.until("matching", lambda: copied(havn, settled))
+    _, told = await suggestion_of(coordinator, waiting, entered.name)
+    assert not [note for note in told if note.startswith(about)]
+    assert await coordinator.matching.GetSuggestions(pb.GetSuggestionsRequest(name=shown.name)) == shown
+
+
+async def copied(havn: Havn, family: families.FosterFamily) -> bool:
+    kept = await havn.rows("matching", lambda session: View(session, cast.SERVICE).find(FAMILIES, family.name))
+    return kept is not None and kept.etag == family.etag
+
+
+async def suggestion_of(
+    client: Client, waiting: placements.PlacementRequest, home: str
+) -> tuple[pb.Suggestions, list[str]]:
+    """What is suggested, and the notes at a home."""
+    shown = await client.matching.SuggestMatches(pb.SuggestMatchesRequest(request=waiting.name))
+    [place] = [each for each in shown.suggestions if each.home.name == home]
+    return shown, [note.en for note in place.notes]

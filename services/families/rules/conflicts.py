@@ -29,6 +29,11 @@ def resolve(family: pb.FosterFamily, fact: pb.ProfileFact.ValueType, resolution:
     conflict.resolved_time.CopyFrom(timestamp(hand.now))
 
 
+def disputed(family: pb.FosterFamily) -> list[pb.ProfileFact.ValueType]:
+    """The facts of which something is open, each once, in the order of the profile. docs/rules.md F9."""
+    return sorted({each.fact for each in family.conflicts if not each.resolution})
+
+
 def record(family: pb.FosterFamily, kept: pb.FosterFamily | None) -> None:
     """Keeps what there was; an import adds what it tells and settles what was open, and takes nothing away (F7)."""
     told = list(family.conflicts)

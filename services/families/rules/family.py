@@ -15,11 +15,12 @@ from services.shared.wire import changeable, day, time
 
 MOST_CHILDREN = 12
 
-COMPUTED: tuple[Literal["state", "breaches", "costs", "next_steps"], ...] = (
+COMPUTED: tuple[Literal["state", "breaches", "costs", "next_steps", "disputed_facts"], ...] = (
     "state",
     "breaches",
     "costs",
     "next_steps",
+    "disputed_facts",
 )
 """Fields of a family that are told of today, and kept nowhere."""
 

@@ -47,6 +47,22 @@ class Disposal(Enum):
     CENTRAL_LIST = "central list"
 
 
+class ProfileFact(Enum):
+    """What of a family's profile it and its consultant may say differently (F9)."""
+
+    HOUSEHOLD = "household"
+    LANGUAGES = "languages"
+    COMPETENCES = "competences"
+    EXPERIENCE = "experience"
+    ACCESSIBILITY = "accessibility"
+    SCHOOLS = "schools"
+    PETS = "pets"
+    WISHES = "wishes"
+    LIMITS = "limits"
+    AVAILABILITY = "availability"
+    OTHER = "other"
+
+
 EMERGENCY_TYPES = frozenset({HomeType.EMERGENCY_FAMILY, HomeType.EMERGENCY_UNIT})
 UNIT_TYPES = frozenset({HomeType.RESIDENTIAL, HomeType.FAMILY_DEPARTMENT, HomeType.EMERGENCY_UNIT})
 EVERY_NEED = frozenset({terms.NEED_LEVEL_LIGHT, terms.NEED_LEVEL_MODERATE, terms.NEED_LEVEL_SEVERE})
@@ -201,6 +217,7 @@ class Home:
     daily_rate: int | None = None
     disposal: Disposal = Disposal.OWN
     agreements: frozenset[str] = frozenset()
+    disputed: tuple[ProfileFact, ...] = ()
     is_family: bool = field(init=False)
     emergency: bool = field(init=False)
 

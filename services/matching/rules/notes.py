@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from services.matching.rules.constraints_r8_r15 import training_grace
 from services.matching.rules.facts import World
-from services.matching.rules.homes import Disposal, Home, HomeType
+from services.matching.rules.homes import Disposal, Home, HomeType, ProfileFact
 from services.matching.rules.options import Option
 from services.matching.rules.units import Unit
-from services.matching.rules.words import Phrase
+from services.matching.rules.words import Phrase, listed, same
 
 
 def notes(option: Option, world: World) -> tuple[Phrase, ...]:
@@ -24,6 +24,7 @@ def notes(option: Option, world: World) -> tuple[Phrase, ...]:
         *_certificates(home, world),
         *_course(unit, home, world),
         *_limits(home),
+        *_disputed(home),
         *_unknown_costs(option),
     )
 
@@ -90,6 +91,21 @@ def _limits(home: Home) -> Iterator[Phrase]:
         yield LIMITS
 
 
+def _disputed(home: Home) -> Iterator[Phrase]:
+    """What a family and its consultant say differently (F9): first what a hard rule reads."""
+    ruled = [fact for fact in home.disputed if fact in READ_BY]
+    others = [fact for fact in home.disputed if fact not in READ_BY]
+    if ruled:
+        rules = sorted({rule for fact in ruled for rule in READ_BY[fact]}, key=lambda rule: int(rule[1:]))
+        yield DISPUTED_AND_RULED.fill((("facts", _facts(ruled)), ("rules", listed(same(rule) for rule in rules))))
+    if others:
+        yield DISPUTED.fill((("facts", _facts(others)),))
+
+
+def _facts(facts: Iterable[ProfileFact]) -> Phrase:
+    return listed(FACTS[fact] for fact in facts)
+
+
 def _unknown_costs(option: Option) -> Iterator[Phrase]:
     if option.cost.rate is None:
         yield RATE_UNKNOWN
@@ -124,6 +140,37 @@ LIMITS = Phrase(
     "Familien har skrevet, hvad den ikke tager: læs det i dens profil",
     "The family has written what it will not take: read it in its profile",
 )
+DISPUTED = Phrase(
+    "Der siges forskelligt om {facts}, og det er ikke afgjort: læs begge sider i familiens profil",
+    "What is said about {facts} differs and is not settled: read both sides in the family's profile",
+)
+DISPUTED_AND_RULED = Phrase(
+    "Der siges forskelligt om {facts}, og det er ikke afgjort. Profilen er brugt, som den står ({rules}): "
+    "få det afklaret, før der spørges",
+    "What is said about {facts} differs and is not settled. The profile was used as it stands ({rules}): "
+    "have it settled before asking",
+)
+READ_BY: Mapping[ProfileFact, tuple[str, ...]] = {
+    ProfileFact.AVAILABILITY: ("R1",),
+    ProfileFact.HOUSEHOLD: ("R2", "R8"),
+    ProfileFact.COMPETENCES: ("R6",),
+    ProfileFact.LIMITS: ("R6",),
+    ProfileFact.ACCESSIBILITY: ("R13",),
+}
+"""The hard rules that read a fact of a family's profile."""
+FACTS: Mapping[ProfileFact, Phrase] = {
+    ProfileFact.HOUSEHOLD: Phrase("hvem der bor der", "who lives there"),
+    ProfileFact.LANGUAGES: Phrase("sprog", "languages"),
+    ProfileFact.COMPETENCES: Phrase("det, familien er god til", "what the family is good at"),
+    ProfileFact.EXPERIENCE: Phrase("erfaring", "experience"),
+    ProfileFact.ACCESSIBILITY: Phrase("det, hjemmet giver mulighed for", "what the home allows"),
+    ProfileFact.SCHOOLS: Phrase("skoler", "schools"),
+    ProfileFact.PETS: Phrase("dyr", "animals"),
+    ProfileFact.WISHES: Phrase("det, familien ønsker", "what the family wishes for"),
+    ProfileFact.LIMITS: Phrase("det, familien ikke tager", "what the family does not take"),
+    ProfileFact.AVAILABILITY: Phrase("ledige pladser", "free places"),
+    ProfileFact.OTHER: Phrase("noget andet i profilen", "something else in the profile"),
+}
 RATE_UNKNOWN = Phrase(
     "Døgntaksten er ukendt og ikke medregnet i udgiften", "The daily rate is unknown and not part of the cost"
 )

@@ -549,6 +549,7 @@ class FosterFamily(_message.Message):
     FEE_TERMS_FIELD_NUMBER: _builtins.int
     COSTS_FIELD_NUMBER: _builtins.int
     NEXT_STEPS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FACTS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"families/{family}"."""
     etag: _builtins.str
@@ -669,6 +670,10 @@ class FosterFamily(_message.Message):
     def next_steps(self) -> _containers.RepeatedScalarFieldContainer[Global___FamilyStepKind.ValueType]:
         """Steps that may be taken with it today. Rule F2."""
 
+    @_builtins.property
+    def disputed_facts(self) -> _containers.RepeatedScalarFieldContainer[Global___ProfileFact.ValueType]:
+        """In events: facts of which something is open in `conflicts`, which they leave out. Rule F9."""
+
     def __init__(
         self,
         *,
@@ -706,10 +711,11 @@ class FosterFamily(_message.Message):
         fee_terms: Global___FeeTerms | None = ...,
         costs: _abc.Iterable[Global___DailyCost] | None = ...,
         next_steps: _abc.Iterable[Global___FamilyStepKind.ValueType] | None = ...,
+        disputed_facts: _abc.Iterable[Global___ProfileFact.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "approval", b"approval", "assessment", b"assessment", "availability", b"availability", "daily_rate", b"daily_rate", "ending", b"ending", "experience", b"experience", "fee_terms", b"fee_terms", "limits", b"limits", "pause", b"pause", "refusal", b"refusal", "training", b"training", "wishes", b"wishes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "conflicts", b"conflicts", "consultant", b"consultant", "costs", b"costs", "daily_rate", b"daily_rate", "display_name", b"display_name", "ending", b"ending", "etag", b"etag", "experience", b"experience", "fee_terms", b"fee_terms", "history", b"history", "household", b"household", "languages", b"languages", "limits", b"limits", "name", b"name", "next_steps", b"next_steps", "pause", b"pause", "pets", b"pets", "refusal", b"refusal", "school_district", b"school_district", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type", "wishes", b"wishes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "agreements", b"agreements", "application", b"application", "approval", b"approval", "assessment", b"assessment", "authority", b"authority", "availability", b"availability", "breaches", b"breaches", "competences", b"competences", "conflicts", b"conflicts", "consultant", b"consultant", "costs", b"costs", "daily_rate", b"daily_rate", "display_name", b"display_name", "disputed_facts", b"disputed_facts", "ending", b"ending", "etag", b"etag", "experience", b"experience", "fee_terms", b"fee_terms", "history", b"history", "household", b"household", "languages", b"languages", "limits", b"limits", "name", b"name", "next_steps", b"next_steps", "pause", b"pause", "pets", b"pets", "refusal", b"refusal", "school_district", b"school_district", "schools", b"schools", "state", b"state", "town", b"town", "training", b"training", "type", b"type", "wishes", b"wishes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
