@@ -12,6 +12,7 @@ import pytest_asyncio
 from sqlmodel import Session, delete, select, update
 
 from havn.capacity.v1.capacity_pb2 import ListWaitingListRequest
+from havn.families.v1 import families_pb2 as families
 from havn.operations.v1 import operations_pb2 as pb
 from havn.operations.v1.operations_pb2_grpc import OperationsServiceStub
 from services.capacity.api import DEFINITION as CAPACITY
@@ -46,12 +47,17 @@ async def filled(havn: Havn) -> None:
         await coordinator.placements.RecordPlacement(cast.recording())
         await havn.as_(cast.CONSULTANT).families.CreateFosterFamily(cast.entering(cast.a_full_family()))
     home = await havn.as_(cast.CONSULTANT).families.CreateFosterFamily(cast.entering(cast.a_ready_family()))
+    disputed = families.StateFactRequest(
+        name=home.name, etag=home.etag, fact=families.PROFILE_FACT_PETS, says="Two dogs", request_id=cast.fresh()
+    )
+    stated = await havn.as_(cast.CONSULTANT).families.StateFact(disputed)
     asked = await coordinator.placements.CreateRequest(cast.filing())
     await coordinator.placements.OfferPlace(cast.offering(asked, home.name))
     institution = await administrator.capacity.CreateInstitution(cast.founding())
     unit = await administrator.capacity.CreateUnit(cast.opening(institution.name))
     await havn.as_(cast.staff_of(institution.name)).capacity.ReportVacancy(cast.reporting(unit.name))
     await eventually_kept(havn, "matching", 14)
+    await eventually_as_new(havn, "matching", stated)
     await eventually_kept(havn, "capacity", 9)
     await eventually_kept(havn, "families", 3)
 
@@ -59,6 +65,14 @@ async def filled(havn: Havn) -> None:
 async def eventually_kept(havn: Havn, service: str, number: int) -> None:
     async def known() -> bool:
         return sum(len(rows) for rows in (await kept(havn, service)).values()) == number
+
+    await eventually(known)
+
+
+async def eventually_as_new(havn: Havn, service: str, family: families.FosterFamily) -> None:
+    async def known() -> bool:
+        version, _body = (await kept(havn, service))["families"][family.name]
+        return version == int(family.etag)
 
     await eventually(known)
 
