@@ -9,7 +9,7 @@ from sqlmodel import col
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.capacity import changes, reports
 from services.capacity.institutions_api import InstitutionsApi
-from services.capacity.occupied import SERVICE, described, differing
+from services.capacity.occupied import SERVICE, Occupied, described
 from services.capacity.rules import vacancies as rules
 from services.capacity.store import UNITS, VACANCIES, VACANCY_CHANGES, VacancyRow, sortable
 from services.shared import wire
@@ -27,6 +27,7 @@ class VacanciesApi(InstitutionsApi):
     def __init__(self, store: Store, clock: Clock) -> None:
         super().__init__(store, clock)
         self.reported = Watched(store, SERVICE, reports.reported)
+        self._occupied = Occupied(clock)
         self._reports = reports.Reports(self._described)
 
     async def ReportVacancy(self, request: pb.ReportVacancyRequest, context: Context) -> pb.Vacancy:
@@ -119,19 +120,19 @@ class VacanciesApi(InstitutionsApi):
         where: list[ColumnElement[bool]] = [stale] if request.stale else []
         named = [*where, col(VacancyRow.name).in_(request.names)] if request.names else where
         if request.differing:
-            found = differing(view, view.all(VACANCIES, *named), self._clock.today())
+            found = self._occupied.differing(view, view.all(VACANCIES, *named))
             page = keyed(found, lambda vacancy: vacancy.name, request.page_size, request.page_token)
             total = len(found)
         else:
             page = view.page(VACANCIES, request.page_size, request.page_token, *where, names=request.names)
-            total = len(view.versions(VACANCIES, *named)) if request.counted else 0
-        described(view, page.items, self._clock)
+            total = view.count(VACANCIES, *named) if request.counted else 0
+        self._occupied.described(view, page.items)
         return pb.ListVacanciesResponse(
             vacancies=page.items, next_page_token=page.next_token, total_count=total if request.counted else 0
         )
 
     async def _described(self, vacancies: Sequence[pb.Vacancy]) -> Sequence[pb.Vacancy]:
-        return await self._store.view_as(SERVICE, lambda view: described(view, vacancies, self._clock))
+        return await self._store.view_as(SERVICE, lambda view: self._occupied.described(view, vacancies))
 
     def _shown(self, change: Change, kept: pb.Vacancy) -> pb.Vacancy:
         [shown] = described(change, [kept], self._clock)

@@ -166,6 +166,13 @@ class View:
         token = next_token(shown[-1].sort_key) if len(rows) > len(shown) else ""
         return Page([kind.message.FromString(row.body) for row in shown], token)
 
+    def count(self, kind: Kind[M], *where: ColumnElement[bool]) -> int:
+        """How many messages `all` gives."""
+        counted: int = self._execute(
+            select(func.count()).select_from(kind.table).where(*self._scope(kind), *where)
+        ).scalar()
+        return counted
+
     def counts(self, kind: Kind[M], by: ColumnElement[N], *where: ColumnElement[bool]) -> dict[N, int]:
         """How many messages `all` gives, by a number that each has."""
         counted = select(by, func.count()).where(*self._scope(kind), *where).group_by(by)

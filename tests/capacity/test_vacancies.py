@@ -183,6 +183,46 @@ async def test_v8_what_was_reported_stands_beside_what_placements_tell(
     assert list(differing.planned) == [pb.PlannedVacancy(from_date=cast.day(40), place_count=1)]
 
 
+async def test_v8_what_is_told_of_a_unit_is_as_all_that_it_follows_from_stands_now(
+    unit: str, staff: Client, coordinator: Client, administrator: Client, havn: Havn
+) -> None:
+    await staff.capacity.ReportVacancy(cast.reporting(unit, cast.a_vacancy(free_place_count=3)))
+
+    async def told() -> list[int]:
+        found = await vacancy_of(unit, staff)
+        assert found is not None
+        counts = found.occupancy
+        return [counts.place_count, counts.blocked_place_count, counts.used_place_count, counts.held_place_count]
+
+    assert await told() == [6, 0, 0, 0]
+    kept = await administrator.capacity.GetUnit(pb.GetUnitRequest(name=unit))
+    kept.place_count = 5
+    await administrator.capacity.UpdateUnit(cast.changing_unit(kept, "place_count"))
+    assert await told() == [5, 0, 0, 0]
+    await staff.capacity.BlockPlaces(cast.blocking(unit, cast.blocked()))
+    assert await told() == [5, 1, 0, 0]
+    request = await coordinator.placements.CreateRequest(cast.filing())
+    await coordinator.placements.OfferPlace(cast.offering(request, unit))
+
+    async def is_held() -> bool:
+        return await told() == [5, 1, 0, 1]
+
+    await havn.until("capacity", is_held)
+    await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=unit, step=5)))
+
+    async def one_lives_there() -> bool:
+        return await told() == [5, 1, 1, 1]
+
+    await havn.until("capacity", one_lives_there)
+    havn.clock.day += timedelta(days=1)
+    try:
+        found = await vacancy_of(unit, staff)
+        assert found is not None
+        assert found.occupancy.as_of_date == cast.day(1)
+    finally:
+        havn.clock.day = cast.TODAY
+
+
 async def test_v10_a_child_in_a_unit_that_loses_its_approval_is_a_breach_that_its_municipality_reads(
     institution: str, unit: str, staff: Client, coordinator: Client, administrator: Client, havn: Havn
 ) -> None:
