@@ -44,6 +44,7 @@ def breach(number: pb.FamilyBreach.ValueType) -> str:
         pb.FAMILY_BREACH_APPROVED_BEYOND_TYPE: _("Approved for more than its type covers"),
         pb.FAMILY_BREACH_CERTIFICATE_MISSING: _("Approved while a certificate is missing"),
         pb.FAMILY_BREACH_ASSESSED_FOR_ANOTHER_CHILD: _("Approved for another child than it was assessed for"),
+        pb.FAMILY_BREACH_TOO_MANY_CHILDREN: _("More children live there than it is approved for"),
     }.get(number, "")
 
 

@@ -48,15 +48,21 @@ class FamiliesApi(ProfileApi):
 
     async def GetFosterFamily(self, request: pb.GetFosterFamilyRequest, context: Context) -> pb.FosterFamily:
         """One family."""
-        return self._told(await self._store.view(lambda view: view.get(FAMILIES, request.name)))
+        [family] = await self._store.view(lambda view: self._told(view, [view.get(FAMILIES, request.name)]))
+        return family
 
     async def ListFosterFamilies(
         self, request: pb.ListFosterFamiliesRequest, context: Context
     ) -> pb.ListFosterFamiliesResponse:
         """A page of families."""
-        page = await self._store.view(lambda view: self._listed(view, request))
-        families = [self._told(family) for family in page.items]
-        return pb.ListFosterFamiliesResponse(families=families, next_page_token=page.next_token)
+
+        def listed(view: View) -> Page[pb.FosterFamily]:
+            page = self._listed(view, request)
+            self._told(view, page.items)
+            return page
+
+        page = await self._store.view(listed)
+        return pb.ListFosterFamiliesResponse(families=page.items, next_page_token=page.next_token)
 
     async def UpdateFosterFamily(self, request: pb.UpdateFosterFamilyRequest, context: Context) -> pb.FosterFamily:
         """Changes a family."""
@@ -174,7 +180,8 @@ class FamiliesApi(ProfileApi):
         family.name = f"families/{names.chosen_id(request.id)}"
         change.add(FAMILIES, family)
         change.announce(*events.family_created(family))
-        return self._told(family)
+        self._told(change, [family])
+        return family
 
 
 def _follow_ups_due(view: View, consultant: str, today: date) -> list[pb.FollowUpDue]:

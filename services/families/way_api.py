@@ -1,17 +1,17 @@
 """The RPCs of a family's way from application to end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
-from services.families import events, fees
+from services.families import events, fees, residents
 from services.families.due import Due
-from services.families.rules import approval, way
+from services.families.rules import approval, arrivals, way
 from services.families.rules import family as registry
 from services.families.store import FAMILIES
 from services.shared.clock import Clock
 from services.shared.errors import EtagStale
-from services.shared.records import Change
+from services.shared.records import Change, View
 from services.shared.server import Context
 from services.shared.store import Store
 
@@ -58,15 +58,17 @@ class WayApi(rpc.FamiliesServiceServicer):
     def _hand(self, by: str) -> way.Hand:
         return way.Hand(by, self._clock.now(), self._clock.today())
 
-    def _told(self, family: pb.FosterFamily) -> pb.FosterFamily:
-        """The family, with what is so today."""
+    def _told(self, view: View, families: Sequence[pb.FosterFamily]) -> Sequence[pb.FosterFamily]:
+        """The families, with what is so today."""
         today = self._clock.today()
-        family.state = way.state(family, today)
-        family.breaches[:] = approval.breaches(family, today)
-        family.next_steps[:] = way.next_steps(family.state)
-        family.ClearField("costs")
-        family.costs.extend(fees.told(family))
-        return family
+        stays = residents.in_families(view, [family.name for family in families], today)
+        for family in families:
+            family.state = way.state(family, today)
+            family.breaches[:] = approval.breaches(family, today, len(arrivals.living(stays[family.name], today)))
+            family.next_steps[:] = way.next_steps(family.state)
+            family.ClearField("costs")
+            family.costs.extend(fees.told(family))
+        return families
 
     async def _step(self, request: "_StepRequest", take: Take) -> pb.FosterFamily:
         def step(change: Change) -> pb.FosterFamily:
@@ -82,7 +84,8 @@ class WayApi(rpc.FamiliesServiceServicer):
     def _keep(self, change: Change, family: pb.FosterFamily, etag: str) -> pb.FosterFamily:
         change.save(FAMILIES, family, etag)
         change.announce(*events.family_updated(family))
-        return self._told(family)
+        self._told(change, [family])
+        return family
 
 
 _StepRequest = (

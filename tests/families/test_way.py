@@ -77,3 +77,23 @@ def test_what_is_announced_tells_nothing_of_how_a_family_came_to_be_approved() -
     told = event.family
     assert (told.assessment, told.application, list(told.history)) == (pb.Assessment(), pb.Application(), [])
     assert (told.approval.conditions, told.approval.approved_by, told.approval.place_count) == ("", "", 2)
+
+
+async def test_f6_children_whom_another_authority_placed_count_among_those_who_are_too_many(
+    consultant: Client, havn: Havn
+) -> None:
+    ready = cast.a_ready_family(approval=cast.an_approval(place_count=1))
+    family = await consultant.families.CreateFosterFamily(cast.entering(ready))
+    assert pb.FAMILY_BREACH_TOO_MANY_CHILDREN not in family.breaches
+    for coordinator in (cast.COORDINATOR, cast.elsewhere(cast.COORDINATOR)):
+        came = cast.a_placement(home=family.name, start_date=cast.day(-3), authority=coordinator.authority)
+        await havn.as_(coordinator).placements.RecordPlacement(cast.recording(came))
+
+    async def marked() -> bool:
+        read = await consultant.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=family.name))
+        return pb.FAMILY_BREACH_TOO_MANY_CHILDREN in read.breaches
+
+    await havn.until("families", marked)
+    listed = await consultant.families.ListFosterFamilies(pb.ListFosterFamiliesRequest(page_size=200))
+    [found] = [each for each in listed.families if each.name == family.name]
+    assert pb.FAMILY_BREACH_TOO_MANY_CHILDREN in found.breaches

@@ -240,6 +240,14 @@ def test_f6_a_certificate_that_nobody_saw_is_marked_and_a_sound_family_has_no_ma
     assert approval.breaches(standing(APPLIED, household=[cast.a_member()]), cast.TODAY) == []
 
 
+def test_f6_more_children_than_places_are_marked_of_a_family_that_is_approved() -> None:
+    family = standing(APPROVED)
+    places = family.approval.place_count
+    assert approval.breaches(family, cast.TODAY, places) == []
+    assert approval.breaches(family, cast.TODAY, places + 1) == [pb.FAMILY_BREACH_TOO_MANY_CHILDREN]
+    assert approval.breaches(standing(APPLIED), cast.TODAY, 1) == []
+
+
 @pytest.mark.parametrize(("days", "was_approved", "lacks"), [(93, False, False), (94, False, True), (94, True, False)])
 def test_f3_before_the_first_approval_a_health_certificate_is_three_months_old_at_most(
     days: int, was_approved: bool, lacks: bool

@@ -53,8 +53,8 @@ def lacks_certificate(family: pb.FosterFamily, today: date) -> bool:
     return any(due.missing for due in certificates_due(family, today))
 
 
-def breaches(family: pb.FosterFamily, today: date) -> list[pb.FamilyBreach.ValueType]:
-    """What is recorded and should not be so (F6)."""
+def breaches(family: pb.FosterFamily, today: date, living_count: int = 0) -> list[pb.FamilyBreach.ValueType]:
+    """What is recorded and should not be so, where so many children live there (F6)."""
     covered = covers(family)
     found: list[tuple[pb.FamilyBreach.ValueType, bool]] = [
         (pb.FAMILY_BREACH_TYPE_OF_ANOTHER_JURISDICTION, not covered),
@@ -66,6 +66,7 @@ def breaches(family: pb.FosterFamily, today: date) -> list[pb.FamilyBreach.Value
             (pb.FAMILY_BREACH_APPROVED_BEYOND_TYPE, bool(covered) and approval.need_level not in covered),
             (pb.FAMILY_BREACH_CERTIFICATE_MISSING, lacks_certificate(family, today)),
             (pb.FAMILY_BREACH_ASSESSED_FOR_ANOTHER_CHILD, assessed.child not in ("", approval.child)),
+            (pb.FAMILY_BREACH_TOO_MANY_CHILDREN, living_count > approval.place_count),
         ]
     return sorted(breach for breach, is_so in found if is_so)
 

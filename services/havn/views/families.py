@@ -35,6 +35,7 @@ BREACHES = {
     pb.FAMILY_BREACH_APPROVED_BEYOND_TYPE: "approved for more than its type covers",
     pb.FAMILY_BREACH_CERTIFICATE_MISSING: "approved while a certificate is missing",
     pb.FAMILY_BREACH_ASSESSED_FOR_ANOTHER_CHILD: "approved for another child than it was assessed for",
+    pb.FAMILY_BREACH_TOO_MANY_CHILDREN: "more children live there than it is approved for",
 }
 LOOKS = {
     pb.PROFILE_VIEW_KIND_OPENED: "opened",

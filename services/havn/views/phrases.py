@@ -82,6 +82,7 @@ DANISH = {
     "a type that the jurisdiction does not have": "en type, der ikke findes i retsområdet",
     "approved for more than its type covers": "godkendt til mere, end typen dækker",
     "approved while a certificate is missing": "godkendt, mens en attest mangler",
+    "more children live there than it is approved for": "der bor flere børn end den er godkendt til",
     "approved for another child than it was assessed for": "godkendt til et andet barn, end den er vurderet til",
     "opened": "åbnet",
     "in a list": "på en liste",

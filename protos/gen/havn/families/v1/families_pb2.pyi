@@ -187,6 +187,8 @@ class _FamilyBreachEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FamilyBr
     """It is approved, and a certificate of its household is missing."""
     FAMILY_BREACH_ASSESSED_FOR_ANOTHER_CHILD: _FamilyBreach.ValueType  # 5
     """It is approved for one child, and was assessed for another."""
+    FAMILY_BREACH_TOO_MANY_CHILDREN: _FamilyBreach.ValueType  # 6
+    """It is approved, and more children live there than it is approved for."""
 
 class FamilyBreach(_FamilyBreach, metaclass=_FamilyBreachEnumTypeWrapper):
     """What is recorded of a family and should not be so."""
@@ -203,6 +205,8 @@ FAMILY_BREACH_CERTIFICATE_MISSING: FamilyBreach.ValueType  # 4
 """It is approved, and a certificate of its household is missing."""
 FAMILY_BREACH_ASSESSED_FOR_ANOTHER_CHILD: FamilyBreach.ValueType  # 5
 """It is approved for one child, and was assessed for another."""
+FAMILY_BREACH_TOO_MANY_CHILDREN: FamilyBreach.ValueType  # 6
+"""It is approved, and more children live there than it is approved for."""
 Global___FamilyBreach: _TypeAlias = FamilyBreach  # noqa: Y015
 
 class _ProfileFact:
