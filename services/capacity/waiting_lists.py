@@ -4,14 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from threading import Lock
 
 from sqlmodel import col, func, select
 
 from havn.capacity.v1 import capacity_pb2 as pb
+from havn.capacity.v1.waiting_pb2 import WaitingTimes
 from services.capacity.rules import waiting_list
+from services.capacity.rules.waiting_times import waiting_times
 from services.capacity.store import WAITING, WAITING_OFFERS, WaitingListOfferRow, WaitingListRow
 from services.shared.access import EVERYWHERE, Caller
+from services.shared.lasting import Lasting
 from services.shared.names import parent
 from services.shared.rebuilding import rebuilds
 from services.shared.records import View
@@ -23,26 +25,33 @@ Versions = Mapping[str, str]
 Entries = Sequence[pb.WaitingListEntry]
 """Entries that all share: nobody changes one."""
 
+NOBODY = waiting_times(())
+"""How long nobody has waited."""
+
 
 class WaitingLists:
     """The list of each authority, as it was when it was last asked for."""
 
     def __init__(self) -> None:
-        self._made: dict[str, tuple[str, Entries]] = {}
-        self._one_at_a_time = Lock()
+        self._lists = Lasting[str, Entries]()
+        self._times = Lasting[str, WaitingTimes]()
 
     def ordered(self, view: View, today: date) -> Entries:
         """The list that the view's caller sees, as of today."""
         caller = view.caller
         if caller.narrowed():
             return ()
-        version = version_for(caller, versions(view, today))
-        with self._one_at_a_time:
-            made_of, entries = self._made.get(caller.authority, ("", ()))
-            if made_of != version:
-                entries = waiting_list.ordered(view.all(WAITING, col(WaitingListRow.waiting).is_(True)), today)
-                self._made[caller.authority] = (version, entries)
-        return entries
+
+        def order() -> Entries:
+            return waiting_list.ordered(view.all(WAITING, col(WaitingListRow.waiting).is_(True)), today)
+
+        return self._lists.of(caller.authority, version_for(caller, versions(view, today)), order)
+
+    def times(self, view: View, today: date) -> WaitingTimes:
+        """How long those on it have waited. All share the answer: nobody changes it."""
+        entries = self.ordered(view, today)
+        version = version_for(view.caller, versions(view, today))
+        return self._times.of(view.caller.authority, version, lambda: waiting_times(entries)) if entries else NOBODY
 
 
 def with_offers(view: View, entries: Iterable[pb.WaitingListEntry]) -> list[pb.WaitingListEntry]:

@@ -95,12 +95,12 @@ class WaitingListsApi(rpc.WaitingListsServiceServicer):
 
         def read(view: View) -> pb.WaitingTimes:
             if of_own_list:
-                known = waiting_times(self._lists.ordered(view, today))
+                known = self._lists.times(view, today)
                 return suppressed(known) if request.for_others else known
             return suppressed(waiting_times(central_list.waiting(view, today), without=NOT_CROSSING))
 
-        times = await self._store.view(read)
-        times.as_of_date.CopyFrom(date_message(today))
+        times = pb.WaitingTimes(as_of_date=date_message(today))
+        times.MergeFrom(await self._store.view(read))
         return times
 
     async def ListWaitingListExits(
