@@ -68,22 +68,22 @@ class Statement:
         return f"{made}{self._end}", _taken(made.positiontup if made.positional else None, fixed)
 
 
-def tell(connection: Connection, command: str, **options: object) -> None:
+def tell(connection: Connection, command: str) -> None:
     """Tells the driver a command that has no values."""
-    _told(connection, "execute", command, **options)
+    _told(connection, "execute", command)
 
 
-def _told(connection: Connection, how: str, *told: object, **options: object) -> Any:  # noqa: ANN401
+def _told(connection: Connection, how: str, *told: object) -> Any:  # noqa: ANN401
     driver: Any = connection.connection.dbapi_connection
     cursor = driver.cursor()
     try:
-        getattr(cursor, how)(*told, **options)
+        getattr(cursor, how)(*told)
     except driver.Error as error:
-        raise _as_sqlalchemy_tells(connection, error) from error
+        raise as_sqlalchemy_tells(connection, error) from error
     return cursor
 
 
-def _as_sqlalchemy_tells(connection: Connection, error: Any) -> BaseException:  # noqa: ANN401
+def as_sqlalchemy_tells(connection: Connection, error: Any) -> BaseException:  # noqa: ANN401
     """The error as it comes from SQLAlchemy's own execution; a connection that is lost is let go of."""
     dialect, driver = connection.dialect, connection.connection.dbapi_connection
     lost = dialect.is_disconnect(error, driver, None)
