@@ -44,11 +44,14 @@ fuzz: setup
 	HAVN_FUZZ=100000 $(BIN)/pytest -s tests/contract/test_fuzz.py
 
 # Side by side, the longest first: half of the time each of them waits.
-test: setup
-	@$(MAKE) --no-print-directory --keep-going --jobs=4 on-sqlite on-postgresql as-people-do on-their-own
+PASSES := on-sqlite on-postgresql as-people-do on-their-own
 
+test: setup
+	@$(MAKE) --no-print-directory --keep-going --jobs=4 $(PASSES); code=$$?; bash tests/told.sh $(PASSES); exit $$code
+
+on-sqlite: SHELL := /bin/bash
 on-sqlite: setup
-	$(BIN)/pytest $(addprefix --ignore=,$(ON_THEIR_OWN) $(AS_PEOPLE_DO))
+	@set -o pipefail; $(BIN)/pytest $(addprefix --ignore=,$(ON_THEIR_OWN) $(AS_PEOPLE_DO)) 2>&1 | tee .venv/$@.log
 
 on-postgresql: setup
 	@$(call told_at_the_end,--database postgresql $(ON_DATABASES))
