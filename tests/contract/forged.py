@@ -11,6 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from havn.access.v1.access_pb2 import Role
+from services.shared.access import TOKEN_LIFETIME
 
 
 def bearer(token: str) -> tuple[tuple[str, str], ...]:
@@ -20,7 +21,9 @@ def bearer(token: str) -> tuple[tuple[str, str], ...]:
 def claims(**differing: object) -> dict[str, object]:
     """Claims of somebody who may do everything, good but for what differs; None leaves a claim out."""
     now = int(time.time())
-    good = {"iss": "havn", "aud": "havn", "sub": "users/x", "iat": now, "nbf": now, "exp": now + 60, "jti": "0" * 32}
+    good = {"iss": "havn", "aud": "havn", "sub": "users/x", "iat": now, "nbf": now, "jti": "0" * 32}
+    # As long as it may be: what is wrong with a token is to be found, however long thousands of calls take.
+    good |= {"exp": now + TOKEN_LIFETIME}
     everybody = {"roles": [name.removeprefix("ROLE_") for name in Role.keys()[1:]], "authority": "*"}
     narrowed = {"institution": "institutions/i", "home": "families/f"}
     return {name: value for name, value in (good | everybody | narrowed | differing).items() if value is not None}
