@@ -111,9 +111,14 @@ async def close(client: Client) -> None:
     await ending.cancelled([task for task in [client._reconnection_task] if task])
     # Not drain(): after an empty fetch nats-py 2.16 waits there until its time-out. close() would wait for ever where a
     # handshake was cut off, or where NATS takes no more.
-    with suppress(NatsError, OSError, TimeoutError):
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await client.close()
+    closing = asyncio.create_task(client.close())
+    try:
+        await asyncio.wait([closing], timeout=CLOSE_SECONDS)
+    finally:
+        await ending.cancelled([closing])
+    # A way back that ended while it waited for its socket to close cancels whoever else waits for that.
+    with suppress(NatsError, OSError, asyncio.CancelledError):
+        closing.result()
 
 
 def parked_stream(service: str) -> str:

@@ -331,6 +331,17 @@ async def test_a_connection_that_is_let_go_of_while_it_is_lost_never_comes_back(
     assert not returning
 
 
+@pytest.mark.once
+async def test_a_connection_is_let_go_of_though_its_way_back_gave_up_while_the_socket_closed(havn: Havn) -> None:
+    client = await connect(havn.nats.root, "tests")
+    assert client._transport
+    way_back = asyncio.create_task(client._transport.wait_closed())
+    await asyncio.sleep(0)
+    way_back.cancel()
+    await shared_events.close(client)
+    assert client.is_closed
+
+
 @pytest.mark.parametrize("stream", ["placements", "families", "families-parked"])
 async def test_a_stream_refuses_what_it_can_not_hold_and_lets_nobody_delete(stream: str, bus: Bus) -> None:
     config = (await bus.jetstream.stream_info(stream)).config
