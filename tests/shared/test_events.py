@@ -335,7 +335,7 @@ async def test_a_connection_that_is_let_go_of_while_it_is_lost_never_comes_back(
 async def test_a_connection_is_let_go_of_though_its_way_back_gave_up_while_the_socket_closed(havn: Havn) -> None:
     client = await connect(havn.nats.root, "tests")
     assert client._transport
-    way_back = asyncio.create_task(client._transport.wait_closed())
+    way_back = asyncio.create_task(client._transport.wait_closed())  # type: ignore[no-untyped-call]
     await asyncio.sleep(0)
     way_back.cancel()
     await shared_events.close(client)
