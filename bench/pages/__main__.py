@@ -44,6 +44,14 @@ PAGES = (
     ("institution", "/vacancies"),
     ("institution", "/inquiries"),
     ("consultant", "/families"),
+    ("leader", "/waiting-list/times"),
+    ("central-list", "/waiting-list/central"),
+    ("coordinator", "/places"),
+    ("leader", "/places/breaches"),
+    ("coordinator", "/places/institutions/i-nuuk-01"),
+    ("coordinator", "/places/institutions/i-nuuk-01/units/a"),
+    ("consultant", "/families/f-001"),
+    ("auditor", "/audit"),
 )
 
 TRIES = 10
