@@ -3,6 +3,7 @@
 The page works on suggestions as they were shown and kept: nothing on it changes until somebody asks anew.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -183,15 +184,22 @@ async def opened(
         homes=filter(str.strip, homes),
         excluded_homes=excluded_homes,
     )
-    part = await visit.services.matching.GetSuggestionsPart(asked)
-    if part.suggestions.request != _request(visit):
+    part, child = await asyncio.gather(
+        visit.services.matching.GetSuggestionsPart(asked),
+        visit.services.placements.GetRequest(placements.GetRequestRequest(name=_request(visit))),
+    )
+    if part.suggestions.request != child.name:
         return None
-    names = list(part.suggestions.requests)
+    siblings = await _siblings(visit, list(part.suggestions.requests[1:]))
+    return Shown(part, [child, *siblings], query.get("homes", ""))
+
+
+async def _siblings(visit: Visit, names: list[str]) -> list[placements.PlacementRequest]:
+    """The requests of the siblings that go along, in their order."""
+    if not names:
+        return []
     found = await visit.services.placements.ListRequests(placements.ListRequestsRequest(names=names))
-    children = sorted(found.requests, key=lambda request: names.index(request.name))
-    if not children or children[0].name != names[0]:
-        return None
-    return Shown(part, children, query.get("homes", ""))
+    return sorted(found.requests, key=lambda request: names.index(request.name))
 
 
 def compared(chosen: Sequence[pb.Suggestion]) -> list[Row]:
