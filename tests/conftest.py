@@ -58,7 +58,7 @@ WAIT_SECONDS = 45.0
 PAUSE_SECONDS = 0.02
 """Between two looks at what announces no change."""
 
-END_SECONDS = 60.0
+END_SECONDS = 300.0
 """How long the process may take to end after its last test. One that waits for ever fails, and tells where."""
 
 YOUNG_OBJECTS = 20_000

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 
 from services.shared.database import PART, READERS, TOGETHER, Database, Lane, Manner
@@ -119,6 +119,17 @@ def _tell(connection: Connection, command: str) -> None:
     try:
         told = driver.pgconn.exec_(command.encode())
         if told.status not in _DONE:
-            raise error_from_result(told)
+            raise refusal(driver, told)
     except psycopg.Error as error:
         raise as_sqlalchemy_tells(connection, error) from error
+
+
+def refusal(driver: Any, told: Any) -> psycopg.Error:  # noqa: ANN401  # libpq's types have two makers
+    """What PostgreSQL says against a command.
+
+    Without its code nobody said anything: the connection is lost, even where libpq takes it for a good one still.
+    """
+    if told.error_field(DiagnosticField.SQLSTATE):
+        return error_from_result(told)
+    driver.close()
+    return psycopg.OperationalError("the connection was lost")

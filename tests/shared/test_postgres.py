@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from psycopg.pq import ExecStatus
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -331,6 +333,17 @@ async def test_nobody_notices_that_a_connection_was_lost_between_two_transaction
             assert await run(names) == []
         server.execute(ENDED)
     await asyncio.to_thread(database.close)
+
+
+async def test_a_command_that_nobody_answered_tells_of_a_lost_connection(server: Server) -> None:
+    with psycopg.connect(server.url("postgres", "postgres")) as driver:
+        unanswered = driver.pgconn.make_empty_result(ExecStatus.FATAL_ERROR)
+        assert type(postgres.refusal(driver, unanswered)) is psycopg.OperationalError
+        assert driver.closed
+    with psycopg.connect(server.url("postgres", "postgres")) as driver:
+        refused = driver.pgconn.exec_(b"SELECT 1/0")
+        assert type(postgres.refusal(driver, refused)) is psycopg.errors.DivisionByZero
+        assert not driver.closed
 
 
 async def test_a_write_that_waited_in_vain_for_its_turn_leaves_the_next_one_alone(server: Server) -> None:
