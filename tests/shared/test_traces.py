@@ -77,7 +77,6 @@ async def test_one_call_is_one_trace_over_events_and_the_calls_that_they_led_to(
         found = of_trace(all_spans(), edge)
         return {span.name.rpartition("/")[2] for span in found} == {
             "CreateRequest",
-            "families-residents-v1",
             "capacity-requests-v1",
             "matching-children-v1",
             "ListRequests",
@@ -85,12 +84,12 @@ async def test_one_call_is_one_trace_over_events_and_the_calls_that_they_led_to(
 
     await eventually(followed)
     found = of_trace(all_spans(), edge)
-    assert services(found) == {"havn-placements", "havn-families", "havn-capacity", "havn-matching"}
+    # Families hears of placements alone, and NATS keeps requests from it.
+    assert services(found) == {"havn-placements", "havn-capacity", "havn-matching"}
     for consumer in (span for span in found if span.name.endswith("-v1")):
         assert is_below(consumer, edge)
         reads = [span.name.rpartition("/")[2] for span in found if is_below(span, consumer)]
-        # Families hears of placements alone what it copies, and lets requests pass.
-        assert reads == ([] if consumer.name.startswith("families") else ["ListRequests"])
+        assert reads == ["ListRequests"]
     assert filed.name not in str([span.to_json() for span in all_spans()])
 
 
