@@ -22,6 +22,7 @@ from services.shared import access, importing, names
 from services.shared.access import Caller
 from services.shared.drafts import Draft, Entry
 from services.shared.errors import NotFound
+from services.shared.events import Announcement
 from services.shared.importing import UNCHANGED, Difference, Names, difference
 from services.shared.records import Change, View
 from services.shared.scope import everywhere
@@ -128,13 +129,8 @@ class Series:
         self._today = today
         self._sight: Sight | None = None
         self._known: dict[str, dict[str, tuple[date, int]]] = {}
-        self._entry = Entry(
-            WELLBEING,
-            "observation",
-            rules.CHANGEABLE,
-            lambda observation: events.wellbeing_recorded(observation, told=rules.is_told(observation, today)),
-            lambda observation: events.wellbeing_recorded(observation, told=False),
-        )
+        # What is corrected may be a fall only now. One that was told already is the same to whoever hears of it again.
+        self._entry = Entry(WELLBEING, "observation", rules.CHANGEABLE, self._recorded, self._recorded)
 
     def take(self, draft: Draft, row: pb.ImportWellbeingRequest) -> Difference:
         """Puts one row into the draft. Raises NotFound and BadInput."""
@@ -157,6 +153,9 @@ class Series:
         if changed != UNCHANGED:
             draft.put(self._entry, observation)
         return changed
+
+    def _recorded(self, observation: pb.WellbeingObservation) -> Announcement:
+        return events.wellbeing_recorded(observation, told=rules.is_told(observation, self._today))
 
     def _sight_of(self, draft: Draft) -> Sight:
         if self._sight is None:

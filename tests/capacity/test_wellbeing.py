@@ -279,3 +279,19 @@ async def test_b2_a_series_is_taken_whole_or_not_at_all_and_again_changes_nothin
     # The fall is long ago: it stands in the history, and nobody is told.
     assert (latest.note, latest.fell, latest.recorded_by) == ("Had a cold", True, moved.first.caller.subject)
     assert latest.name not in await announced(havn, events.WellbeingFell)
+
+
+async def test_b4_a_correction_that_makes_it_a_fall_is_told(havn: Havn, moved: Moved) -> None:
+    usual = [cast.an_observation(moved.child, value=4, observed_date=date_message(days(-50 + n))) for n in range(3)]
+    latest = cast.an_observation(moved.child, value=4, observed_date=cast.day())
+    assert cast.counts(await imported(moved.first, usual)) == (3, 0, 0)
+    assert cast.counts(await imported(moved.second, [latest])) == (1, 0, 0)
+    (name, *_) = [each.name for each in await history(moved.second, moved.child)]
+    assert name not in await announced(havn, events.WellbeingFell)
+    latest.value = 1
+    assert cast.counts(await imported(moved.second, [latest])) == (0, 1, 0)
+    assert name in await announced(havn, events.WellbeingFell)
+
+
+async def history(client: Client, child: str) -> list[pb.WellbeingObservation]:
+    return list((await client.wellbeing.ListWellbeing(pb.ListWellbeingRequest(child=child))).observations)

@@ -3,6 +3,7 @@
 import pytest
 import pytest_asyncio
 
+from havn.capacity.v1 import wellbeing_pb2 as wellbeing
 from havn.placements.v1 import placements_pb2 as pb
 from tests import cast
 from tests.conftest import Havn
@@ -81,3 +82,26 @@ async def test_a_concern_that_somebody_else_closed_is_told(visitor: Visitor, hav
         sent = form | {"csrf": await csrf(client), "key": cast.fresh()}
         answers.append((await client.post("/risk-views", data=sent)).status_code)
     assert answers == [303, 409]
+
+
+async def test_a_fall_leads_to_what_was_observed(visitor: Visitor, havn: Havn) -> None:
+    administrator, coordinator = havn.as_(cast.ADMINISTRATOR), havn.as_(cast.COORDINATOR)
+    institution = await administrator.capacity.CreateInstitution(cast.founding())
+    unit = await administrator.capacity.CreateUnit(cast.opening(institution.name))
+    lives = await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=unit.name, step=5)))
+    staff = havn.as_(cast.staff_of(institution.name))
+
+    async def lives_there() -> bool:
+        return bool((await staff.wellbeing.ListWellbeing(wellbeing.ListWellbeingRequest())).residents)
+
+    async def has_come() -> bool:
+        return any(view.child == lives.child for view in await views(havn))
+
+    await havn.until("capacity", lives_there)
+    await staff.wellbeing.RecordWellbeing(cast.observing(lives.child, value=4))
+    await staff.wellbeing.RecordWellbeing(cast.observing(lives.child, value=1, observed_date=cast.day()))
+    await havn.until("placements", has_come)
+    client = await visitor("caseworker")
+    path = f"/wellbeing/{lives.child.removeprefix('children/')}"
+    assert f'href="{path}"' in (await client.get("/risk-views")).text
+    assert (await client.get(path)).status_code == 200

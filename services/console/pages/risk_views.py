@@ -47,6 +47,7 @@ async def _page(visit: Visit, wrong: str = "", problem: str = "") -> Response:
         last_part=names.last_part,
         parent=names.parent,
         may_log_visit=may(visit.caller, "havn.families.v1.SupportService.LogSupervisionVisit"),
+        may_see_wellbeing=may(visit.caller, "havn.capacity.v1.WellbeingService.ListWellbeing"),
         reasons=_reasons(),
     )
 

@@ -10,6 +10,7 @@ from services.havn.commands.failures import FileUnusable
 from services.havn.commands.import_folder import refused
 from services.havn.commands.options import User
 from services.havn.commands.output import show
+from services.havn.commands.progress import bar
 from services.havn.connection import Connection
 from services.havn.exporting.rows import Cells
 from services.havn.importing.columns import Sheet
@@ -37,9 +38,10 @@ def take(file: Path, sheet: Sheet, request: type[Any], call: Callable[[Connectio
     part = read(file, sheet)
     if isinstance(part, Problems):
         refused(part, how.errors, how.lang, how.json)
-    with asking(how.as_user) as connection:
+    with bar(how.json, how.lang) as shown, asking(how.as_user) as connection:
+        shown.begin("Checking" if how.dry_run else "Checking and writing", len(part.rows))
         parcel = Parcel(part, request, call(connection))
-        answer = parcel.send(lambda _rows: None, validate_only=how.dry_run) if part.rows else None
+        answer = parcel.send(shown.advance, validate_only=how.dry_run) if part.rows else None
     if answer and (problems := parcel.problems(answer)).found:
         refused(problems, how.errors, how.lang, how.json)
     sent = Sent(tuple(outcomes(part.rows, answer)) if answer else ())
