@@ -16,6 +16,9 @@ class Entry:
     current: bool
 
 
+HOME = "/{home}"
+"""The page of the home that the person speaks for."""
+
 ORDER: dict[access_pb2.Role.ValueType, tuple[str, ...]] = {
     access_pb2.ROLE_COORDINATOR: ("/", "/waiting-list", "/offers", "/places"),
     access_pb2.ROLE_CASEWORKER: ("/", "/waiting-list", "/offers", "/risk-views", "/wellbeing", "/places"),
@@ -23,7 +26,7 @@ ORDER: dict[access_pb2.Role.ValueType, tuple[str, ...]] = {
     access_pb2.ROLE_INSTITUTION: ("/", "/vacancies", "/wellbeing", "/deliveries", "/inquiries"),
     access_pb2.ROLE_LEADER: ("/", "/waiting-list", "/offers", "/families", "/risk-views", "/places"),
     access_pb2.ROLE_COUNCIL: ("/", "/waiting-list", "/offers", "/places"),
-    access_pb2.ROLE_FOSTER_FAMILY: ("/", "/inquiries"),
+    access_pb2.ROLE_FOSTER_FAMILY: ("/", HOME, "/inquiries"),
     access_pb2.ROLE_CENTRAL_LIST: ("/", "/waiting-list/central", "/waiting-list/times", "/places"),
     access_pb2.ROLE_COMMITTEE: ("/",),
     access_pb2.ROLE_AUDITOR: ("/", "/audit", "/waiting-list", "/offers", "/places"),
@@ -53,11 +56,13 @@ def entries(caller: Caller, here: str) -> list[Entry]:
         "/places": _("Free places"),
         "/places/institutions": _("Institutions"),
         "/families": _("My families"),
+        HOME: _("My family"),
         "/risk-views": _("Concerns"),
         "/audit": _("Audit trail"),
     }
-    paths = dict.fromkeys(path for role in sorted(caller.roles) for path in ORDER.get(role, ()))
-    return [Entry(path, titles[path], _within(here, path)) for path in paths]
+    found = dict.fromkeys(path for role in sorted(caller.roles) for path in ORDER.get(role, ()))
+    paths = {path: path.format(home=caller.home) for path in found}
+    return [Entry(path, titles[title], _within(here, path)) for title, path in paths.items()]
 
 
 def _within(here: str, path: str) -> bool:

@@ -169,6 +169,27 @@ async def test_what_is_open_is_settled_once(visitor: Visitor, hostile: pb.Foster
     assert "Two" in (await client.get(f"/{hostile.name}/history")).text
 
 
+async def test_a_family_opens_itself_by_the_menu_and_sees_who_has_looked(
+    browsing: Browsing, visitor: Visitor, havn: Havn
+) -> None:
+    own = cast.USERS["foster-family"].home
+    entering = cast.entering(cast.a_family(display_name="Family Own (invented)"), id=own.removeprefix("families/"))
+    await havn.as_(cast.CONSULTANT).families.CreateFosterFamily(entering)
+    assert (await (await visitor("leader")).get(f"/{own}")).status_code == 200
+    async with browsing.as_("foster-family", PHONE) as page:
+        await page.goto("/")
+        assert await violations(page) == []
+        ours = page.get_by_role("main").get_by_role("link", name="History, and who has looked")
+        await expect(ours).to_have_attribute("href", f"/{own}/history")
+        async with next_page(page):
+            await page.get_by_role("navigation").get_by_role("link", name="My family").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Family Own (invented)")
+        async with next_page(page):
+            await page.get_by_role("link", name="History, and who has looked").click()
+        looks = page.get_by_role("region", name="Who has looked at the profile")
+        await expect(looks).to_contain_text("Leader opened it")
+
+
 def test_looks_of_one_person_on_one_day_stand_as_one_the_latest_first() -> None:
     def look(person: str, kind: pb.ProfileViewKind.ValueType) -> pb.ProfileView:
         return pb.ProfileView(person=person, kind=kind, view_time=timestamp(cast.NOW))

@@ -52,6 +52,7 @@ async def show(visit: Visit) -> Response:
         begun=[task for task in left if task.begun],
         done=[task for task in tasks if not task.count],
         chart=chart,
+        own_family=_own_family(visit),
     )
 
 
@@ -207,6 +208,11 @@ async def supervision(visit: Visit) -> list[Task]:
 def _own(visit: Visit) -> str:
     """The consultant whose families count: whoever looks, but nobody in particular for a leader."""
     return visit.caller.subject if may(visit.caller, "havn.families.v1.FamiliesService.LogFollowUp") else ""
+
+
+def _own_family(visit: Visit) -> str:
+    """The foster family that whoever looks speaks for; empty for everybody else."""
+    return visit.caller.home if access_pb2.ROLE_FOSTER_FAMILY in visit.caller.roles else ""
 
 
 CERTIFICATES = "/families#certificates"
