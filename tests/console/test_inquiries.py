@@ -57,6 +57,21 @@ async def test_a_yes_tells_who_the_child_is(browsing: Browsing, coordinator: Cli
     assert (await state(coordinator, offer)).state == pb.OFFER_STATE_ACCEPTED
 
 
+async def test_a_yes_tells_where_the_parents_live_and_who_asked(
+    havn: Havn, visitor: Visitor, coordinator: Client
+) -> None:
+    offer = await asked(coordinator, contact=pb.Contact(town="Paamiut", visits_per_month=1.5))
+    page = await visitor("institution")
+    assert "Paamiut" not in (await page.get("/inquiries")).text
+    staff = havn.as_(cast.USERS["institution"]).placements
+    name = f"{UNIT}/inquiries/{offer.name.removeprefix('offers/')}"
+    inquiry = await staff.GetInquiry(pb.GetInquiryRequest(name=name))
+    await staff.AnswerOffer(cast.answering(inquiry))
+    told = (await page.get("/inquiries")).text
+    assert "Forældrene bor i Paamiut; samvær pr. måned: 1,5" in told
+    assert "Spurgt af coordinator, Kommuneqarfik Sermersooq." in told
+
+
 async def test_a_no_needs_a_reason_and_keeps_what_was_typed(browsing: Browsing, coordinator: Client) -> None:
     offer = await asked(coordinator)
     async with browsing.as_("institution") as page:
