@@ -15,7 +15,7 @@ from havn.terms.v1.terms_pb2 import Words
 from services.console import languages, maps, server
 from services.console.languages import Language
 from services.console.maps import Mark
-from services.console.pages.suggestions import Shown, compared, further
+from services.console.pages.suggestions import Shown, compared, further, may_open
 from tests import cast
 from tests.conftest import Client, Havn
 from tests.console.conftest import DESK, PHONE, WIDTHS, Browsing, Visitor, logged_in, next_page, violations
@@ -100,6 +100,23 @@ async def test_a_name_shows_once_its_card_is_opened(browsing: Browsing, *, scrip
         assert name.startswith("Family ")
         assert name.endswith(EVIL)
         assert await page.get_by_label("Compare: suggestion 2").is_checked() is script
+
+
+@pytest.mark.parametrize("user", ["coordinator", "council"])
+async def test_an_opened_card_leads_to_the_profile(visitor: Visitor, user: str) -> None:
+    closed, address = await shown(visitor, user=user)
+    link = '<a class="no-print" href="/families/f-fits-1">'
+    assert link not in closed
+    opened, _ = await shown(visitor, f"{address}&count=10&open=families/f-fits-1", user)
+    assert "Family 1 &lt;img" in opened
+    assert link in opened
+
+
+def test_a_profile_opens_for_whoever_may_read_it() -> None:
+    own, other = (pb.Home(name="families/f-1", authority=each) for each in (cast.MUNICIPALITY, cast.OTHER_MUNICIPALITY))
+    assert may_open(cast.COORDINATOR, own)
+    assert not may_open(cast.COORDINATOR, other)
+    assert not may_open(cast.CASEWORKER, own)
 
 
 async def test_names_show_at_once_where_the_setting_says_so(havn: Havn) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -19,13 +20,16 @@ from services.console.languages import gettext as _
 from services.console.languages import said
 from services.console.maps import Mark
 from services.console.refusals import Refusal
-from services.console.visits import Page, Visit, refused, see_other
+from services.console.visits import Page, Visit, may, refused, see_other
 from services.shared import turns
+from services.shared.access import Caller
 from services.shared.wire import age
 
 ASKS = "havn.matching.v1.MatchingService.SuggestMatches"
 
 MAY_ASK = "havn.placements.v1.PlacementsService.OfferPlace"
+
+FAMILY = "havn.families.v1.FamiliesService.GetFosterFamily"
 
 FIRST, MORE = 3, 10
 """Places shown at once, and with each further wish."""
@@ -290,6 +294,7 @@ def card_values(visit: Visit, shown: Shown, count: int) -> dict[str, Any]:
         "open_homes": open_homes,
         "changed": False,
         "may_ask": Page("", show, MAY_ASK).open_to(visit.caller),
+        "may_open": partial(may_open, visit.caller),
         "names_hidden": names_hidden,
         "words": words,
         "terms": terms,
@@ -299,6 +304,11 @@ def card_values(visit: Visit, shown: Shown, count: int) -> dict[str, Any]:
         "age": age,
         "FAMILY": pb.HOME_KIND_FAMILY,
     }
+
+
+def may_open(caller: Caller, family: pb.Home) -> bool:
+    """Whether somebody may open a family's profile: that of another authority may be suggested, yet not read."""
+    return may(caller, FAMILY) and caller.sees(family.authority, family.name)
 
 
 def further(shown: Shown, after: int, count: int) -> list[pb.Suggestion]:
