@@ -117,6 +117,8 @@ def _listening(settings: Settings) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((settings.host, port))
+            # Bound alone it is not yet taken: another Havn that starts at this moment would bind it too.
+            listening.listen()
         except OSError:
             listening.close()
             if port == settings.console_port:
