@@ -139,7 +139,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
             family, agreement = change.get(FAMILIES, request.parent), request.agreement
             agreements.check_agreement(agreement)
             if agreement.relief_family:
-                agreements.check_relief(family, change.get(FAMILIES, agreement.relief_family))
+                agreements.check_relief(family, change.get(FAMILIES, agreement.relief_family), self._clock.today())
             agreement.name = f"{family.name}/supportAgreements/{names.new_id()}"
             agreement.authority, agreement.author = family.authority, change.caller.subject
             agreement.create_time.CopyFrom(timestamp(change.now))

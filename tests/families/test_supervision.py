@@ -59,6 +59,22 @@ async def test_k15_an_agreement_is_ended_once_with_a_reason(family: families.Fos
         await consultant.support.AgreeSupport(cast.agreeing(family.name, relief))
 
 
+async def test_k15_another_family_that_takes_children_relieves_one(
+    family: families.FosterFamily, consultant: Client
+) -> None:
+    others = [cast.a_ready_family(), cast.a_family(), cast.a_full_family()]
+    ready, applying, paused = [(await consultant.families.CreateFosterFamily(cast.entering(one))) for one in others]
+
+    def relief(by: families.FosterFamily) -> pb.AgreeSupportRequest:
+        agreement = cast.an_agreement(kind=pb.SUPPORT_KIND_RELIEF, relief_family=by.name, days_per_month=2)
+        return cast.agreeing(family.name, agreement)
+
+    for by in (family, applying, paused):
+        with refused_fields("agreement.relief_family"):
+            await consultant.support.AgreeSupport(relief(by))
+    assert (await consultant.support.AgreeSupport(relief(ready))).relief_family == ready.name
+
+
 async def test_a_trend_shows_each_visit_of_one_child_with_what_became_of_its_actions(
     family: families.FosterFamily, consultant: Client
 ) -> None:

@@ -1,6 +1,5 @@
 """Coverage, supervision visits, training and agreements on support: pure rules."""
 
-from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -252,21 +251,3 @@ REFUSED = {
 @pytest.mark.parametrize(("agreement", "field"), REFUSED.values(), ids=REFUSED)
 def test_k15_an_agreement_is_refused_with(agreement: pb.SupportAgreement, field: str) -> None:
     assert refused(agreements.check_agreement, agreement) == [field]
-
-
-@pytest.mark.parametrize(
-    ("name", "state", "passes"),
-    [
-        ("families/f-9", families.FAMILY_STATE_APPROVED, True),
-        ("families/f-9", families.FAMILY_STATE_ENDED, False),
-        ("families/f-9", families.FAMILY_STATE_APPLIED, False),
-        ("families/f-1", families.FAMILY_STATE_APPROVED, False),
-    ],
-)
-def test_k15_another_family_that_takes_children_may_relieve_one(
-    name: str, state: families.FamilyState.ValueType, passes: bool
-) -> None:
-    with nullcontext() if passes else pytest.raises(BadInput):
-        agreements.check_relief(
-            families.FosterFamily(name="families/f-1"), families.FosterFamily(name=name, state=state)
-        )

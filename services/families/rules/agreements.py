@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
+from services.families.rules import way
 from services.families.rules.arrivals import Stay, living
 from services.families.rules.supervision import YEAR
 from services.shared import fields
@@ -13,25 +14,18 @@ from services.shared.wire import date_message, day
 
 MOST_DAYS = 31
 
-_TAKES_NOBODY = (
-    families.FAMILY_STATE_APPLIED,
-    families.FAMILY_STATE_ASSESSING,
-    families.FAMILY_STATE_REFUSED,
-    families.FAMILY_STATE_ENDED,
-)
-
 
 def check_agreement(agreement: pb.SupportAgreement) -> None:
     """Passes an agreement that can be (K15). Raises BadInput with every problem."""
     fields.refuse(_problems(agreement))
 
 
-def check_relief(family: families.FosterFamily, relief: families.FosterFamily) -> None:
-    """Passes another family that takes children (K15). Raises BadInput."""
+def check_relief(family: families.FosterFamily, relief: families.FosterFamily, today: date) -> None:
+    """Passes another family that takes children today (K15). Raises BadInput."""
     if relief.name == family.name:
         raise BadInput.of("agreement.relief_family", "must be another family (K15)")
-    if relief.state in _TAKES_NOBODY:
-        raise BadInput.of("agreement.relief_family", "must be approved, and not ended (K15)")
+    if way.state(relief, today) != families.FAMILY_STATE_APPROVED:
+        raise BadInput.of("agreement.relief_family", "must be approved today, and not paused (K15)")
 
 
 def end(agreement: pb.SupportAgreement, asked: pb.EndSupportRequest, by: str) -> None:

@@ -259,7 +259,7 @@ def resolve(
 
 @app.command()
 def views(family: Family, as_user: As = User.FOSTER_FAMILY, lang: Language = Lang.EN, json: Json = False) -> None:
-    """Who looked at a family's profile, and why."""
+    """Who looked at a family's profile, in which role, and why where that was said."""
     name = family_name(family)
     with asking(as_user) as connection:
         answer = all_pages(connection.families.ListProfileViews, pb.ListProfileViewsRequest(name=name))
