@@ -135,6 +135,7 @@ def family_home(family: families.FosterFamily, on: date) -> homes.Home:
     One that is approved for relief alone is a relief family, whatever its type.
     """
     approval, kind = family.approval, families.FamilyType.Name(family.type).removeprefix("FAMILY_TYPE_")
+    cost = _family_cost(family, on)
     for_relief = approval.care == families.CARE_KIND_RELIEF
     return homes.Home(
         name=family.name,
@@ -161,7 +162,8 @@ def family_home(family: families.FosterFamily, on: date) -> homes.Home:
         accessibility=frozenset(family.accessibility),
         schools=frozenset(family.schools),
         experience=_experience(family),
-        daily_rate=_ore(_family_rate(family, on)),
+        daily_rate=_ore(cost.amount) if cost else None,
+        child_rates=tuple(_child_rate(rate) for rate in cost.rates) if cost else (),
         disposal=homes.Disposal.BY_AGREEMENT if family.agreements else homes.Disposal.OWN,
         agreements=frozenset(family.agreements),
         disputed=tuple(PROFILE_FACTS[fact] for fact in family.disputed_facts),
@@ -206,18 +208,24 @@ def _languages(spoken: Iterable[terms.SpokenLanguage]) -> Mapping[int, int]:
     return {each.language: each.level for each in spoken}
 
 
-def _family_rate(family: families.FosterFamily, on: date) -> Money | None:
+def _family_cost(family: families.FosterFamily, on: date) -> families.DailyCost | None:
     """What was agreed on with the family; else what a child costs by the tables of fees, as of a day (K17)."""
     if family.HasField("daily_rate"):
-        return family.daily_rate
+        return families.DailyCost(amount=family.daily_rate)
     begun = [each for each in family.costs if not each.HasField("from_date") or _day(each.from_date) <= on]
-    return begun[-1].amount if begun else None
+    return begun[-1] if begun else None
+
+
+def _child_rate(rate: families.ChildRate) -> homes.ChildRate:
+    return homes.ChildRate(homes.Ages(rate.ages.min, rate.ages.max), rate.from_child_number, _whole_ore(rate.amount))
 
 
 def _ore(money: Money | None) -> int | None:
-    """Money as øre."""
-    if money is None:
-        return None
+    """Money as øre; None stays None."""
+    return None if money is None else _whole_ore(money)
+
+
+def _whole_ore(money: Money) -> int:
     return money.units * 100 + round(money.nanos / 10_000_000)
 
 

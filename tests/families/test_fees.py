@@ -1,5 +1,6 @@
 """What a child costs a day by the tables of fees: pure rules, and that whoever asks is told."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,17 +11,21 @@ from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import support_pb2 as support
 from services.families import events, fees
 from services.families.rules.fees import Placed, cost, costs, ore, terms_problems, total
+from services.matching.rules.cost import rate
+from services.matching.rules.units import unit_for
+from services.matching.wire import family_home
 from services.shared.wire import date_message
 from tests import cast
 from tests.conftest import Client
+from tests.matching import facts
 
 GREENLAND = fees.tables(cast.MUNICIPALITY)
 DENMARK = fees.tables("authorities/svendborg")
 BEGUN = date(2023, 2, 1)
 
 
-def a_family(**facts: cast.Value) -> pb.FosterFamily:
-    return cast.a_family(**{"approval": cast.an_approval(ages=pb.AgeRange(min=0, max=17))} | facts)
+def a_family(**given: cast.Value) -> pb.FosterFamily:
+    return cast.a_family(**{"approval": cast.an_approval(ages=pb.AgeRange(min=0, max=17))} | given)
 
 
 def levels(*told: tuple[int, int], averaged: bool = False) -> pb.FosterFamily:
@@ -81,6 +86,31 @@ def test_k17_what_is_told_holds_from_day_to_day_for_the_dearest_approved_age() -
     assert not costs(a_family(), GREENLAND)[0].HasField("from_date")
 
 
+def test_k17_what_each_child_costs_is_told_where_age_or_number_makes_a_difference() -> None:
+    (told,) = costs(levels((3, 12)), DENMARK)
+    rates = [(rate.ages.min, rate.ages.max, rate.from_child_number, ore(rate)) for rate in told.rates]
+    unit = 46_297
+    assert rates == [
+        (0, 9, 3, unit + 20_100),
+        (10, 23, 3, unit + 18_400),
+        (0, 9, 1, unit + 20_100),
+        (10, 23, 1, unit + 21_400),
+    ]
+
+
+def test_k17_in_greenland_the_tables_make_no_difference_between_children() -> None:
+    for kind in ("MUNICIPAL", "NETWORK", "EMERGENCY", "RELIEF"):
+        (told,) = costs(a_family(type=pb.FamilyType.Value(f"FAMILY_TYPE_{kind}")), GREENLAND)
+        assert not told.rates
+
+
+def test_k17_a_lower_fee_of_the_third_child_is_told_from_its_day_on() -> None:
+    lower = replace(DENMARK.fees[-1], from_date=date(2025, 1, 1))
+    told = costs(levels((3, 12)), replace(DENMARK, fees=(*DENMARK.fees[:-1], lower)))
+    assert [each.from_date.year for each in told] == [2023, 2025]
+    assert told[0].parts == told[1].parts, "the dearest age costs the same"
+
+
 def test_k17_a_rate_that_was_agreed_on_goes_before_the_tables() -> None:
     assert costs(a_family(daily_rate=cast.kroner(9)), GREENLAND) == []
 
@@ -102,15 +132,28 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize(("field", "facts"), REFUSED.values(), ids=REFUSED)
-def test_k17_terms_are_refused_with(field: str, facts: dict[str, Any]) -> None:
-    assert [each.field for each in terms_problems(pb.FeeTerms(**facts))] == [f"family.fee_terms.{field}"]
+@pytest.mark.parametrize(("field", "given"), REFUSED.values(), ids=REFUSED)
+def test_k17_terms_are_refused_with(field: str, given: dict[str, Any]) -> None:
+    assert [each.field for each in terms_problems(pb.FeeTerms(**given))] == [f"family.fee_terms.{field}"]
 
 
 def test_k17_matching_hears_what_a_child_costs() -> None:
     _subject, event = events.family_updated(a_family(name="families/f-1", etag="1"))
     assert isinstance(event, announced.FosterFamilyChanged)
     assert [each.amount.units for each in event.family.costs] == [173]
+
+
+@pytest.mark.parametrize("lived_there", range(4))
+@pytest.mark.parametrize("years", [0, 9, 10, 17])
+def test_k17_a_suggestion_costs_what_is_told_of_such_a_child(years: int, lived_there: int) -> None:
+    family = levels((3, 12))
+    family.name, family.etag = "families/f", "1"
+    _subject, event = events.family_updated(family)
+    assert isinstance(event, announced.FosterFamilyChanged)
+    home, sought = family_home(event.family, facts.TODAY), facts.child(age=years)
+    here = facts.world([sought], [home], [facts.resident(f"r{one}", home) for one in range(lived_there)])
+    of_tables = cost(family, DENMARK, facts.TODAY, Placed(years, lived_there + 1))
+    assert rate(unit_for(sought, here), home, here) == total(of_tables) > 0
 
 
 async def test_k17_whoever_asks_is_told_where_the_figure_comes_from(consultant: Client) -> None:

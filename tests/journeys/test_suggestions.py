@@ -3,11 +3,13 @@
 import pytest
 
 from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.families.v1 import families_pb2 as families
+from havn.families.v1 import support_pb2 as support
 from havn.matching.v1 import matching_pb2 as matching
 from services.havn.demo.journey import FIRST_REQUEST
 from tests import cast
 from tests.conftest import Client, Havn, refused
-from tests.journeys.conftest import plan, suggestions
+from tests.journeys.conftest import everything_arrived, plan, suggestions
 
 FIRST = f"requests/{FIRST_REQUEST}"
 
@@ -100,6 +102,32 @@ async def test_a_repeated_key_starts_one_run(coordinator: Client) -> None:
     first = await coordinator.matching.CreateMatchRun(request)
     again = await coordinator.matching.CreateMatchRun(request)
     assert again.name == first.name
+
+
+async def test_k17_a_suggestion_costs_what_families_say_of_a_child_of_this_age(havn: Havn) -> None:
+    """In Denmark, where board and lodging depend on it: a child of ten costs more."""
+    consultant, coordinator = (
+        havn.as_(cast.elsewhere(who, "authorities/svendborg")) for who in (cast.CONSULTANT, cast.COORDINATOR)
+    )
+    levels = families.FeeTerms(
+        model=families.FEE_MODEL_LEVELS,
+        from_date=cast.day(-30),
+        levels=[families.FeeLevel(fee_units=3, month_count=12)],
+    )
+    home = cast.a_ready_family(
+        authority="authorities/svendborg", type=families.FAMILY_TYPE_GENERAL, daily_rate=None, fee_terms=levels
+    )
+    family = await consultant.families.CreateFosterFamily(cast.entering(home))
+    child = cast.a_child(birth_date=cast.day(-5 * 366))
+    asked = cast.a_request(authority="authorities/svendborg", child=child)
+    request = await coordinator.placements.CreateRequest(cast.filing(asked))
+    await havn.until("matching", lambda: everything_arrived(havn))
+
+    (suggestion,) = (await suggestions(coordinator, request.name)).suggestions
+    told = await coordinator.support.GetFamilyCost(support.GetFamilyCostRequest(name=family.name, age=5))
+    dearest = await coordinator.support.GetFamilyCost(support.GetFamilyCostRequest(name=family.name))
+    assert suggestion.home.name == family.name
+    assert suggestion.cost.rate == told.amount != dearest.amount
 
 
 @pytest.mark.parametrize("name", ["", "requests/", "requests/none", "families/f-001", "x" * 500])

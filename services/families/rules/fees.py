@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from havn.families.v1 import families_pb2 as pb
 from services.shared import fields
@@ -14,6 +15,8 @@ DAYS_A_MONTH = Fraction(365, 12)
 THIRD_CHILD = 3
 MOST_MONTHS = 12 * 18
 MOST_UNITS = 30
+AGES = range(24)
+"""Of children, and of the young who stay on in a family: until 22, in Greenland until 23."""
 EVER = date.min
 """The first day of what has none."""
 
@@ -61,6 +64,12 @@ class Tables:
         known = [fee for fee in self.fees if fee.kind == kind and fee.from_date <= on and fee.covers(age)]
         return max(known, key=lambda fee: (fee.from_date, fee.ore), default=None)
 
+    def age_groups(self) -> tuple[range, ...]:
+        """The ages of all whom a place is sought for, in groups among which no fee makes a difference."""
+        told = [ages for fee in self.fees if (ages := fee.ages) is not None]
+        cuts = {AGES.start, AGES.stop, *(ages.start for ages in told), *(ages.stop for ages in told)}
+        return tuple(range(first, after) for first, after in pairwise(sorted(cuts)))
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -90,17 +99,36 @@ def costs(family: pb.FosterFamily, tables: Tables) -> list[pb.DailyCost]:
     found: list[pb.DailyCost] = []
     for begins in sorted({fee.from_date for fee in tables.fees} | set(_level_days(family.fee_terms))):
         parts = dearest(family, tables, begins)
-        if parts and (not found or list(found[-1].parts) != parts):
-            first = date_message(begins) if begins > EVER else None
-            found.append(pb.DailyCost(from_date=first, amount=money(total(parts)), parts=parts))
+        told = pb.DailyCost(amount=money(total(parts)), parts=parts, rates=rates(family, tables, begins))
+        if parts and (not found or _undated(found[-1]) != told):
+            if begins > EVER:
+                told.from_date.CopyFrom(date_message(begins))
+            found.append(told)
     return found
+
+
+def rates(family: pb.FosterFamily, tables: Tables, on: date) -> list[pb.ChildRate]:
+    """What each child costs on a day, those from a third child on first; nothing where all cost the same."""
+    priced = [
+        (number, ages, total(cost(family, tables, on, Placed(ages[0], number))))
+        for number in (THIRD_CHILD, 1)
+        for ages in tables.age_groups()
+    ]
+    if len({ore for _number, _ages, ore in priced}) == 1:
+        return []
+    return [
+        pb.ChildRate(ages=pb.AgeRange(min=ages[0], max=ages[-1]), from_child_number=number, amount=money(ore))
+        for number, ages, ore in priced
+        if ore
+    ]
 
 
 def dearest(family: pb.FosterFamily, tables: Tables, on: date) -> list[pb.CostPart]:
     """What a child costs whose age is not known: the most that one of the approved ages does."""
     approved = family.approval.ages
-    ages = range(approved.min, approved.max + 1) if family.HasField("approval") else [None]
-    return max((cost(family, tables, on, Placed(age)) for age in ages), key=total, default=[])
+    groups = tables.age_groups() if family.HasField("approval") else ()
+    ages = [max(group[0], approved.min) for group in groups if group[0] <= approved.max and approved.min <= group[-1]]
+    return max((cost(family, tables, on, Placed(age)) for age in ages or (None,)), key=total)
 
 
 def total(parts: Sequence[pb.CostPart]) -> int:
@@ -108,9 +136,14 @@ def total(parts: Sequence[pb.CostPart]) -> int:
     return sum(ore(part) for part in parts)
 
 
-def ore(part: pb.CostPart) -> int:
-    """A part in øre."""
-    return part.amount.units * 100 + part.amount.nanos // 10_000_000
+def ore(priced: pb.CostPart | pb.ChildRate) -> int:
+    """What it costs in øre."""
+    return priced.amount.units * 100 + priced.amount.nanos // 10_000_000
+
+
+def _undated(told: pb.DailyCost) -> pb.DailyCost:
+    """All of it but the day it begins on."""
+    return pb.DailyCost(amount=told.amount, parts=told.parts, rates=told.rates)
 
 
 def terms_problems(terms: pb.FeeTerms) -> Iterator[FieldProblem]:

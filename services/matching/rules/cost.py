@@ -36,10 +36,29 @@ class Cost:
 def cost(unit: Unit, home: Home, world: World) -> Cost:
     """The cost a day: the rate for each place used, and for each child its contact and interpreter."""
     return Cost(
-        rate=None if home.daily_rate is None else home.daily_rate * places_used(unit, home),
+        rate=rate(unit, home, world),
         contact_travel=_sum(contact_travel(child, home, world) for child in unit.children),
         interpreter=sum(interpreter(child, home, world) for child in unit.children),
     )
+
+
+def rate(unit: Unit, home: Home, world: World) -> int | None:
+    """What the home is paid for the places that the unit takes; None where a rate is unknown.
+
+    Where a child's age, or how many live there, makes a difference (K17), each child has its own: siblings are counted
+    after those who stay, the eldest first. Places kept empty beside a child cost as the dearest does.
+    """
+    if home.daily_rate is None or not home.child_rates:
+        return None if home.daily_rate is None else home.daily_rate * places_used(unit, home)
+    others = sum(resident.reference not in unit.references for resident in world.staying_in(home))
+    eldest_first = sorted(unit.children, key=lambda child: (child.birth_date, child.request))
+    own = _sum(child_rate(home, child.age(world.day), others + 1 + place) for place, child in enumerate(eldest_first))
+    return None if own is None else own + home.daily_rate * (places_used(unit, home) - len(unit.children))
+
+
+def child_rate(home: Home, years: int, number: int) -> int | None:
+    """What a child of this age costs as which one of the home's children; None where that is not known."""
+    return next((rate.ore for rate in home.child_rates if rate.covers(years, number)), None)
 
 
 def contact_travel(child: Child, home: Home, world: World) -> int | None:

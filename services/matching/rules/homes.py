@@ -183,9 +183,23 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildRate:
+    """What a child of some ages costs a day in øre, from so many children on: the first one is 1."""
+
+    ages: Ages
+    from_number: int
+    ore: int
+
+    def covers(self, years: int, number: int) -> bool:
+        """Whether it is for a child of this age that is which one of the home's."""
+        return years in self.ages and number >= self.from_number
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """A foster family or a unit of an institution. `daily_rate` is in øre, None where unknown.
 
+    `child_rates`: what each child costs, where that is not the same for all; the first that fits holds.
     `covers` are the need levels that its type is for (R5).
     """
 
@@ -215,6 +229,7 @@ class Home:
     experience: Ages | None = None
     severe_need_limit: int = 0
     daily_rate: int | None = None
+    child_rates: tuple[ChildRate, ...] = ()
     disposal: Disposal = Disposal.OWN
     agreements: frozenset[str] = frozenset()
     disputed: tuple[ProfileFact, ...] = ()

@@ -798,6 +798,7 @@ class DailyCost(_message.Message):
     FROM_DATE_FIELD_NUMBER: _builtins.int
     AMOUNT_FIELD_NUMBER: _builtins.int
     PARTS_FIELD_NUMBER: _builtins.int
+    RATES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def from_date(self) -> _date_pb2.Date:
         """The first day; absent where the table has none."""
@@ -810,20 +811,61 @@ class DailyCost(_message.Message):
     def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___CostPart]:
         """What it is made of."""
 
+    @_builtins.property
+    def rates(self) -> _containers.RepeatedCompositeFieldContainer[Global___ChildRate]:
+        """What each child costs, where that depends on its age or on how many live there; the first that fits holds. Empty where
+        every child costs `amount`; else `amount` is that of the dearest approved age.
+        """
+
     def __init__(
         self,
         *,
         from_date: _date_pb2.Date | None = ...,
         amount: _money_pb2.Money | None = ...,
         parts: _abc.Iterable[Global___CostPart] | None = ...,
+        rates: _abc.Iterable[Global___ChildRate] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "from_date", b"from_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "from_date", b"from_date", "parts", b"parts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "from_date", b"from_date", "parts", b"parts", "rates", b"rates"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DailyCost: _TypeAlias = DailyCost  # noqa: Y015
+
+@_typing.final
+class ChildRate(_message.Message):
+    """What a child of some ages costs a day, from so many children on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGES_FIELD_NUMBER: _builtins.int
+    FROM_CHILD_NUMBER_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    from_child_number: _builtins.int
+    """From which child of the family on; the first one is 1."""
+    @_builtins.property
+    def ages(self) -> Global___AgeRange:
+        """The ages."""
+
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """A day."""
+
+    def __init__(
+        self,
+        *,
+        ages: Global___AgeRange | None = ...,
+        from_child_number: _builtins.int = ...,
+        amount: _money_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "amount", b"amount"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "amount", b"amount", "from_child_number", b"from_child_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChildRate: _TypeAlias = ChildRate  # noqa: Y015
 
 @_typing.final
 class CostPart(_message.Message):
