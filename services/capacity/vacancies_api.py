@@ -20,6 +20,8 @@ from services.shared.server import Context
 from services.shared.store import Store
 from services.shared.watching import Watched
 
+EVERY_UNIT = "institutions/-/units/-"
+
 
 class VacanciesApi(InstitutionsApi):
     """Vacancies, and with them institutions and units."""
@@ -82,11 +84,11 @@ class VacanciesApi(InstitutionsApi):
     async def ListVacancyChanges(
         self, request: pb.ListVacancyChangesRequest, context: Context
     ) -> pb.ListVacancyChangesResponse:
-        """A page of what happened to a unit's vacancy."""
+        """A page of what happened to a unit's vacancy, or to all units'."""
 
         def happened(view: View) -> Page[pb.VacancyChange]:
-            unit = view.get(UNITS, request.parent)
-            return view.page(VACANCY_CHANGES, request.page_size, request.page_token, parent=unit.name)
+            of_one = {} if request.parent == EVERY_UNIT else {"parent": view.get(UNITS, request.parent).name}
+            return view.page(VACANCY_CHANGES, request.page_size, request.page_token, **of_one)
 
         page = await self._store.view(happened)
         return pb.ListVacancyChangesResponse(changes=page.items, next_page_token=page.next_token)

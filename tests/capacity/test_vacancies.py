@@ -122,6 +122,17 @@ async def test_v7_every_change_is_kept_with_who_made_it(
     ]
 
 
+async def test_v7_of_all_units_an_institution_reads_what_happened_in_its_own(
+    unit: str, staff: Client, havn: Havn, administrator: Client
+) -> None:
+    other = await administrator.capacity.CreateInstitution(cast.founding())
+    elsewhere = await administrator.capacity.CreateUnit(cast.opening(other.name))
+    await havn.as_(cast.staff_of(other.name)).capacity.ReportVacancy(cast.reporting(elsewhere.name))
+    await staff.capacity.ReportVacancy(cast.reporting(unit))
+    told = await staff.capacity.ListVacancyChanges(pb.ListVacancyChangesRequest(parent="institutions/-/units/-"))
+    assert {each.name.partition("/vacancyChanges/")[0] for each in told.changes} == {unit}
+
+
 async def test_v6_a_stale_vacancy_is_asked_for_once_until_it_is_confirmed(
     unit: str, staff: Client, havn: Havn, clock: cast.FixedClock
 ) -> None:

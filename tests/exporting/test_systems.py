@@ -1,6 +1,7 @@
 """From one Havn through files into an empty one, and out again: the files are the same, byte for byte."""
 
 import asyncio
+import csv
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -103,9 +104,21 @@ async def test_files_are_their_owners_and_nothing_in_them_is_run(filled: Havn, t
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     of_support = {"agreed_actions.csv", "supervision_visits.csv", "support_agreements.csv"}
-    lists = {"follow_ups.csv", "breaches.csv", "waiting_list.csv", *of_support}
+    of_waiting = {f"{name}.csv" for name in ("waiting_list", "waiting_list_exits", "central_list")}
+    of_waiting |= {"central_list_applications.csv", "offers.csv", "vacancy_changes.csv"}
+    lists = {"follow_ups.csv", "breaches.csv", "risk_views.csv", "wellbeing.csv", *of_waiting, *of_support}
     assert {path.name for path in (tmp_path / "out" / LISTS).iterdir()} == lists
     assert b";'=cmd|' went home" in (tmp_path / "out" / "requests.csv").read_bytes()
+    exits = (tmp_path / "out" / LISTS / "waiting_list_exits.csv").read_bytes()
+    assert b";withdrawn;'=cmd|' went home;" in exits
+
+
+async def test_what_happened_to_the_free_places_of_all_units_is_told(filled: Havn, tmp_path: Path) -> None:
+    await exported(filled, tmp_path / "out")
+    path = tmp_path / "out" / LISTS / "vacancy_changes.csv"
+    changes = list(csv.DictReader(path.read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert {each["unit"] for each in changes} >= {"i-nuuk-01/a", "i-nuuk-01/b", "i-qaqortoq-01/a"}
+    assert [each["what"] for each in changes if each["unit"] == "i-nuuk-01/a"] == ["reported", "imported"]
 
 
 async def test_nobody_is_shown_more_than_by_the_calls_themselves(filled: Havn, tmp_path: Path) -> None:

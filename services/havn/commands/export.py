@@ -43,7 +43,7 @@ def export(
     found: dict[str, list[Table]] = {}
     with bar(json, lang) as shown, asking(as_user) as connection:
         for registry in wanted:
-            shown.begin(registry.name)
+            shown.begin_registry(registry.name)
             tables = _tables(registry, connection, shown, must=bool(only))
             if tables is not None:
                 found[registry.name] = tables

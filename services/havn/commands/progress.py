@@ -20,13 +20,20 @@ class Bar:
 
     def begin(self, step: str, total: int | None = None) -> None:
         """The next step, of so many things where that is known."""
-        if self._progress is not None and self._task is not None:
-            self._progress.reset(self._task, description=phrase(step, self._lang), total=total)
+        self._begin(phrase(step, self._lang), total)
+
+    def begin_registry(self, name: str) -> None:
+        """The next step is a registry, by the name that it has in any language."""
+        self._begin(name, None)
 
     def advance(self, number: int) -> None:
         """So many more things are done."""
         if self._progress is not None and self._task is not None:
             self._progress.advance(self._task, number)
+
+    def _begin(self, words: str, total: int | None) -> None:
+        if self._progress is not None and self._task is not None:
+            self._progress.reset(self._task, description=words, total=total)
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from services.havn.commands.import_folder import Errors
 from services.havn.commands.names import child_name
 from services.havn.commands.options import As, Json, Language, User, day
 from services.havn.commands.output import show
+from services.havn.commands.progress import bar
 from services.havn.commands.surroundings import settings, today
-from services.havn.exporting.rows import cell
+from services.havn.exporting.registries import WELLBEING_OBSERVATIONS
 from services.havn.importing.wellbeing_file import WELLBEING
 from services.havn.views import wellbeing as view
 from services.havn.views.phrases import Lang
@@ -102,11 +103,10 @@ def export(
     json: Json = False,
 ) -> None:
     """Writes all observations that the user may see to a file, which an import takes again."""
-    with asking(as_user) as connection:
-        answer = all_pages(connection.wellbeing.ListWellbeing, pb.ListWellbeingRequest())
-    requests = [pb.RecordWellbeingRequest(observation=each) for each in answer.observations]
-    rows = [{column.name: cell(column, request) for column in WELLBEING.columns} for request in requests]
-    one_file.write(file, WELLBEING, rows, lang, json)
+    with bar(json, lang) as shown, asking(as_user) as connection:
+        shown.begin_registry(WELLBEING_OBSERVATIONS.name)
+        [(sheet, rows)] = WELLBEING_OBSERVATIONS.tables(connection, shown.advance)
+    one_file.write(file, sheet, rows, lang, json)
 
 
 @app.command()

@@ -4,20 +4,31 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from havn.capacity.v1 import capacity_pb2
+from havn.capacity.v1 import capacity_pb2, waiting_pb2, wellbeing_pb2
 from havn.families.v1 import families_pb2, support_pb2
 from havn.placements.v1 import placements_pb2
 from services.havn.connection import Connection
-from services.havn.exporting.lists import BREACHES, WAITING_LIST
-from services.havn.exporting.rows import Cells, row
+from services.havn.exporting.lists import (
+    BREACHES,
+    CENTRAL_LIST,
+    CENTRAL_LIST_APPLICATIONS,
+    OFFERS,
+    RISK_VIEWS,
+    VACANCY_CHANGES,
+    WAITING_LIST,
+    WAITING_LIST_EXITS,
+)
+from services.havn.exporting.rows import Cells, cell, row
 from services.havn.importing.capacity_columns import DELIVERIES, INSTITUTIONS, UNITS, VACANCIES
 from services.havn.importing.columns import Sheet
 from services.havn.importing.family_columns import FAMILIES, HOUSEHOLD
 from services.havn.importing.placement_columns import PLACEMENTS, REQUESTS
 from services.havn.importing.support_columns import AGREED_ACTIONS, FOLLOW_UPS, SUPERVISION_VISITS, SUPPORT_AGREEMENTS
+from services.havn.importing.wellbeing_file import WELLBEING
 
 MOST_ON_A_PAGE = 200
 EVERY_FAMILY = "families/-"
+EVERY_UNIT = "institutions/-/units/-"
 
 Table = tuple[Sheet, list[Cells]]
 Progress = Callable[[int], None]
@@ -32,8 +43,10 @@ class Registry:
     request: Callable[[], Any]
     items: str
     identity: Callable[[Any], Mapping[str, str]]
-    # Whether an import takes it again.
+    # Whether `havn import` takes it again.
     importable: bool = True
+    # What a row tells of: the record, or the message around it that its columns are of.
+    told: Callable[[Any], Any] = lambda record: record
 
     @property
     def name(self) -> str:
@@ -45,7 +58,7 @@ class Registry:
         rows: list[list[Cells]] = [[] for _ in self.sheets]
         for record in self._records(connection, progress):
             identity = self.identity(record)
-            rows[0].append(row(self.sheets[0], record, identity))
+            rows[0].append(row(self.sheets[0], self.told(record), identity))
             if HOUSEHOLD in self.sheets:
                 rows[1] += _members(record, identity["key"])
         return list(zip(self.sheets, rows, strict=True))
@@ -93,8 +106,34 @@ def _action(action: support_pb2.AgreedAction) -> Mapping[str, str]:
     return {"family": family, "follow_up": follow_up, "number": number}
 
 
-def _entry(entry: capacity_pb2.WaitingListEntry) -> Mapping[str, str]:
+def _waits(entry: capacity_pb2.WaitingListEntry | capacity_pb2.WaitingListExit) -> Mapping[str, str]:
     return {"request": entry.request.removeprefix("requests/")}
+
+
+def _change(change: capacity_pb2.VacancyChange) -> Mapping[str, str]:
+    unit, _, key = change.name.partition("/vacancyChanges/")
+    return {"unit": VACANCIES.identity[0].cell.tell(unit), "key": key}
+
+
+def _risk_view(view: placements_pb2.RiskView) -> Mapping[str, str]:
+    _, placement, _, key = view.name.split("/")
+    return {"placement": placement, "key": key}
+
+
+def _observation(observation: wellbeing_pb2.WellbeingObservation) -> Mapping[str, str]:
+    asked = wellbeing_pb2.RecordWellbeingRequest(observation=observation)
+    return {column.name: cell(column, asked) for column in WELLBEING.identity}
+
+
+WELLBEING_OBSERVATIONS = Registry(
+    (WELLBEING,),
+    lambda connection: connection.wellbeing.ListWellbeing,
+    wellbeing_pb2.ListWellbeingRequest,
+    "observations",
+    _observation,
+    importable=False,
+    told=lambda observation: wellbeing_pb2.RecordWellbeingRequest(observation=observation),
+)
 
 
 REGISTRIES = (
@@ -192,7 +231,56 @@ REGISTRIES = (
         lambda connection: connection.capacity.ListWaitingList,
         capacity_pb2.ListWaitingListRequest,
         "entries",
-        _entry,
+        _waits,
         importable=False,
     ),
+    Registry(
+        (WAITING_LIST_EXITS,),
+        lambda connection: connection.waiting.ListWaitingListExits,
+        waiting_pb2.ListWaitingListExitsRequest,
+        "exits",
+        _waits,
+        importable=False,
+    ),
+    Registry(
+        (CENTRAL_LIST_APPLICATIONS,),
+        lambda connection: connection.waiting.ListCentralListApplications,
+        waiting_pb2.ListCentralListApplicationsRequest,
+        "applications",
+        _key,
+        importable=False,
+    ),
+    Registry(
+        (CENTRAL_LIST,),
+        lambda connection: connection.waiting.ListCentralList,
+        waiting_pb2.ListCentralListRequest,
+        "entries",
+        _key,
+        importable=False,
+    ),
+    Registry(
+        (OFFERS,),
+        lambda connection: connection.placements.ListOffers,
+        placements_pb2.ListOffersRequest,
+        "offers",
+        _key,
+        importable=False,
+    ),
+    Registry(
+        (RISK_VIEWS,),
+        lambda connection: connection.placements.ListRiskViews,
+        placements_pb2.ListRiskViewsRequest,
+        "risk_views",
+        _risk_view,
+        importable=False,
+    ),
+    Registry(
+        (VACANCY_CHANGES,),
+        lambda connection: connection.capacity.ListVacancyChanges,
+        lambda: capacity_pb2.ListVacancyChangesRequest(parent=EVERY_UNIT),
+        "changes",
+        _change,
+        importable=False,
+    ),
+    WELLBEING_OBSERVATIONS,
 )

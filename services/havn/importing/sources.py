@@ -114,11 +114,18 @@ def _of_workbook(path: Path, place: Place, known: Sheet | None) -> Iterator[Tabl
         yield Problem(place, 0, "", fault.words)
         return
     visible = [sheet for sheet in found if sheet.visible]
-    for sheet in found:
+    # Of the one registry that is asked for, the sheet of its name: an export has it among others.
+    named = [sheet for sheet in visible if known and _name(sheet) == known.name]
+    for sheet in named or found:
         # A workbook of one sheet may have any name on it: Excel's own is another in each language.
-        alone = (known or BY_NAME.get(path.stem)) if len(visible) == 1 and sheet.visible else None
-        registry = alone if known else BY_NAME.get(sheet.name.strip().lower()) or alone
+        is_alone = sheet.visible and len(named or visible) == 1
+        alone = (known or BY_NAME.get(path.stem)) if is_alone else None
+        registry = alone if known else BY_NAME.get(_name(sheet)) or alone
         yield from _of_sheet(registry, sheet, Place(path.name, sheet.name))
+
+
+def _name(sheet: workbooks.SheetFound) -> str:
+    return sheet.name.strip().lower()
 
 
 def _of_sheet(registry: Sheet | None, sheet: workbooks.SheetFound, place: Place) -> Iterator[Table | Problem]:

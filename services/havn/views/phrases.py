@@ -424,11 +424,6 @@ DANISH = {
         "Disse nævner hjem, som filerne ikke har. Er det rigtigt?"
     ),
     "Reading": "Læser",
-    **{
-        name: name
-        for name in ("families", "institutions", "units", "vacancies", "deliveries", "requests", "placements")
-    },
-    **{name: name for name in ("follow_ups", "breaches", "waiting_list")},
     # An export.
     "{rows} are in {folder}.": "{rows} er i {folder}.",
     "Your roles may not see: {registries}.": "Dine roller må ikke se: {registries}.",

@@ -2104,7 +2104,7 @@ class ListVacancyChangesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     parent: _builtins.str
-    """"institutions/{institution}/units/{unit}"."""
+    """"institutions/{institution}/units/{unit}", or "institutions/-/units/-" for all, each unit's newest first."""
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
