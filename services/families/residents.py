@@ -46,6 +46,11 @@ def in_family(view: View, family: str, first: date) -> Sequence[Stay]:
     return in_families(view, [family], first)[family]
 
 
+def placed_by_caller(view: View, family: str) -> frozenset[str]:
+    """The children in a family whose placements the caller may see: its own authority's."""
+    return frozenset(placement.child for placement in view.among(STAYS, "home", [family]))
+
+
 @contextmanager
 def whole(view: View) -> Iterator[View]:
     """What is kept of all authorities, for a moment; then again what the caller sees."""

@@ -14,7 +14,7 @@ from havn.families.v1.families_pb2 import FosterFamily
 from services.families import fees, policies, residents
 from services.families.due import Due
 from services.families.rules import agreements, supervision, training, trends
-from services.families.rules.fees import Placed, cost, dearest, total
+from services.families.rules.fees import Placed
 from services.families.store import (
     ACTIONS,
     AGREEMENTS,
@@ -34,7 +34,7 @@ from services.shared.names import parent
 from services.shared.records import Change, Page, View, keyed, ordered, positions
 from services.shared.server import Context
 from services.shared.store import Store
-from services.shared.wire import date_message, day, money, timestamp
+from services.shared.wire import day, timestamp
 
 EVERY_FAMILY = "families/-"
 """Parent of what belongs to all families that the caller sees (AIP-159)."""
@@ -200,21 +200,18 @@ class SupervisionApi(rpc.SupportServiceServicer):
         return pb.ListFeesResponse(fees=map(fees.message, page.items), next_page_token=page.next_token)
 
     async def GetFamilyCost(self, request: pb.GetFamilyCostRequest, context: Context) -> pb.FamilyCost:
-        """What a child costs in a family."""
-        family = await self._store.view(lambda view: view.get(FAMILIES, request.name))
+        """What a child costs in a family, and what each does who lives there."""
         on = day(request.on_date) if request.HasField("on_date") else self._clock.today()
-        agreed, tables = family.HasField("daily_rate"), fees.tables(family.authority)
-        child = Placed(request.age, max(1, request.child_number))
-        parts = cost(family, tables, on, child) if request.HasField("age") else dearest(family, tables, on)
-        known = family.daily_rate if agreed else money(total(parts))
-        return pb.FamilyCost(
-            family=family.name,
-            authority=family.authority,
-            on_date=date_message(on),
-            amount=known if agreed or parts else None,
-            agreed=agreed,
-            parts=[] if agreed else parts,
-        )
+        asked = Placed(request.age, max(1, request.child_number)) if request.HasField("age") else None
+
+        def told(view: View) -> pb.FamilyCost:
+            family = view.get(FAMILIES, request.name)
+            found, shown = fees.family_cost(family, on, asked), residents.placed_by_caller(view, family.name)
+            stays = residents.in_family(view, family.name, on)
+            found.children.extend(fees.child_costs(family, on, stays, shown))
+            return found
+
+        return await self._store.view(told)
 
 
 def _supervision_visits_due(

@@ -8,11 +8,15 @@ _FAMILIES = "families/"
 
 
 def copied_placement(placement: Placement) -> Placement:
-    """What is copied of a placement: who lives in a family from when to when; of one elsewhere that it is not here."""
+    """What is copied of a placement: who lives in a family from when to when, and how old the child is, which fees ask.
+
+    Of one elsewhere nothing is copied but that it is not here.
+    """
     copied = Placement(name=placement.name, etag=placement.etag, authority=placement.authority)
     if placement.home.startswith(_FAMILIES):
         copied.child, copied.home = placement.child, placement.home
         copied.start_date.CopyFrom(placement.start_date)
+        copied.birth_date.CopyFrom(placement.birth_date)
         if placement.HasField("end_date"):
             copied.end_date.CopyFrom(placement.end_date)
     return copied
@@ -21,4 +25,5 @@ def copied_placement(placement: Placement) -> Placement:
 def stay(placement: Placement) -> Stay:
     """The facts of a placement."""
     ends = day(placement.end_date) if placement.HasField("end_date") else None
-    return Stay(placement.child, day(placement.start_date), ends)
+    born = day(placement.birth_date) if placement.HasField("birth_date") else None
+    return Stay(placement.child, day(placement.start_date), ends, born)

@@ -32,6 +32,18 @@ def test_a_cost_that_was_agreed_on_or_is_unknown_says_so() -> None:
     assert "is not known" in told(krith.cost(pb.FamilyCost(family="families/f-1"), Lang.EN))
 
 
+def test_a_cost_tells_what_each_age_and_each_child_who_lives_there_costs() -> None:
+    ages = families.AgeRange(min=10, max=23)
+    rate = families.ChildRate(ages=ages, from_child_number=3, amount=cast.kroner(647))
+    children = [
+        pb.ChildCost(child="children/c-7", child_number=1, age=12, amount=cast.kroner(677)),
+        pb.ChildCost(child_number=2, amount=cast.kroner(664)),
+    ]
+    cost = pb.FamilyCost(family="families/f-1", amount=cast.kroner(677), rates=[rate], children=children)
+    text = told(krith.cost(cost, Lang.DA))
+    assert all(words in text for words in ("10–23", "647 kr.", "c-7", "12", "664 kr.", "anbragt af en anden myndighed"))
+
+
 def test_actions_and_concerns_are_told_with_the_names_that_end_them() -> None:
     action = families.FollowUpAction(what="Call the school", owner="Ane", due_date=cast.day(-2))
     agreed = pb.AgreedAction(

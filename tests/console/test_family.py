@@ -1,5 +1,7 @@
 """The pages of one family: what is known and amiss, the steps that may be taken, and who has looked."""
 
+import re
+
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
@@ -143,6 +145,21 @@ async def test_a_family_tells_what_is_amiss_and_who_lives_there(visitor: Visitor
     assert "k-lives-there" in text
     assert "k-has-left" not in text
     assert "Familien siger:" in text
+
+
+async def test_a_family_tells_what_each_child_who_lives_there_costs(
+    visitor: Visitor, hostile: pb.FosterFamily, havn: Havn
+) -> None:
+    client = await visitor("consultant")
+
+    async def costs() -> str:
+        return (await client.get(f"/{hostile.name}")).text.partition('<section aria-labelledby="cost">')[2]
+
+    async def told() -> bool:
+        return "k-lives-there" in (await costs()).partition("</section>")[0]
+
+    await havn.until("families", told)
+    assert re.search(r"k-lives-there</th><td>8 år</td><td class=\"number\">850\skr.</td>", await costs())
 
 
 async def test_who_may_take_no_step_is_offered_none(visitor: Visitor, hostile: pb.FosterFamily) -> None:

@@ -10,13 +10,14 @@ from havn.families.v1 import events_pb2 as announced
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import support_pb2 as support
 from services.families import events, fees
+from services.families.rules.arrivals import Stay
 from services.families.rules.fees import Placed, cost, costs, ore, terms_problems, total
 from services.matching.rules.cost import rate
 from services.matching.rules.units import unit_for
 from services.matching.wire import family_home
-from services.shared.wire import date_message
+from services.shared.wire import date_message, money
 from tests import cast
-from tests.conftest import Client
+from tests.conftest import Client, Havn
 from tests.matching import facts
 
 GREENLAND = fees.tables(cast.MUNICIPALITY)
@@ -173,3 +174,46 @@ async def test_k17_whoever_asks_is_told_where_the_figure_comes_from(consultant: 
     rows = (await consultant.support.ListFees(support.ListFeesRequest())).fees
     assert len(rows) == 8
     assert all(row.source for row in rows)
+
+
+def test_k17_each_child_who_lives_there_costs_by_its_age_and_by_who_came_first() -> None:
+    born = {"children/a": date(2014, 1, 1), "children/b": date(2020, 1, 1), "children/c": date(2013, 1, 1)}
+    stays = [Stay(child, date(2024, 1, number), None, birth) for number, (child, birth) in enumerate(born.items(), 1)]
+    gone = Stay("children/gone", date(2023, 1, 1), date(2025, 1, 1), date(2015, 1, 1))
+    ageless = Stay("children/d", date(2024, 2, 1))
+    told = list(fees.child_costs(levels((3, 12)), cast.TODAY, [*stays, gone, ageless], {*born, "children/d"}))
+    found = [(each.child, each.child_number, each.HasField("age") and each.age, ore(each)) for each in told]
+    unit = 46_297
+    assert found == [
+        ("children/a", 1, 12, unit + 21_400),
+        ("children/b", 2, 6, unit + 20_100),
+        ("children/c", 3, 13, unit + 18_400),
+        ("children/d", 4, False, unit + 21_400),
+    ]
+
+
+def test_k17_of_a_child_that_another_authority_placed_only_the_cost_is_told() -> None:
+    stay = Stay("children/a", date(2024, 1, 1), None, date(2020, 1, 1))
+    (told,) = fees.child_costs(a_family(), cast.TODAY, [stay], set())
+    assert told == support.ChildCost(child_number=1, amount=money(17_352))
+    (unknown,) = fees.child_costs(a_family(type=pb.FAMILY_TYPE_PROFESSIONAL), cast.TODAY, [stay], set())
+    assert unknown == support.ChildCost(child_number=1)
+
+
+async def test_k17_whoever_asks_is_told_of_each_child_who_lives_there(havn: Havn, consultant: Client) -> None:
+    family = (await consultant.families.CreateFosterFamily(cast.entering(a_family()))).name
+    ours, theirs = (
+        cast.a_placement(home=family, start_date=cast.day(-3 + number), authority=caller.authority)
+        for number, caller in enumerate((cast.COORDINATOR, cast.elsewhere(cast.COORDINATOR)))
+    )
+    await havn.as_(cast.COORDINATOR).placements.RecordPlacement(cast.recording(ours))
+    await havn.as_(cast.elsewhere(cast.COORDINATOR)).placements.RecordPlacement(cast.recording(theirs))
+
+    async def children() -> list[support.ChildCost]:
+        return list((await consultant.support.GetFamilyCost(support.GetFamilyCostRequest(name=family))).children)
+
+    async def both() -> bool:
+        return len(await children()) == 2
+
+    await havn.until("families", both)
+    assert [(each.child, each.child_number, each.age) for each in await children()] == [(ours.child, 1, 8), ("", 2, 0)]

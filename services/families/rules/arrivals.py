@@ -15,6 +15,7 @@ class Stay:
     child: str
     starts: date
     ends: date | None = None
+    born: date | None = None
 
     def ends_before(self, on: date) -> bool:
         """Whether it is over by a day."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from havn.families.v1 import families_pb2 as pb
+from havn.families.v1.support_pb2 import ChildCost
 from services.shared import fields
 from services.shared.errors import FieldProblem
 from services.shared.wire import date_message, day, money
@@ -136,7 +137,7 @@ def total(parts: Sequence[pb.CostPart]) -> int:
     return sum(ore(part) for part in parts)
 
 
-def ore(priced: pb.CostPart | pb.ChildRate) -> int:
+def ore(priced: pb.CostPart | pb.ChildRate | ChildCost) -> int:
     """What it costs in øre."""
     return priced.amount.units * 100 + priced.amount.nanos // 10_000_000
 

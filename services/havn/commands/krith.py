@@ -163,8 +163,16 @@ def support_due(
 
 
 @app.command()
-def cost(family: Family, as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False) -> None:
-    """What one child costs a day in a family, and where the figure comes from."""
+def cost(
+    family: Family,
+    age: Annotated[int | None, typer.Option(min=0, help="Of a child of so many years.")] = None,
+    number: Annotated[int, typer.Option(min=1, help="Which child of the family it is; with --age.")] = 1,
+    as_user: As = User.CONSULTANT,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """What a child costs a day in a family, by age and for each who lives there, and where the figures come from."""
+    request = pb.GetFamilyCostRequest(name=family_name(family), age=age, child_number=number)
     with asking(as_user) as connection:
-        answer = connection.support.GetFamilyCost(pb.GetFamilyCostRequest(name=family_name(family)))
+        answer = connection.support.GetFamilyCost(request)
     show(document(answer), views.cost(answer, lang), json)

@@ -177,8 +177,33 @@ def cost(answer: pb.FamilyCost, lang: Lang) -> Iterator[RenderableType]:
     yield phrase("A child costs {amount} a day in {family}.", lang, amount=amount, family=family)
     if answer.agreed:
         yield phrase("That was agreed on with the family.", lang)
-        return
+    else:
+        yield _parts_of_cost(answer, lang)
+    if answer.rates:
+        yield _costs_by_age(answer, lang)
+    if answer.children:
+        yield _costs_of_children(answer, lang)
+
+
+def _parts_of_cost(answer: pb.FamilyCost, lang: Lang) -> RenderableType:
     rows = table("Part", "#A day", "Source", lang=lang)
     for part in answer.parts:
         rows.add_row(phrase(FEES[part.kind], lang), kroner(part.amount, lang), part.source)
-    yield rows
+    return rows
+
+
+def _costs_by_age(answer: pb.FamilyCost, lang: Lang) -> RenderableType:
+    rows = table("Ages", "From child number", "#A day", lang=lang)
+    for rate in reversed(answer.rates):
+        ages = f"{rate.ages.min}–{rate.ages.max}"
+        rows.add_row(ages, str(rate.from_child_number), kroner(rate.amount, lang))
+    return rows
+
+
+def _costs_of_children(answer: pb.FamilyCost, lang: Lang) -> RenderableType:
+    rows = table("Child", "Age", "#A day", lang=lang)
+    for each in answer.children:
+        child = short(each.child) or phrase("placed by another authority", lang)
+        amount = kroner(each.amount, lang) if each.HasField("amount") else ""
+        rows.add_row(child, str(each.age) if each.HasField("age") else "", amount)
+    return rows

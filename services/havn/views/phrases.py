@@ -453,6 +453,7 @@ DANISH = {
     "{families} to visit; {number} overdue.": "{families} skal besøges; {number} over tiden.",
     "What a child costs in {family} is not known.": "Hvad et barn koster hos {family}, vides ikke.",
     "A child costs {amount} a day in {family}.": "Et barn koster {amount} om dagen hos {family}.",
+    "placed by another authority": "anbragt af en anden myndighed",
     "That was agreed on with the family.": "Det er aftalt med familien.",
 }
 """Sentences and words; braces name the facts that are put in."""

@@ -1025,6 +1025,8 @@ class FamilyCost(_message.Message):
     AMOUNT_FIELD_NUMBER: _builtins.int
     AGREED_FIELD_NUMBER: _builtins.int
     PARTS_FIELD_NUMBER: _builtins.int
+    RATES_FIELD_NUMBER: _builtins.int
+    CHILDREN_FIELD_NUMBER: _builtins.int
     family: _builtins.str
     """"families/{family}"."""
     authority: _builtins.str
@@ -1043,6 +1045,14 @@ class FamilyCost(_message.Message):
     def parts(self) -> _containers.RepeatedCompositeFieldContainer[_families_pb2.CostPart]:
         """What it is made of, by the tables."""
 
+    @_builtins.property
+    def rates(self) -> _containers.RepeatedCompositeFieldContainer[_families_pb2.ChildRate]:
+        """What each child costs, where its age or how many live there makes a difference; the first that fits holds."""
+
+    @_builtins.property
+    def children(self) -> _containers.RepeatedCompositeFieldContainer[Global___ChildCost]:
+        """What each child costs who lives there on the day, who came first before the others."""
+
     def __init__(
         self,
         *,
@@ -1052,14 +1062,54 @@ class FamilyCost(_message.Message):
         amount: _money_pb2.Money | None = ...,
         agreed: _builtins.bool = ...,
         parts: _abc.Iterable[_families_pb2.CostPart] | None = ...,
+        rates: _abc.Iterable[_families_pb2.ChildRate] | None = ...,
+        children: _abc.Iterable[Global___ChildCost] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "on_date", b"on_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "amount", b"amount", "authority", b"authority", "family", b"family", "on_date", b"on_date", "parts", b"parts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "amount", b"amount", "authority", b"authority", "children", b"children", "family", b"family", "on_date", b"on_date", "parts", b"parts", "rates", b"rates"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FamilyCost: _TypeAlias = FamilyCost  # noqa: Y015
+
+@_typing.final
+class ChildCost(_message.Message):
+    """What one child costs a day who lives in a family."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHILD_FIELD_NUMBER: _builtins.int
+    CHILD_NUMBER_FIELD_NUMBER: _builtins.int
+    AGE_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    child: _builtins.str
+    """"children/{child}"; empty where another authority placed it."""
+    child_number: _builtins.int
+    """Which child of the family it is, the first one is 1."""
+    age: _builtins.int
+    """In whole years on the day; absent where it is not known, or where another authority placed the child."""
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """Absent where it is unknown."""
+
+    def __init__(
+        self,
+        *,
+        child: _builtins.str = ...,
+        child_number: _builtins.int = ...,
+        age: _builtins.int | None = ...,
+        amount: _money_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_age", b"_age", "age", b"age", "amount", b"amount"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_age", b"_age", "age", b"age", "amount", b"amount", "child", b"child", "child_number", b"child_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__age: _TypeAlias = _typing.Literal["age"]  # noqa: Y015
+    _WhichOneofArgType__age: _TypeAlias = _typing.Literal["_age", b"_age"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__age) -> _WhichOneofReturnType__age | None: ...
+
+Global___ChildCost: _TypeAlias = ChildCost  # noqa: Y015
 
 @_typing.final
 class ListFeesRequest(_message.Message):
