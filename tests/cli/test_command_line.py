@@ -246,7 +246,7 @@ def test_what_is_wrong_goes_to_a_file_that_a_spreadsheet_opens(havn: Havn, tmp_p
 
 def test_templates_are_a_workbook_where_asked_for(havn: Havn, tmp_path: Path) -> None:
     written = havn("template", tmp_path / "new", "--format", "xlsx", "--json")
-    assert written.document["files"] == ["HELP.txt", "havn.xlsx"]
+    assert written.document["files"] == ["HELP.txt", "havn.xlsx", "lists/lists.xlsx"]
     assert havn("import", tmp_path / "new", "--dry-run", "--json").error["reason"] == "NOT_RUNNING"
 
 

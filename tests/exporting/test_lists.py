@@ -10,11 +10,12 @@ from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1 import waiting_pb2 as waiting
 from havn.capacity.v1 import wellbeing_pb2 as wellbeing
 from havn.placements.v1 import placements_pb2 as placements
-from services.havn.exporting.files import LISTS, write_export
+from services.havn.exporting.files import write_export
 from services.havn.exporting.registries import REGISTRIES
 from services.havn.exporting.rows import row
 from services.havn.importing.one_file import read
 from services.havn.importing.problems import Problems
+from services.havn.importing.sheets import LISTS
 from services.havn.importing.wellbeing_file import WELLBEING
 from services.havn.importing.writing import Format
 from services.shared.wire import timestamp

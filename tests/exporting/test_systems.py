@@ -12,12 +12,13 @@ from havn.placements.v1 import placements_pb2 as placements
 from services.havn.commands.import_folder import clients
 from services.havn.connection import Connection, connect
 from services.havn.demo.generator import make_demo
-from services.havn.exporting.files import LISTS, write_export
+from services.havn.exporting.files import write_export
 from services.havn.exporting.registries import REGISTRIES, Table
 from services.havn.importing.outcome import CREATED, UNCHANGED, Sent
 from services.havn.importing.reading import read
 from services.havn.importing.rows import Rows
 from services.havn.importing.sending import send
+from services.havn.importing.sheets import LISTS
 from services.havn.importing.writing import Format
 from services.shared.access import EVERYWHERE, Caller
 from services.shared.clients import Tokens

@@ -2,10 +2,13 @@ from pathlib import Path
 
 import pytest
 
+from services.havn.importing import one_file
+from services.havn.importing.columns import Sheet
 from services.havn.importing.reading import read
-from services.havn.importing.rows import Rows
-from services.havn.importing.sheets import SHEETS
-from services.havn.importing.templates import HELP_FILE, write_templates
+from services.havn.importing.rows import Part, Rows
+from services.havn.importing.sheets import BY_ITSELF, LISTS, SHEETS
+from services.havn.importing.templates import HELP_FILE, LISTS_FILE, write_templates
+from services.havn.importing.writing import Format
 from services.shared.reference import towns
 
 # It meets no database.
@@ -19,11 +22,23 @@ def test_templates_are_files_without_rows(tmp_path: Path) -> None:
     assert found.counts == {}
 
 
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("sheet", BY_ITSELF, ids=lambda sheet: sheet.name)
+def test_there_is_a_template_for_what_is_taken_by_itself(sheet: Sheet, form: Format, tmp_path: Path) -> None:
+    write_templates(tmp_path, form)
+    found = one_file.read(tmp_path / LISTS / (sheet.file if form is Format.CSV else LISTS_FILE), sheet)
+    assert isinstance(found, Part)
+    assert found.rows == ()
+    assert found.headers == {sheet.name: tuple(column.name for column in sheet.columns)}
+
+
 def test_the_help_file_names_every_file_and_column(tmp_path: Path) -> None:
     write_templates(tmp_path)
     text = (tmp_path / HELP_FILE).read_text("utf-8")
-    assert all(f"\n  {column.name}" in text for sheet in SHEETS for column in sheet.columns)
-    assert all(f"\n{sheet.file}\n{sheet.da}\n{sheet.en}\n" in text for sheet in SHEETS)
+    sheets = (*SHEETS, *BY_ITSELF)
+    assert all(f"\n  {column.name}" in text for sheet in sheets for column in sheet.columns)
+    assert all(f"\n{sheet.file}\n{sheet.da}\n{sheet.en}\n" in text for sheet in sheets)
+    assert all(f"import {sheet.name} {LISTS}/{sheet.file}\n" in text for sheet in BY_ITSELF[:-1])
 
 
 def test_the_help_file_names_every_town_and_fits_a_screen(tmp_path: Path) -> None:
@@ -41,7 +56,7 @@ def test_nobodys_work_is_overwritten(tmp_path: Path) -> None:
 
 
 def test_every_word_of_a_list_is_explained_in_danish() -> None:
-    allowed = [column.cell.allowed for sheet in SHEETS for column in sheet.columns]
+    allowed = [column.cell.allowed for sheet in (*SHEETS, *BY_ITSELF) for column in sheet.columns]
     assert sum("(" in each.da for each in allowed if each.en.startswith("one of: ")) > 10
     assert all(f"{word} (" in each.da for each in allowed for word in one_of(each.en))
 

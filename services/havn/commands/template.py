@@ -31,7 +31,7 @@ def template(
         write_templates(folder, form)
     except FileExistsError as error:
         raise FileUnusable(f"{folder}: holds files already, and nothing is overwritten; name a new folder.") from error
-    files = sorted(path.name for path in folder.iterdir())
+    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     told = [
         f"{', '.join(files)} are in {folder}. HELP.txt explains every column; fill the files that you need. Then:",
         Verbatim(f"  havn import {quote(str(folder))} --dry-run"),

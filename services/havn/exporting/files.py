@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from services.havn.exporting.registries import Table
+from services.havn.importing.sheets import LISTS
 from services.havn.importing.workbook_writing import SheetOut, write_workbook
 from services.havn.importing.writing import Format, write
-
-LISTS = "lists"
-"""Folder of what no import takes: an import passes it over."""
 
 
 def write_export(folder: Path, registries: Iterable[Table], lists: Iterable[Table], form: Format) -> None:

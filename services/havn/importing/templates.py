@@ -1,16 +1,18 @@
 """Empty files with their headers, and a help file in words."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import fill
 
 from services.havn.importing.columns import Column, Needed, Sheet
-from services.havn.importing.sheets import SHEETS
+from services.havn.importing.sheets import BY_ITSELF, LISTS, SHEETS
 from services.havn.importing.workbook_writing import SheetOut, write_workbook
 from services.havn.importing.writing import Format, write
 from services.shared.reference import towns
 
 HELP_FILE = "HELP.txt"
 WORKBOOK_FILE = "havn.xlsx"
+LISTS_FILE = f"{LISTS}.xlsx"
 WIDTH = 120
 NEEDED_DA = {Needed.ALWAYS: "skal udfyldes", Needed.WITH_GROUP: "hvis gruppen bruges", Needed.NO: "kan være tom"}
 NEEDED_EN = {Needed.ALWAYS: "required", Needed.WITH_GROUP: "if its group is used", Needed.NO: "may be empty"}
@@ -52,28 +54,50 @@ Nothing is written until all rows of all files are in order. An import that was 
 A cell that begins with = + - or @ gets an apostrophe before it in an export, which an import takes away again.
 """
 
+OF_LISTS = f"""\
+HVER FOR SIG / EACH BY ITSELF
+
+Filerne i mappen {LISTS} tages ikke af havn import, men hver for sig, når familier og anbringelser er der.
+The files in the folder {LISTS} are not taken by havn import, but each by itself, once families, institutions and
+placements are there.
+
+  havn krith import follow_ups {LISTS}/follow_ups.csv
+  havn krith import agreed_actions {LISTS}/agreed_actions.csv
+  havn krith import supervision_visits {LISTS}/supervision_visits.csv
+  havn krith import support_agreements {LISTS}/support_agreements.csv
+  havn wellbeing import {LISTS}/wellbeing.csv
+"""
+
 
 def write_templates(folder: Path, form: Format = Format.CSV) -> None:
-    """Writes one empty file per sheet, and the help file.
+    """Writes one empty file per sheet, those that are taken each by itself in a folder of their own, and the help file.
 
     Raises FileExistsError where the folder has one of them already: nobody's work is overwritten.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in (*(sheet.file for sheet in SHEETS), WORKBOOK_FILE, HELP_FILE):
+    of_lists = [f"{LISTS}/{name}" for name in (*(sheet.file for sheet in BY_ITSELF), LISTS_FILE)]
+    for name in (*(sheet.file for sheet in SHEETS), WORKBOOK_FILE, HELP_FILE, *of_lists):
         if (folder / name).exists():
             raise FileExistsError(folder / name)
-    if form is Format.CSV:
-        for sheet in SHEETS:
-            write(folder, sheet, ())
-    else:
-        sheets = [SheetOut(sheet.name, [column.name for column in sheet.columns]) for sheet in SHEETS]
-        write_workbook(folder / WORKBOOK_FILE, sheets)
+    (folder / LISTS).mkdir(parents=True, exist_ok=True)
+    _write(folder, WORKBOOK_FILE, SHEETS, form)
+    _write(folder / LISTS, LISTS_FILE, BY_ITSELF, form)
     (folder / HELP_FILE).write_text(help_text(), encoding="utf-8")
+
+
+def _write(folder: Path, workbook: str, sheets: Iterable[Sheet], form: Format) -> None:
+    if form is Format.CSV:
+        for sheet in sheets:
+            write(folder, sheet, ())
+        return
+    write_workbook(
+        folder / workbook, [SheetOut(sheet.name, [column.name for column in sheet.columns]) for sheet in sheets]
+    )
 
 
 def help_text() -> str:
     """What every file and column is for and allows, in Danish and English."""
-    return "\n".join((INTRODUCTION, _towns_help(), *(_sheet_help(sheet) for sheet in SHEETS)))
+    by_itself = (_sheet_help(sheet) for sheet in BY_ITSELF)
+    return "\n".join((INTRODUCTION, _towns_help(), *(_sheet_help(sheet) for sheet in SHEETS), OF_LISTS, *by_itself))
 
 
 def _towns_help() -> str:
