@@ -14,7 +14,6 @@ import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from bench.services import report, seed
 from bench.services.calls import DEADLINE_SECONDS, Call
 from bench.services.place import SERVICES, UNLIMITED, Place
 from havn.placements.v1.placements_pb2 import GetRequestRequest
+from services.havn.commands.surroundings import settings, today
 from services.havn.nats_server import NatsServer
 from services.shared.grants import Grants
 from services.shared.limits import RETRY_SECONDS
@@ -103,7 +103,7 @@ async def measure(place: Place, seconds: float) -> list[dict[str, Any]]:
     with ExitStack() as running:
         for name in SERVICES:
             running.enter_context(place.service(name, {**UNLIMITED, "HAVN_CALLS_AT_A_TIME": str(AT_A_TIME)}))
-        await asyncio.to_thread(seed.take_in, place.connected("administrator"), place, datetime.now(UTC).date())
+        await asyncio.to_thread(seed.take_in, place.connected("administrator"), place, today(settings()))
         address, token = place.addresses["placements"], place.token("coordinator")
         await Load("to warm up", AT_A_TIME).last(address, token, 1.0)
         for _ in range(ROUNDS):

@@ -1,15 +1,16 @@
 """Made-up registries of any size, as files that `havn import` takes."""
 
 import random
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from services.havn.commands.surroundings import settings, today
 from services.havn.exporting.rows import Cells
 from services.havn.importing.sheets import SHEETS
 from services.havn.importing.writing import write
 
 UNITS_OF_AN_INSTITUTION = 100
-TODAY = date.today()  # noqa: DTZ011  # the day of this machine will do
+TODAY = today(settings())
 BY_NAME = {sheet.name: sheet for sheet in SHEETS}
 CHANCE = random.Random(1)
 

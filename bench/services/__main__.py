@@ -13,7 +13,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import nats
@@ -26,6 +26,7 @@ from bench.services.processes import Served
 from havn.capacity.v1.capacity_pb2 import GetUnitRequest
 from havn.families.v1.families_pb2 import GetFosterFamilyRequest, LogFollowUpRequest
 from havn.placements.v1.placements_pb2 import GetRequestRequest
+from services.havn.commands.surroundings import settings, today
 from services.havn.demo.visit import visit
 from services.havn.nats_server import NatsServer
 from services.shared.grants import Grants
@@ -40,12 +41,12 @@ CALLERS = (1, 16)
 EVENTS = 1_000
 
 
-def kinds(place: Place, servers: dict[str, Served], today: date) -> list[Calls]:
+def kinds(place: Place, servers: dict[str, Served], day: date) -> list[Calls]:
     """The calls that are compared, the echo first."""
     coordinator, consultant = place.token("coordinator"), place.token("consultant")
     request = GetRequestRequest(name=seed.REQUEST).SerializeToString()
     unit = GetUnitRequest(name=seed.UNIT).SerializeToString()
-    follow_up = LogFollowUpRequest(parent=seed.FAMILY, follow_up=visit(today)).SerializeToString()
+    follow_up = LogFollowUpRequest(parent=seed.FAMILY, follow_up=visit(day)).SerializeToString()
 
     def a_follow_up() -> bytes:
         # Two messages in a row are read as one.
@@ -89,14 +90,14 @@ async def measure_events(place: Place, chains: list[events.Chain]) -> None:
 
 async def measure(place: Place) -> dict[str, list[report.Row]]:
     """Starts everything and measures it."""
-    today = datetime.now(UTC).date()
+    day = today(settings())
     with ExitStack() as running:
         servers = {name: running.enter_context(place.service(name)) for name in SERVICES}
         servers[ECHO] = running.enter_context(place.echo())
         idle = {name: server.megabytes() for name, server in servers.items()}
         administrator, consultant = place.connected("administrator"), place.connected("consultant")
-        await asyncio.to_thread(seed.take_in, administrator, place, today)
-        calls = kinds(place, servers, today)
+        await asyncio.to_thread(seed.take_in, administrator, place, day)
+        calls = kinds(place, servers, day)
         await measure_calls(calls)
         for end in chain.ENDS:
             chain.create(end, place.database(end))
