@@ -45,10 +45,6 @@ _LOCKING = "SELECT pg_advisory_xact_lock(2)"
 _LOCK = Statement(text(_LOCKING))
 
 
-_END = "end of the audit trail"
-"""In the info of a session: works that share a transaction go on where the one before ended."""
-
-
 class Action(StrEnum):
     """What was done with the records."""
 
@@ -110,14 +106,10 @@ def append(session: Session, rows: Iterable[Values]) -> None:
         last = Link(last.sequence + 1, seal(content))
         chained.append(content | {"hash": last.hash})
     _ADD.change_each(session.connection(), chained)
-    session.info[_END] = last
 
 
 def _end(session: Session) -> Link:
     """The end of the chain, to which nobody else adds until this transaction is over."""
-    if _END in session.info:
-        known: Link = session.info[_END]
-        return known
     if on_postgres(session.connection()) and session.info.get(OPENED) != _LOCKING:
         _LOCK.rows(session.connection(), {})
     return head(session)

@@ -27,6 +27,12 @@ READERS = 4
 TOGETHER = 32
 """Writes that share a transaction at most: one wait for the disk serves them all."""
 
+Keep = Callable[[Session, list[Any]], None]
+"""Keeps rows of one kind."""
+
+_LATER = "kept later"
+"""In the info of a session."""
+
 _Waiting = tuple[Callable[[Session], Any], str, Future[Any]]
 _Done = tuple[Any, Exception | None]
 
@@ -89,6 +95,7 @@ class Lane:
         alone = len(some) == 1
         with self._begun(some[0][1] if alone else "") as transaction, _session(transaction) as session:
             done = [self._done(session, work, opening, alone=alone) for work, opening, _ in some]
+            _keep_later(session)
             begun = time.perf_counter()
         if self.writes:
             self.writes.commits.observe(time.perf_counter() - begun)
@@ -127,6 +134,7 @@ class Lane:
         if not alone:
             self._manner.begin_part(session.connection(), opening)
         session.info[OPENED] = opening
+        already = len(_later(session))
         try:
             result = work(session)
             session.flush()
@@ -134,6 +142,7 @@ class Lane:
             if alone:
                 raise
             _undo_part(session, error)
+            del _later(session)[already:]
             return None, error
         return result, None
 
@@ -165,6 +174,32 @@ class Lane:
             connection.close()
 
 
+def later(session: Session, keep: Keep, row: Any) -> None:  # noqa: ANN401  # whatever `keep` takes
+    """Has a row kept at the end of the transaction, with those like it of all who share it: a trip for them together.
+
+    It is for rows that nobody reads within their transaction, unless by `kept_later`.
+    """
+    _later(session).append((keep, row))
+
+
+def kept_later(session: Session, keep: Keep) -> list[Any]:
+    """The rows that are to be kept so at the end."""
+    return [row for how, row in _later(session) if how is keep]
+
+
+def _later(session: Session) -> list[tuple[Keep, Any]]:
+    rows: list[tuple[Keep, Any]] = session.info.setdefault(_LATER, [])
+    return rows
+
+
+def _keep_later(session: Session) -> None:
+    together: dict[Keep, list[Any]] = {}
+    for keep, row in _later(session):
+        together.setdefault(keep, []).append(row)
+    for keep, rows in together.items():
+        keep(session, rows)
+
+
 def _session(transaction: RootTransaction) -> Session:
     return Session(transaction.connection, expire_on_commit=False)
 
@@ -179,7 +214,7 @@ def _undo_part(session: Session, error: Exception) -> None:
         # A full disk ends the whole transaction, not this part alone. A refusal is for its own caller only.
         raise broken if isinstance(error, HavnError) else error from None
     session.expunge_all()
-    session.info.clear()
+    session.info.pop(OPENED, None)
 
 
 class Database:

@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 
 from services.shared import turns
 from services.shared.access import Caller
+from services.shared.database import later
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
 from services.shared.events import Announcement
-from services.shared.records import ANNOUNCING, Change, Kind, Resource, adding, changing, outbox_values, row_values
+from services.shared.records import Change, Kind, Resource, adding, announce, changing, outbox_values, row_values
 from services.shared.scope import everywhere, narrow
 from services.shared.tables import Record
 from services.shared.wire import Told, complete, told
@@ -146,7 +147,8 @@ class Draft:
         for table, changed in self._changed.items():
             _require_unchanged(change.session, table, {name: row["version"] - 1 for name, row in changed.items()})
             changing(table).change_each(change.connection, (row | {"of_name": name} for name, row in changed.items()))
-        ANNOUNCING.change_each(change.connection, self._events.values())
+        for event in self._events.values():
+            later(change.session, announce, event)
         for rows in (*self._new.values(), *self._changed.values()):
             change.touched.update({name: row["authority"] for name, row in rows.items()})
 

@@ -2,16 +2,13 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import psycopg
-from psycopg.errors import error_from_result
-from psycopg.pq import DiagnosticField, ExecStatus
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 
+from services.shared import libpq
 from services.shared.database import PART, READERS, TOGETHER, Database, Lane, Manner
 from services.shared.scope import FORGET, OPENED
-from services.shared.statements import as_sqlalchemy_tells
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 30
@@ -29,7 +26,6 @@ WRITING = 1
 READ_COMMITTED, REPEATABLE_READ = r"read\ committed", r"repeatable\ read"
 
 _CHANGED = "changed"
-_DONE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 _ALWAYS = {
     "synchronous_commit": "on",
@@ -75,7 +71,7 @@ def _fleeting(error: object) -> bool:
 
 def _begin_part(connection: Connection, opening: str) -> None:
     # What shares the transaction sees nothing in the name of the caller before.
-    _tell(connection, f"SAVEPOINT {PART}; {opening or FORGET}")
+    libpq.tell(connection, f"SAVEPOINT {PART}; {opening or FORGET}")
 
 
 _MANNER = Manner(_begin_part, _fleeting)
@@ -104,32 +100,10 @@ def _engine(url: URL, begin: str, commit: str, **options: str) -> Engine:
         },
     )
     event.listen(engine, "begin", lambda connection: _begin(connection, begin))
-    event.listen(engine, "commit", lambda connection: _tell(connection, commit))
+    event.listen(engine, "commit", lambda connection: libpq.tell(connection, commit))
     return engine
 
 
 def _begin(connection: Connection, begin: str) -> None:
     opening = connection.info.pop(OPENED, "")
-    _tell(connection, f"{begin}; {opening}" if opening else begin)
-
-
-def _tell(connection: Connection, command: str) -> None:
-    """Tells a command through libpq alone: the cursor that it needs no values from would take twice as long."""
-    driver: Any = connection.connection.dbapi_connection
-    try:
-        told = driver.pgconn.exec_(command.encode())
-        if told.status not in _DONE:
-            raise refusal(driver, told)
-    except psycopg.Error as error:
-        raise as_sqlalchemy_tells(connection, error) from error
-
-
-def refusal(driver: Any, told: Any) -> psycopg.Error:  # noqa: ANN401  # libpq's types have two makers
-    """What PostgreSQL says against a command.
-
-    Without its code nobody said anything: the connection is lost, even where libpq takes it for a good one still.
-    """
-    if told.error_field(DiagnosticField.SQLSTATE):
-        return error_from_result(told)
-    driver.close()
-    return psycopg.OperationalError("the connection was lost")
+    libpq.tell(connection, f"{begin}; {opening}" if opening else begin)

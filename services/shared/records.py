@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from services.shared import traces
 from services.shared.access import EVERYWHERE, Caller
+from services.shared.database import later
 from services.shared.errors import BadInput, EtagStale, NameTaken, NotFound
 from services.shared.listings import MOST_VALUES, Listing, by_name, columns, having, listed, one_of, scope_of, slots
 from services.shared.scope import OPENED, narrow, opening
@@ -26,8 +27,7 @@ from services.shared.tables import OutboxEvent, Record
 MAX_PAGE = MOST_VALUES
 DEFAULT_PAGE = 50
 
-ANNOUNCING = Statement(insert(OutboxEvent).inline())
-"""The statement that adds an event to the outbox."""
+_ANNOUNCE = Statement(insert(OutboxEvent).inline())
 
 Equal = Mapping[str, str | int]
 """The values that columns are to have."""
@@ -268,7 +268,7 @@ class Change(View):
 
     def announce(self, subject: str, event: Message) -> None:
         """Writes an event, to be published once this is committed."""
-        ANNOUNCING.change(self.connection, outbox_values(subject, event, self.now))
+        later(self.session, announce, outbox_values(subject, event, self.now))
 
 
 @dataclass(frozen=True)
@@ -343,6 +343,11 @@ def row_values(kind: Kind[M], message: M) -> dict[str, Any]:
         "version": int(message.etag),
         "body": message.SerializeToString(deterministic=True),
     } | kind.columns(message)
+
+
+def announce(session: Session, events: Iterable[Mapping[str, Any]]) -> None:
+    """Adds events, of which these are the columns, to the outbox."""
+    _ANNOUNCE.change_each(session.connection(), events)
 
 
 def outbox_values(subject: str, event: Message, now: datetime) -> dict[str, Any]:

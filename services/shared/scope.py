@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from psycopg.sql import quote
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from services.shared import libpq
 from services.shared.access import EVERYWHERE, Caller
-from services.shared.statements import Statement
 
 _ALL = Caller("", authority=EVERYWHERE)
-
-_SETTINGS = Statement(text("select set_config('havn.authority', :authority, true), set_config('havn.own', :own, true)"))
 
 OPENED = "opened with"
 """In the info of a session and of its connection: the command that its transaction begins with, if any."""
@@ -40,12 +38,12 @@ def on_postgres(connection: Connection) -> bool:
 def narrow(connection: Connection, caller: Caller) -> None:
     """Shows what the caller sees, from now to the transaction's end."""
     if on_postgres(connection):
-        _SETTINGS.rows(connection, {"authority": caller.authority, "own": " ".join(caller.narrowed())})
+        libpq.tell(connection, opening(caller))
 
 
 @lru_cache(1_000)
 def opening(caller: Caller) -> str:
-    """The command that does so, for a transaction to begin with: by itself it takes as long as what is read then."""
+    """The command that does so, which a transaction may begin with: alone it takes as long as what is read then."""
     authority, own = quote(caller.authority), quote(" ".join(caller.narrowed()))
     return f"SET LOCAL havn.authority TO {authority}; SET LOCAL havn.own TO {own}"
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple, Protocol, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session, col
 
 from services.shared import audit, inbox, scope
@@ -16,13 +16,13 @@ from services.shared.access import Caller
 from services.shared.audit import Action
 from services.shared.call import Call, current
 from services.shared.clock import Clock
-from services.shared.database import Database
+from services.shared.database import Database, kept_later, later
 from services.shared.errors import BadInput, OutboxFull, RequestIdReused
 from services.shared.inbox import Settled
 from services.shared.leases import Leases
 from services.shared.records import Change, Newer, View
 from services.shared.shown import Shown, shown
-from services.shared.statements import Statement
+from services.shared.statements import Statement, Values
 from services.shared.tables import Answer
 
 MAX_KEY_LENGTH = 100
@@ -116,7 +116,7 @@ class Store:
         def transaction(session: Session) -> None:
             change = Change(session, call.caller, now)
             work(change)
-            audit.append(session, [audit.row(call, now, Action.WRITE, _by_authority(change.touched))])
+            later(session, audit.append, audit.row(call, now, Action.WRITE, _by_authority(change.touched)))
 
         await self._database.write(transaction, scope.opening(call.caller))
         self.changed()
@@ -166,18 +166,18 @@ class Store:
 
     def _once(self, session: Session, call: Call, key: str, digest: bytes, work: Callable[[Change], A]) -> bytes:
         now, identity = self._clock.now(), (call.caller.subject, call.rpc, key)
-        earlier = _earlier(session.connection(), identity)
+        earlier = _earlier(session, identity)
         if earlier is not None:
             if earlier.digest != digest:
                 raise RequestIdReused
-            audit.append(session, [audit.row(call, now, Action.REPEAT, json.loads(earlier.names))])
+            later(session, audit.append, audit.row(call, now, Action.REPEAT, json.loads(earlier.names)))
             return earlier.body
         change = Change(session, call.caller, now)
         answer = work(change)
         body = answer.SerializeToString()
         names = _by_authority(change.touched, shown(answer, call.caller.authority))
-        _ANSWER.change(change.connection, _answer(identity, digest, body, names, now))
-        audit.append(session, [audit.row(call, now, Action.WRITE, names)])
+        later(session, _keep_answers, _answer(identity, digest, body, names, now))
+        later(session, audit.append, audit.row(call, now, Action.WRITE, names))
         return body
 
 
@@ -197,9 +197,17 @@ def _digest(caller: Caller, content: bytes) -> bytes:
     return hashlib.sha256(scope + len(content).to_bytes(8) + content).digest()
 
 
-def _earlier(connection: Connection, identity: tuple[str, str, str]) -> Earlier | None:
-    found = _EARLIER.first(connection, dict(zip(_IDENTITY, identity, strict=True)))
+def _earlier(session: Session, identity: tuple[str, str, str]) -> Earlier | None:
+    # Whoever repeats a request at once may share the transaction that answers it first.
+    for answer in kept_later(session, _keep_answers):
+        if identity == tuple(answer[name] for name in _IDENTITY):
+            return Earlier(answer["digest"], answer["body"], answer["names"])
+    found = _EARLIER.first(session.connection(), dict(zip(_IDENTITY, identity, strict=True)))
     return None if found is None else Earlier(*found)
+
+
+def _keep_answers(session: Session, answers: Iterable[Values]) -> None:
+    _ANSWER.change_each(session.connection(), answers)
 
 
 def _answer(

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
-from services.shared.database import Database
+from services.shared.database import Database, kept_later, later
 from services.shared.errors import DatabaseAway, NotFound
 from tests import databases
 
@@ -121,6 +121,28 @@ async def test_a_write_that_fails_takes_none_of_the_others_along(database: Datab
     same, other, none = await waiting(database, partial(insert, 1), partial(insert, 2), partial(insert, 1))
     assert (same, other) == (None, None)
     assert isinstance(none, IntegrityError)
+    assert await database.read(count) == 2
+
+
+async def test_rows_that_are_kept_later_are_kept_together_and_without_those_of_a_write_that_fails(
+    database: Database,
+) -> None:
+    trips: list[list[int]] = []
+
+    def keep(session: Session, numbers: list[int]) -> None:
+        trips.append(numbers)
+        for number in numbers:
+            insert(number, session)
+
+    def work(number: int, session: Session) -> list[int]:
+        later(session, keep, number)
+        if number == 2:
+            raise NotFound("requests/nobody")
+        return kept_later(session, keep)
+
+    told = await waiting(database, *(partial(work, number) for number in (1, 2, 3)))
+    assert [told[0], type(told[1]), told[2]] == [[1], NotFound, [1, 3]]
+    assert trips == [[1, 3]]
     assert await database.read(count) == 2
 
 

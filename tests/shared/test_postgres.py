@@ -19,7 +19,7 @@ from sqlmodel import Session
 from havn.families.v1 import families_pb2 as families
 from services.families.store import FAMILIES
 from services.havn.system import DEFINITIONS
-from services.shared import audit, call, migrate, postgres, runtime
+from services.shared import audit, call, libpq, migrate, postgres, runtime
 from services.shared.access import Caller
 from services.shared.database import READERS, Database
 from services.shared.errors import DatabaseAway, NameTaken
@@ -338,11 +338,11 @@ async def test_nobody_notices_that_a_connection_was_lost_between_two_transaction
 async def test_a_command_that_nobody_answered_tells_of_a_lost_connection(server: Server) -> None:
     with psycopg.connect(server.url("postgres", "postgres")) as driver:
         unanswered = driver.pgconn.make_empty_result(ExecStatus.FATAL_ERROR)
-        assert type(postgres.refusal(driver, unanswered)) is psycopg.OperationalError
+        assert type(libpq.refusal(driver, unanswered)) is psycopg.OperationalError
         assert driver.closed
     with psycopg.connect(server.url("postgres", "postgres")) as driver:
         refused = driver.pgconn.exec_(b"SELECT 1/0")
-        assert type(postgres.refusal(driver, refused)) is psycopg.errors.DivisionByZero
+        assert type(libpq.refusal(driver, refused)) is psycopg.errors.DivisionByZero
         assert not driver.closed
 
 
