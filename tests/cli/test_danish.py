@@ -15,7 +15,7 @@ from services.havn import views
 from services.havn.demo.followed import MADE_UP
 from services.havn.demo.visit import visit
 from services.havn.views.excluded import each_excluded
-from services.havn.views.families import BREACHES, LOOKS, STEPS
+from services.havn.views.families import BREACHES, CERTIFICATES, LOOKS, MEMBERS, STEPS
 from services.havn.views.families import STATES as FAMILY_STATES
 from services.havn.views.follow_ups import follow_ups
 from services.havn.views.headings import HEADINGS
@@ -77,6 +77,8 @@ def test_every_phrase_has_a_danish_one() -> None:
         *STEPS.values(),
         *BREACHES.values(),
         *LOOKS.values(),
+        *CERTIFICATES.values(),
+        *MEMBERS.values(),
         *(name.removeprefix("PROFILE_FACT_").replace("_", " ").lower() for name in ProfileFact.keys()[1:]),
         *FRESHNESS.values(),
         *STATES.values(),

@@ -10,6 +10,7 @@ import typer
 
 from havn.families.v1 import families_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
+from services.havn.commands import family_profile
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
 from services.havn.commands.family_application import apply
@@ -26,6 +27,11 @@ from services.shared.wire import date_message
 
 app = typer.Typer(add_completion=False)
 app.command()(apply)
+app.command()(family_profile.profile)
+app.command()(family_profile.update)
+app.command()(family_profile.member)
+app.command()(family_profile.certificates)
+app.command()(family_profile.fees)
 
 VISIT_FORM = "2026-03-02 | WHO | WHAT WAS SEEN"
 

@@ -30,6 +30,11 @@ def user_name(given: str) -> str:
     return _in("users", given)
 
 
+def person_name(given: str) -> str:
+    """The person of "persons/p-1" or "p-1"."""
+    return _in("persons", given)
+
+
 def authority_name(given: str) -> str:
     """The authority of "authorities/kujalleq" or "kujalleq"."""
     return _in("authorities", given)

@@ -6,8 +6,12 @@ from rich.console import RenderableType
 
 from havn.access.v1.access_pb2 import Role
 from havn.families.v1 import families_pb2 as pb
+from havn.families.v1 import support_pb2 as support
+from services.havn.importing.family_columns import FAMILIES
+from services.havn.views.krith import FEES
 from services.havn.views.phrases import Lang, count, phrase
-from services.havn.views.words import day, indented, listed, moment, points, short, table, title
+from services.havn.views.records import filled, record
+from services.havn.views.words import day, indented, kroner, listed, moment, points, said, short, table, title
 
 STATES = {
     pb.FAMILY_STATE_UNSPECIFIED: "unknown",
@@ -41,6 +45,18 @@ LOOKS = {
     pb.PROFILE_VIEW_KIND_OPENED: "opened",
     pb.PROFILE_VIEW_KIND_LISTED: "in a list",
     pb.PROFILE_VIEW_KIND_CHANGED: "entered or changed",
+}
+
+MEMBERS = {
+    pb.HOUSEHOLD_ROLE_UNSPECIFIED: "unknown",
+    pb.HOUSEHOLD_ROLE_FOSTER_PARENT: "foster parent",
+    pb.HOUSEHOLD_ROLE_ADULT: "another adult",
+    pb.HOUSEHOLD_ROLE_OWN_CHILD: "own child",
+}
+CERTIFICATES = {
+    pb.CERTIFICATE_KIND_CRIMINAL_RECORD: "criminal record",
+    pb.CERTIFICATE_KIND_CHILD: "child certificate",
+    pb.CERTIFICATE_KIND_HEALTH: "health certificate",
 }
 
 
@@ -89,6 +105,51 @@ def profile_views(name: str, answer: pb.ListProfileViewsResponse, lang: Lang) ->
         roles = listed((phrase(_role(role), lang) for role in look.roles), lang)
         kind, authority = phrase(LOOKS[look.kind], lang), short(look.viewer_authority)
         rows.add_row(moment(look.view_time), kind, roles, authority, short(look.person))
+    yield rows
+
+
+def profile(found: pb.FosterFamily, lang: Lang) -> Iterator[RenderableType]:
+    """What is known of a family, and who lives there."""
+    yield from record(found.name, filled(FAMILIES, found, but=("history", "conflicts")), found, lang)
+    yield ""
+    yield from household(found, lang)
+
+
+def household(found: pb.FosterFamily, lang: Lang) -> Iterator[RenderableType]:
+    """Who lives in a family's home, with the day that each certificate is to be renewed by."""
+    rows = table("=Person", "Who", "=Born", "=Criminal record", "=Child certificate", "=Health certificate", lang=lang)
+    for each in found.household:
+        seen = each.criminal_record, each.child_certificate, each.health_certificate
+        renewed = (day(certificate.renew_by_date) for certificate in seen)
+        rows.add_row(short(each.person), phrase(MEMBERS[each.role], lang), day(each.birth_date), *renewed)
+    yield rows
+
+
+def certificates_due(answer: pb.ListCertificatesDueResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Certificates that are missing or to be renewed, the missing ones first."""
+    due = count(answer.total_count, "certificate", lang)
+    yield phrase("{certificates} due; {number} missing.", lang, certificates=due, number=answer.missing_count)
+    if not answer.certificates_due:
+        return
+    yield ""
+    rows = table("=Family", "=Person", "What", "=Since", "What the rule says", lang=lang)
+    for each in answer.certificates_due:
+        kind = phrase(CERTIFICATES[each.kind], lang)
+        rows.add_row(short(each.family), short(each.person), kind, day(each.due_date), said(each.words, lang))
+    yield rows
+
+
+def fees(answer: support.ListFeesResponse, lang: Lang) -> Iterator[RenderableType]:
+    """The tables of fees."""
+    yield f"{count(len(answer.fees), 'fee', lang)}."
+    rows = table("=Where", "Part", "#Amount", "=For", "=Ages", "=From", "Source", lang=lang)
+    for each in answer.fees:
+        period = phrase("a month" if each.per_month else "a day", lang)
+        ages = f"{each.ages.min}–{each.ages.max}" if each.HasField("ages") else ""
+        amount = kroner(each.amount, lang)
+        rows.add_row(
+            each.jurisdiction, phrase(FEES[each.kind], lang), amount, period, ages, day(each.from_date), each.source
+        )
     yield rows
 
 

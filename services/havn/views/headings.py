@@ -140,5 +140,15 @@ HEADINGS = {
     "Kind": "Slags",
     "Through": "Til og med",
     "Source": "Kilde",
+    "Value": "Værdi",
+    "Person": "Person",
+    "Born": "Født",
+    "Criminal record": "Straffeattest",
+    "Child certificate": "Børneattest",
+    "Health certificate": "Helbredsattest",
+    "Since": "Siden",
+    "What the rule says": "Hvad reglen siger",
+    "Amount": "Beløb",
+    "For": "For",
 }
 """Of the columns of tables."""

@@ -51,6 +51,8 @@ NOUNS = {
     "concern": ("concern", "concerns", "bekymring", "bekymringer"),
     "draft": ("draft", "drafts", "kladde", "kladder"),
     "agreement": ("agreement", "agreements", "aftale", "aftaler"),
+    "certificate": ("certificate", "certificates", "attest", "attester"),
+    "fee": ("fee", "fees", "takst", "takster"),
 }
 """What is counted, by its English singular."""
 
@@ -455,6 +457,16 @@ DANISH = {
     "A child costs {amount} a day in {family}.": "Et barn koster {amount} om dagen hos {family}.",
     "placed by another authority": "anbragt af en anden myndighed",
     "That was agreed on with the family.": "Det er aftalt med familien.",
+    # Who lives in a home, certificates, fees.
+    "foster parent": "plejeforælder",
+    "another adult": "anden voksen",
+    "own child": "eget barn",
+    "criminal record": "straffeattest",
+    "child certificate": "børneattest",
+    "health certificate": "helbredsattest",
+    "{certificates} due; {number} missing.": "{certificates} at ordne; {number} mangler.",
+    "a month": "pr. måned",
+    "a day": "pr. dag",
 }
 """Sentences and words; braces name the facts that are put in."""
 
