@@ -15,8 +15,8 @@ from havn.matching.v1.matching_pb2 import ListHomesRequest, Suggestions
 from services.havn.commands.asking import all_pages
 from services.havn.commands.documents import document
 from services.havn.commands.failures import Failed
-from services.havn.commands.first_start import As
 from services.havn.commands.follow_up_content import content_key
+from services.havn.commands.lived import As
 from services.havn.commands.names import family_name, request_name, unit_name
 from services.havn.commands.plan import planned
 from services.havn.commands.suggest import suggested

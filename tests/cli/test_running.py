@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_the_demo_can_be_imported_again_and_stays_the_same(
     # The journeys of the first start changed one vacancy.
     assert (again["created_count"], again["updated_count"]) == (0, 1)
     assert again["unchanged_count"] > 500
-    assert again["rows"]["requests.csv"] == 60
+    assert again["rows"]["requests.csv"] == 60 + 20
 
 
 def test_the_first_start_shows_three_journeys_and_ends_with_0(first_start: tuple[Path, Ran]) -> None:
@@ -354,9 +355,14 @@ def test_the_central_list_is_seen_left_and_applied_for_again(asked: Havn) -> Non
     def listed() -> list[int]:
         return [entry["position"] for entry in asked("central-list", "list", "--json").document["entries"]]
 
+    def left() -> int:
+        return len(asked("central-list", "list", "--left", "--json").document["entries"])
+
     assert listed() == [1, 2, 3, 4]
+    before = left()
     assert "står ikke længere" in asked("central-list", "withdraw", "r-012", "--reason", "x", "--lang", "da").out
     assert asked("central-list", "withdraw", "r-012", "--reason", "x", "--json").error["code"] == "NOT_FOUND"
+    assert left() == before + 1
     assert "withdrawn" in asked("central-list", "list", "--left").out
     assert asked("central-list", "apply", "r-012").code == 0
     last = asked("central-list", "list", "--json").document["entries"][-1]["name"]
@@ -373,4 +379,19 @@ def test_how_long_they_wait_and_how_children_are_is_told(asked: Havn) -> None:
     assert "vises ikke" in asked("waiting-times", "--for-others", "--lang", "da").out
     observed = asked("wellbeing", "list", "--json").document["observations"]
     assert [each["value"] for each in observed if each.get("fell")] == [2]
-    assert "Nobody left the list." in asked("waiting-list", "--left").out
+    assert "En moster har taget barnet til sig (opdigtet)" in asked("waiting-list", "--left").out
+
+
+def test_the_demo_lives_what_comes_in_no_file(asked: Havn) -> None:
+    states = Counter(offer["state"] for offer in asked("offers", "--json").document["offers"])
+    assert set(states) >= {f"OFFER_STATE_{state}" for state in ("ASKED", "ACCEPTED", "DECLINED", "WITHDRAWN")}
+    of_one = asked("offers", "--request", "r-004", "--json").document["offers"]
+    assert [offer["state"].removeprefix("OFFER_STATE_") for offer in of_one] == ["ASKED", "DECLINED", "DECLINED"]
+    assert all(offer["answer_reason"].endswith("(opdigtet)") for offer in of_one[1:])
+    breaches = asked("suppliers", "breaches", "--json").document["breaches"]
+    assert [bool(breach.get("closed_by")) for breach in breaches] == [False, False, True]
+    views = asked("krith", "concerns", "--json").document["risk_views"]
+    assert {view["state"] for view in views} == {"RISK_VIEW_STATE_OPEN", "RISK_VIEW_STATE_CLOSED"}
+    followed = [asked("follow-ups", family, "--json").document["follow_ups"] for family in ("f-013", "f-034")]
+    assert any("correction" in follow_up for follow_up in followed[0])
+    assert [follow_up["trust"]["scale"] for follow_up in followed[1]] == [2, 4]

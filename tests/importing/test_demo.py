@@ -23,9 +23,9 @@ from services.capacity.rules.vacancies import check_vacancy
 from services.families import policies
 from services.families.rules import agreements, arrivals, follow_ups, supervision, way
 from services.families.rules.arrivals import Stay
-from services.families.rules.cadence import next_visit
+from services.families.rules.cadence import check_policy, next_visit
 from services.families.rules.family import check_family
-from services.havn.demo import followed
+from services.havn.demo import followed, reviewed
 from services.havn.demo.generator import README_FILE, demo_rows, make_demo
 from services.havn.demo.institutions import INSTITUTIONS, UNITS
 from services.havn.demo.people import Cells
@@ -65,6 +65,11 @@ def data(file: str) -> Iterator[dict[str, str]]:
 
 def living(demo: Demo) -> list[Cells]:
     return [row for row in demo["placements.csv"] if not row["end_date"]]
+
+
+def waiting(demo: Demo) -> list[Cells]:
+    """Requests that are open: those that were closed say so."""
+    return [row for row in demo["requests.csv"] if "state" not in row]
 
 
 def age(row: Cells) -> int:
@@ -143,9 +148,12 @@ def test_institutions_are_nearly_full(demo: Demo) -> None:
         "self_government": 11,
         "self_owned": 11,
         "municipal": 3,
+        "private": 1,
     }
-    assert sum(unit.places for unit in UNITS) == 325
-    assert sum("/" in row["home"] for row in living(demo)) == 310
+    private = {row["key"] for row in demo["institutions.csv"] if row["owner_type"] == "private"}
+    assert sum(unit.places for unit in UNITS if unit.institution not in private) == 325
+    lived_in = [row["home"].split("/")[0] for row in living(demo) if "/" in row["home"]]
+    assert sum(institution not in private for institution in lived_in) == 310
     assert {row["free_places"] for row in demo["vacancies.csv"]} == {"0", "1", "2"}
     stale = [row for row in demo["vacancies.csv"] if row["confirmed_on"] < (TODAY - timedelta(days=21)).isoformat()]
     assert len(stale) == 3
@@ -208,7 +216,7 @@ def test_network_families_are_approved_for_the_child_they_have(demo: Demo) -> No
 
 
 def test_60_children_wait(demo: Demo) -> None:
-    requests = demo["requests.csv"]
+    requests = waiting(demo)
     assert Counter(row["authority"] for row in requests) == {
         "sermersooq": 24,
         "kujalleq": 10,
@@ -224,14 +232,14 @@ def test_60_children_wait(demo: Demo) -> None:
 
 
 def test_children_are_overdue_in_every_class(demo: Demo) -> None:
-    days = [(TODAY - date.fromisoformat(row["place_by"])).days for row in demo["requests.csv"]]
+    days = [(TODAY - date.fromisoformat(row["place_by"])).days for row in waiting(demo)]
     assert [sum(low <= day <= high for day in days) for low, high in ((1, 30), (31, 90), (91, 999))] == [15, 11, 6]
 
 
 def test_siblings_name_each_other_alike(demo: Demo) -> None:
     bonds = {
         (row["child"], part.split(":")[0].strip()): part.split(":")[1].strip()
-        for row in demo["requests.csv"]
+        for row in waiting(demo)
         for part in row["siblings"].split("|")
         if part
     }
@@ -276,6 +284,27 @@ def test_homes_of_the_journey_can_take_its_first_child(demo: Demo) -> None:
         adults = [row for row in members if row["family"] == key and age(row) >= 15]
         assert all(row["criminal_record_issued"] and row["child_certificate_issued"] for row in adults)
     assert child["home_town"] == by_key(demo["families.csv"])["f-001"]["town"] == "Nuuk"
+
+
+def test_others_left_the_list_and_each_says_why(demo: Demo) -> None:
+    left = [row for row in demo["requests.csv"] if "state" in row]
+    assert Counter(row["state"] for row in left) == {"placed": 15, "withdrawn": 5}
+    home = {row["child"]: row for row in living(demo)}
+    for row in left:
+        closed = row["closed_on"].partition("T")[0]
+        assert row["waiting_since"] <= closed <= TODAY.isoformat()
+        if row["state"] == "placed":
+            assert home[row["child"]]["start_date"] == closed
+        else:
+            assert "(opdigtet)" in row["withdrawal_reason"]
+            assert row["child"] not in home
+
+
+def test_a_child_who_cannot_live_with_others_has_a_unit_alone(demo: Demo) -> None:
+    [vacancy] = [row for row in demo["vacancies.csv"] if "solo_placement" in row["blocked"]]
+    [unit] = [row for row in demo["units.csv"] if f"{row['institution']}/{row['key']}" == vacancy["unit"]]
+    out_of_use = int(vacancy["blocked"].split(":")[0])
+    assert sum(row["home"] == vacancy["unit"] for row in living(demo)) == 1 == int(unit["places"]) - out_of_use
 
 
 def test_a_full_unit_has_a_place_that_nobody_reported(demo: Demo) -> None:
@@ -334,7 +363,9 @@ def test_its_families_stand_in_every_state_and_what_is_told_of_their_way_is_made
 def test_the_consultants_visits_of_the_demo_are_of_children_who_live_there_and_in_time() -> None:
     rows = demo_rows(1, TODAY)
     homes = {row["key"]: row for row in rows["families.csv"]}
-    policy = policies.default("authorities/sermersooq")
+    held = policies.default(reviewed.AUTHORITY)
+    policy = reviewed.scale(held).policy
+    check_policy(policy, held)
     for visit, request in followed.visits(TODAY):
         home, follow_up = homes[visit.family], request.follow_up
         stays = [

@@ -2,7 +2,6 @@
 
 import shutil
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,16 +16,12 @@ from services.havn.commands.asking import all_pages
 from services.havn.commands.demo import SEED
 from services.havn.commands.failures import Failed, FileUnusable
 from services.havn.commands.import_folder import clients
+from services.havn.commands.lived import As, follow, look_again, notice, observed, offer, seek_centrally
 from services.havn.connection import Connection
-from services.havn.demo import followed, living
 from services.havn.demo.generator import make_demo
-from services.havn.demo.journey import REPORTING_UNIT
 from services.havn.importing.problems import Problems
 from services.havn.importing.reading import read
 from services.havn.importing.sending import send
-
-As = Callable[[str], Connection]
-"""Gives the connection of a demo user."""
 
 CATCH_UP_SECONDS = 120.0
 # A look at all homes costs a tenth of a second, which those that catch up could use.
@@ -54,38 +49,17 @@ def take_in(data: Path, today: date, as_user: As) -> int:
     if isinstance(sent, Problems):
         raise FileUnusable(f"{folder}: {sent.found[0]}.")
     # The others hear of the rows meanwhile.
-    follow(as_user("consultant"), today)
+    follow(as_user, today)
+    offer(as_user)
+    notice(as_user, today)
     coordinator = as_user("coordinator")
     to_hear = known(coordinator)
     _wait_until(lambda: caught_up(coordinator, to_hear))
-    for application in living.applications():
-        coordinator.waiting.ApplyToCentralList(application)
-    _wait_until(lambda: observed(coordinator, as_user("institution"), today))
+    seek_centrally(as_user)
+    _wait_until(lambda: observed(as_user, today))
+    _wait_until(lambda: look_again(as_user))
     _marker(data).touch()
     return sum(rows.counts.values())
-
-
-def follow(consultant: Connection, today: date) -> None:
-    """How the consultant followed families until today."""
-    for visit, request in followed.visits(today):
-        logged = consultant.families.LogFollowUp(request)
-        for settling in followed.settled(visit, logged):
-            consultant.support.SettleAction(settling)
-    consultant.support.SaveFollowUpDraft(followed.draft())
-    for supervised in followed.supervision_visits(today):
-        consultant.support.LogSupervisionVisit(supervised)
-    for agreed in followed.agreements(today):
-        consultant.support.AgreeSupport(agreed)
-
-
-def observed(coordinator: Connection, institution: Connection, today: date) -> bool:
-    """Whether the institution's observations are in: it hears of who lives there a moment after placements does."""
-    stays = all_pages(coordinator.placements.ListPlacements, ListPlacementsRequest(home=REPORTING_UNIT)).placements
-    rows = list(living.observations(stays, today))
-    if not rows:
-        return True
-    rows[0].request_id = f"demo-wellbeing-{uuid.uuid4()}"
-    return institution.wellbeing.ImportWellbeing(iter(rows)).problem_count == 0
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,9 @@ def delivery_rows(today: date) -> list[Cells]:
 
 
 def _blocked(unit: Unit, today: date) -> str:
-    """A place under repair in one unit, where a child lived who has moved out, and which nobody reported free."""
+    """Places out of use: for a child who can't live with others, and in one unit, where a child moved out, a repair."""
+    if unit.solo:
+        return f"{unit.solo}:solo_placement::Et barn bor der alene med de voksne (opdigtet)"
     last = today + timedelta(days=30)
     return f"1:building:{last.isoformat()}:Vandskade (opdigtet)" if unit.name in BLOCKED_UNITS else ""
 

@@ -35,6 +35,8 @@ class Visit:
     children: tuple[str, ...] = ()
     concern: str = ""
     agreed: tuple[Agreed, ...] = ()
+    # Steps of the authority's scale; 0 where none was chosen.
+    steps: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
 
 
 VISITS = (
@@ -44,13 +46,15 @@ VISITS = (
         28,
         (
             "Plejefar bruger kursets øvelser om rolige overgange. Savner mere om skærmtid.",
-            "Mormor i Qaqortoq ringer hver søndag og taler kalaallisut med drengen.",
-            "Han valgte selv farven på sit værelse.",
+            "Mormor i Qaqortoq ringer hver søndag og taler kalaallisut med pigen.",
+            "Hun valgte selv farven på sit værelse.",
             "Falder i søvn uden lys nu.",
-            "Tager bussen til skole med nabodrengen.",
+            "Ville ikke i skole de første dage efter ferien; plejefar følger hende til bussen.",
         ),
         ("", "Aanaa synger for mig i telefonen.", "", "", "Vi sidder altid bagerst."),
         ("children/k-1016",),
+        concern="Pigen er bange for de store i skolen",
+        steps=(3, 4, 4, 2, 2),
         agreed=(
             Agreed("Spørge skolen om lektiehjælp", CONSULTANT, 14, pb.ACTION_STATE_DONE, "Hjælp hver tirsdag."),
             Agreed("Låne en bærbar til samtaler med mormor", "plejefar", 21),
@@ -63,12 +67,13 @@ VISITS = (
         (
             "Familien har fundet en fast rytme og beder om mindre støtte.",
             "Var til kaffemik hos slægten; kender nu to fætre i byen.",
-            "Drengen var med til at planlægge ferien hos mormor.",
+            "Pigen var med til at planlægge ferien hos mormor.",
             "Glad og åben; fortæller om sin mor uden at blive ked af det.",
             "Fodbold to gange om ugen. Fisketur på fjorden, når vejret er til det.",
         ),
         ("", "", "Jeg vil med skib, ikke med fly.", "", "Jeg fangede tre torsk."),
         ("children/k-1016",),
+        steps=(4, 4, 4, 4, 4),
     ),
     Visit(
         "f-013",
@@ -107,19 +112,20 @@ VISITS = (
         (
             "Kender barnets signaler og handler roligt på dem.",
             "Plejemors søster hjælper til, når der er travlt.",
-            "Pigen vil gerne skrive til sin mor.",
+            "Drengen vil gerne skrive til sin mor.",
             "Sover de fleste nætter igennem.",
             "Går til trommedans i kulturhuset.",
         ),
         ("", "", "Jeg vil skrive et brev.", "", "Vi dansede for de gamle."),
         ("children/k-1046",),
+        steps=(4, 4, 3, 4, 4),
         agreed=(
             Agreed(
-                "Hjælpe pigen med et brev til mor",
+                "Hjælpe drengen med et brev til mor",
                 "plejemor",
                 14,
                 pb.ACTION_STATE_NOT_DONE,
-                "Pigen ville alligevel vente.",
+                "Drengen ville alligevel vente.",
             ),
         ),
     ),
@@ -130,13 +136,14 @@ VISITS = (
         (
             "Familien er i tvivl om, hvordan den skal tale om samværet.",
             "Søsteren er rejst til Aarhus for at læse; der mangler en, der kan afløse.",
-            "Pigen ville ikke være med i dag og gik ind på sit værelse.",
+            "Drengen ville ikke være med i dag og gik ind på sit værelse.",
             "Vågner om natten efter samvær og spiser meget lidt.",
             "Er blevet væk fra skole to dage i denne uge.",
         ),
         ("", "", "Jeg gider ikke tale om det.", "Jeg drømmer om huset.", ""),
         ("children/k-1046",),
-        concern="Pigen har det dårligere efter de sidste to samvær",
+        concern="Drengen har det dårligere efter de sidste to samvær",
+        steps=(3, 2, 2, 2, 2),
         agreed=(Agreed("Tale med sagsbehandleren om samværet", CONSULTANT, 3),),
     ),
     Visit(
@@ -178,7 +185,7 @@ SUPERVISED = (
     ("f-013", 200, "Hjemmet er lyst og ryddeligt; plads til begge børn", "children/k-1003", ""),
     ("f-022", 120, "Alt som aftalt", "children/k-1016", ""),
     ("f-028", 385, "Fire børn; den yngste deler værelse", "children/k-1027", "Sov, da vi kom"),
-    ("f-034", 30, "Talte med pigen på en gåtur", "children/k-1046", ""),
+    ("f-034", 30, "Talte med drengen på en gåtur", "children/k-1046", ""),
 )
 """Supervision visits: family, days ago, note, child, and why nobody talked with it alone, if so."""
 
@@ -188,8 +195,8 @@ def visits(today: date) -> Iterator[tuple[Visit, families.LogFollowUpRequest]]:
     for visit in VISITS:
         when = today - timedelta(days=visit.days_ago)
         parts = [
-            families.FollowUpPart(note=f"{note} {MADE_UP}", child_words=words)
-            for note, words in zip(visit.notes, visit.words, strict=True)
+            families.FollowUpPart(note=f"{note} {MADE_UP}", child_words=words, scale=step)
+            for note, words, step in zip(visit.notes, visit.words, visit.steps, strict=True)
         ]
         competences, resources, involvement, trust, everyday_life = parts
         follow_up = families.FollowUp(

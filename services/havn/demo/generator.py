@@ -9,6 +9,7 @@ from services.havn.demo.families import families
 from services.havn.demo.family_rows import amiss, family_row, household_rows
 from services.havn.demo.family_way import expired_until, over_rows, way_cells
 from services.havn.demo.institutions import UNITS
+from services.havn.demo.left import left_rows
 from services.havn.demo.people import Cells
 from services.havn.demo.placement_rows import placement_rows
 from services.havn.demo.residents import former_residents, residents
@@ -63,6 +64,7 @@ def demo_rows(seed: int, today: date) -> dict[str, list[Cells]]:
         "units.csv": [unit_row(unit, today, of_units) for unit in UNITS],
         "vacancies.csv": [vacancy_row(unit, today, of_units) for unit in UNITS],
         "deliveries.csv": delivery_rows(today),
-        "requests.csv": [request_row(child, today, of_requests) for child in children],
+        "requests.csv": [request_row(child, today, of_requests) for child in children]
+        + left_rows(homes, today, Random(f"{seed} left")),
         "placements.csv": placement_rows(homes, units + former),
     }

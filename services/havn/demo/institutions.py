@@ -1,6 +1,7 @@
-"""Invented institutions with 325 places: 11 of the Self-Government, 11 self-owned, 3 municipal.
+"""Invented institutions with 325 places: 11 of the Self-Government, 11 self-owned, 3 municipal; and a private one.
 
 The numbers follow public figures (25 institutions in 2023; 325 places in 2020, all full); names and rates are made up.
+No figure tells of private ones: it is there to be seen, with a child who can't live with others.
 """
 
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ INSTITUTIONS = {
     "i-ilulissat-02": ("Nuna", "self_government", "Ilulissat"),
     "i-ilulissat-03": ("Arsarneq", "self_owned", "Ilulissat"),
     "i-uummannaq-01": ("Qeqertaq", "self_government", "Uummannaq"),
+    "i-nuuk-10": ("Qilak", "private", "Nuuk"),
 }
 
 
@@ -50,6 +52,8 @@ class Unit:
     free: int = 0
     # Places that stand empty and are not reported yet.
     unreported: int = 0
+    # Places out of use, as a child who lives there can't live with others.
+    solo: int = 0
 
     @property
     def name(self) -> str:
@@ -59,7 +63,7 @@ class Unit:
     @property
     def resident_count(self) -> int:
         """Children who live there."""
-        return self.places - self.free - self.unreported
+        return self.places - self.free - self.unreported - self.solo
 
     def has(self, word: str) -> bool:
         """Whether one of its words is this."""
@@ -127,4 +131,5 @@ UNITS = (
     Unit("i-ilulissat-03", "b", 5, 6, (0, 17), "infant_care", unreported=1),
     Unit("i-uummannaq-01", "a", 5, 7, (0, 12), "attachment"),
     Unit("i-uummannaq-01", "b", 5, 6, (10, 17), "attachment trauma"),
+    Unit("i-nuuk-10", "a", 5, 3, (10, 17), "trauma autism", solo=2),
 )

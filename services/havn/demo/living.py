@@ -1,10 +1,16 @@
-"""What of the demo comes in no file: applications to the central list, and what an institution observed. Made up."""
+"""What of the demo comes in no file: the central list, what an institution observed, breaches. All of it made up."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from havn.capacity.v1.waiting_pb2 import ApplyToCentralListRequest
+from havn.capacity.v1.capacity_pb2 import Breach, CloseBreachRequest, RecordBreachRequest
+from havn.capacity.v1.waiting_pb2 import (
+    ApplyToCentralListRequest,
+    CentralListApplication,
+    WithdrawCentralListApplicationRequest,
+)
 from havn.capacity.v1.wellbeing_pb2 import ImportWellbeingRequest, RecordWellbeingRequest, WellbeingObservation
 from havn.placements.v1.placements_pb2 import Placement
 from services.havn.demo.journey import RESIDENTIAL_REQUEST
@@ -13,6 +19,30 @@ from services.shared.wire import date_message, day
 APPLIED_FOR = (RESIDENTIAL_REQUEST, "r-012", "r-017", "r-024")
 """Who waits on the central list too: for a place in an institution."""
 
+TAKEN_BACK = "r-010"
+"""Who did so, for a while."""
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """Places that are used and not approved, since so many days; what came of it, where it is over."""
+
+    what: str
+    days_ago: int
+    place_count: int = 1
+    home: str = ""
+    outcome: str = ""
+
+
+BREACHES = (
+    Noticed("Et rum på loftet er taget i brug som værelse", 75, 1, "institutions/i-tasiilaq-02", "Rummet er tømt igen"),
+    Noticed("En seng mere er stillet op i fællesstuen", 20, 1, "institutions/i-nuuk-08/units/b"),
+    Noticed("Et sommerhus bruges til unge, uden godkendelse", 8, 2),
+)
+"""The earliest first."""
+
+AUTHORITY = "authorities/sermersooq"
+MADE_UP = "(opdigtet)"
 MOST_CHILDREN = 6
 WEEKS = 10
 NOTES = {
@@ -25,8 +55,40 @@ NOTES = {
 
 def applications() -> Iterator[ApplyToCentralListRequest]:
     """For each of those; the same key every time, so that it is done once."""
-    for request in APPLIED_FOR:
+    for request in (*APPLIED_FOR, TAKEN_BACK):
         yield ApplyToCentralListRequest(request=f"requests/{request}", request_id=f"demo-central-list-{request}")
+
+
+def taken_back(application: CentralListApplication) -> Iterator[WithdrawCentralListApplicationRequest]:
+    """That an application was taken back, where it was."""
+    if application.request == f"requests/{TAKEN_BACK}":
+        yield WithdrawCentralListApplicationRequest(
+            name=application.name,
+            etag=application.etag,
+            reason=f"En afdeling i byen er spurgt {MADE_UP}",
+            request_id=f"demo-taken-back-{TAKEN_BACK}",
+        )
+
+
+def breaches(today: date) -> Iterator[tuple[Noticed, RecordBreachRequest]]:
+    """What somebody noticed."""
+    for noticed in BREACHES:
+        breach = Breach(
+            authority=AUTHORITY,
+            home=noticed.home,
+            place_count=noticed.place_count,
+            from_date=date_message(today - timedelta(days=noticed.days_ago)),
+            what=f"{noticed.what} {MADE_UP}",
+        )
+        yield noticed, RecordBreachRequest(breach=breach, request_id=f"demo-breach-{noticed.days_ago}")
+
+
+def closed(noticed: Noticed, breach: Breach) -> Iterator[CloseBreachRequest]:
+    """What came of it, where it is over."""
+    if noticed.outcome:
+        key = f"demo-breach-closed-{noticed.days_ago}"
+        reason = f"{noticed.outcome} {MADE_UP}"
+        yield CloseBreachRequest(name=breach.name, etag=breach.etag, reason=reason, request_id=key)
 
 
 def observations(stays: Sequence[Placement], today: date) -> Iterator[ImportWellbeingRequest]:

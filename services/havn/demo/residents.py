@@ -13,7 +13,12 @@ FIRST_NUMBER = 2_001
 FIRST_FORMER_NUMBER = 3_001
 # Sermersooq had about 210 children in institutions in November 2023; the others' shares are made up.
 SHARES = {"sermersooq": 210, "qeqqata": 30, "kujalleq": 25, "avannaata": 25, "qeqertalik": 20}
-DISPOSALS = {"self_government": "central_list", "municipal": "own", "self_owned": "by_agreement"}
+DISPOSALS = {
+    "self_government": "central_list",
+    "municipal": "own",
+    "self_owned": "by_agreement",
+    "private": "by_agreement",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ def authority(institution: str) -> str:
 
 
 def agreements(unit: Unit) -> tuple[str, ...]:
-    """Municipalities that have an agreement with a self-owned institution: its own, Sermersooq and one more."""
+    """Municipalities that agreed with a self-owned or private institution: its own, Sermersooq and one more."""
     if disposal(unit) != "by_agreement":
         return ()
     own = authority(unit.institution)
