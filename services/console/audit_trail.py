@@ -143,4 +143,8 @@ def purposes() -> dict[int, str]:
         access_pb2.PURPOSE_SUPERVISION: _("supervision"),
         access_pb2.PURPOSE_RIGHT_OF_ACCESS: _("right of access"),
         access_pb2.PURPOSE_OPERATION: _("operation"),
+        access_pb2.PURPOSE_FINDING_HOME: _("to find a home for a child"),
+        access_pb2.PURPOSE_FOLLOW_UP: _("to follow up and support the family"),
+        access_pb2.PURPOSE_REGISTRY: _("to keep the registry"),
+        access_pb2.PURPOSE_OWN_RECORD: _("what is kept on oneself"),
     }

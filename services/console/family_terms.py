@@ -71,6 +71,7 @@ def look(number: pb.ProfileViewKind.ValueType) -> str:
         pb.PROFILE_VIEW_KIND_OPENED: _("opened it"),
         pb.PROFILE_VIEW_KIND_LISTED: _("saw it in a list"),
         pb.PROFILE_VIEW_KIND_CHANGED: _("changed it"),
+        pb.PROFILE_VIEW_KIND_SUGGESTED: _("saw it as a suggestion for a child"),
     }.get(number, "")
 
 

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 
-from services.console import languages, sessions
+from services.console import languages, purposes, sessions
 from services.console.refusals import Refusal, refusal
 from services.console.rendering import Rendering
 from services.console.services import Services
@@ -164,7 +164,8 @@ def _gate(console: Console, page: Page) -> Callable[[Request], Awaitable[Respons
         if session is None:
             response = _to_login(request)
         else:
-            call = Call(page.path, reference, session.caller, until=time.monotonic() + CALLS_SECONDS)
+            purpose = purposes.purpose(page.path, session.caller, request.query_params.get("from", ""))
+            call = Call(page.path, reference, session.caller, purpose, until=time.monotonic() + CALLS_SECONDS)
             begin(call)
             structlog.contextvars.bind_contextvars(actor=session.caller.subject, roles=session.caller.role_names())
             response = await _shown(console, page, request, session)

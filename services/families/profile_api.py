@@ -6,14 +6,16 @@ from havn.access.v1.access_pb2 import ROLE_FOSTER_FAMILY
 from havn.audit.v1.audit_pb2 import ListAuditRowsRequest
 from havn.families.v1 import families_pb2 as pb
 from services.families.rules import conflicts
-from services.families.rules.views import profile_view
+from services.families.rules.views import profile_views
 from services.families.store import FAMILIES
 from services.families.way_api import WayApi
-from services.shared import audit_rows
+from services.shared import access, audit_rows
 from services.shared.call import current
 from services.shared.errors import BadInput
 from services.shared.records import View, after, next_token, page_size
 from services.shared.server import Context
+
+SERVICE = access.service("families")
 
 _SEQUENCE = re.compile(r"[0-9]{1,18}")
 
@@ -33,6 +35,16 @@ class ProfileApi(WayApi):
             request, lambda family, hand: conflicts.resolve(family, request.fact, request.resolution, hand)
         )
 
+    async def NoteProfileViews(
+        self, request: pb.NoteProfileViewsRequest, context: Context
+    ) -> pb.NoteProfileViewsResponse:
+        """Keeps that families were shown by name, as suggestions."""
+        # Suggestions name families of other authorities too, which the caller may not read here.
+        shown = await self._store.view_as(SERVICE, lambda view: view.among(FAMILIES, "name", set(request.names)))
+        if shown:
+            await self._store.record_seen({family.name: family.authority for family in shown})
+        return pb.NoteProfileViewsResponse()
+
     async def ListProfileViews(
         self, request: pb.ListProfileViewsRequest, context: Context
     ) -> pb.ListProfileViewsResponse:
@@ -51,6 +63,6 @@ class ProfileApi(WayApi):
         page = await self._store.view(looks)
         # Of staff a family is told role and authority, as a child is.
         with_person = ROLE_FOSTER_FAMILY not in caller.roles
-        found = (profile_view(row, request.name, with_person=with_person) for row in page.rows)
+        found = profile_views(page.rows, request.name, with_person=with_person)
         token = next_token(str(page.end)) if page.goes_on else ""
-        return pb.ListProfileViewsResponse(profile_views=[each for each in found if each], next_page_token=token)
+        return pb.ListProfileViewsResponse(profile_views=found, next_page_token=token)

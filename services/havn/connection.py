@@ -34,9 +34,11 @@ class Connection:
             channel.close()
 
 
-def connect(addresses: dict[str, str], token: Token, identity: Identity | None = None) -> Connection:
+def connect(addresses: dict[str, str], token: Token, identity: Identity | None = None, purpose: str = "") -> Connection:
     """A connection for whoever has the token, to services by name and address; with an identity over TLS."""
-    channels = {service: blocking_channel(service, address, token, identity) for service, address in addresses.items()}
+    channels = {
+        service: blocking_channel(service, address, token, identity, purpose) for service, address in addresses.items()
+    }
     return Connection(
         placements=PlacementsServiceStub(channels["placements"]),
         families=FamiliesServiceStub(channels["families"]),

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from havn.access.v1 import access_pb2
 from havn.audit.v1 import audit_pb2 as pb
-from services.shared import access, audit, wire
+from services.shared import access, audit, purposes, wire
 from services.shared.access import EVERYWHERE, Caller
 from services.shared.shown import Shown
 from services.shared.tables import AuditRow
@@ -85,7 +85,7 @@ def message(row: AuditRow, seen: Shown, most: int = MOST_NAMES) -> pb.AuditRow:
         authority=row.authority,
         rpc=row.rpc,
         reference=row.reference,
-        purpose=access_pb2.Purpose.Value(f"PURPOSE_{row.purpose or 'UNSPECIFIED'}"),
+        purpose=purposes.number(row.purpose),
         action=pb.AuditAction.Value(f"AUDIT_ACTION_{row.action.upper()}"),
         outcome=row.outcome,
         records=told,

@@ -52,3 +52,9 @@ def reference() -> str:
     """The reference of the call being answered; empty outside one."""
     call = _current.get(None)
     return "" if call is None else call.reference
+
+
+def purpose() -> str:
+    """What the call being answered is for; empty outside one, and where nothing was said."""
+    call = _current.get(None)
+    return "" if call is None else call.purpose

@@ -8,9 +8,9 @@ from typing import Any
 
 import grpc
 
-from services.shared import traces
+from services.shared import purposes, traces
 from services.shared.access import TOKEN_LIFETIME, Caller, Signer
-from services.shared.call import reference, seconds_left
+from services.shared.call import purpose, reference, seconds_left
 from services.shared.tls import Identity
 
 DEADLINE_SECONDS = 10.0
@@ -92,9 +92,11 @@ def channel(service: str, address: str, token: Token, identity: Identity | None 
     return grpc.aio.secure_channel(address, credentials, options=options, interceptors=signed)
 
 
-def blocking_channel(service: str, address: str, token: Token, identity: Identity | None = None) -> grpc.Channel:
-    """The same for the command line."""
-    return grpc.intercept_channel(plain_channel(service, address, identity), _Signed(token))
+def blocking_channel(
+    service: str, address: str, token: Token, identity: Identity | None = None, said: str = ""
+) -> grpc.Channel:
+    """The same for the command line; `said` is the word for what its calls are for, where they do not say it."""
+    return grpc.intercept_channel(plain_channel(service, address, identity), _Signed(token, said))
 
 
 def plain_channel(service: str, address: str, identity: Identity | None = None) -> grpc.Channel:
@@ -114,8 +116,8 @@ class _AsyncSigned(grpc.aio.UnaryUnaryClientInterceptor):
         self._token = token
 
     async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:  # noqa: ANN401
-        """Gives a call made within another the rest of its time, its reference and its trace."""
-        within = {"x-request-id": reference(), "traceparent": traces.current()}
+        """Gives a call made within another the rest of its time, its reference, its purpose and its trace."""
+        within = {"x-request-id": reference(), purposes.HEADER: purpose(), "traceparent": traces.current()}
         named = [(name, value) for name, value in within.items() if value]
         metadata = grpc.aio.Metadata(*_signed_metadata(client_call_details.metadata, self._token), *named)
         timeout = min(client_call_details.timeout or DEADLINE_SECONDS, seconds_left())
@@ -132,8 +134,9 @@ class _AsyncSignedStream(grpc.aio.UnaryStreamClientInterceptor):
 
 
 class _Signed(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor):
-    def __init__(self, token: Token) -> None:
+    def __init__(self, token: Token, said: str) -> None:
         self._token = token
+        self._said = said
 
     def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:  # noqa: ANN401
         return continuation(self._signed(client_call_details), request)
@@ -151,6 +154,8 @@ class _Signed(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercepto
 
     def _signed(self, details: Any) -> Any:  # noqa: ANN401  # gRPC's details have no public type to make one
         metadata = _signed_metadata(details.metadata, self._token)
+        if self._said and not any(name == purposes.HEADER for name, _value in metadata):
+            metadata.append((purposes.HEADER, self._said))
         return details._replace(metadata=metadata, timeout=details.timeout or DEADLINE_SECONDS)
 
 

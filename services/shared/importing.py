@@ -82,7 +82,7 @@ async def take_all(store: Store, rows: AsyncIterator[R], answer: type[A], taking
     if judgement.problem_count or judgement.validate_only:
         # To compare with a record is to learn of it.
         if judgement.draft.compared:
-            await store.record_comparison(judgement.draft.compared)
+            await store.record_seen(judgement.draft.compared)
         return judgement.answer(answer)
 
     def write(change: Change) -> A:

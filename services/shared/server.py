@@ -22,7 +22,7 @@ from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
 from havn.access.v1 import access_pb2
-from services.shared import access, checks, metrics, status, traces
+from services.shared import access, checks, metrics, purposes, status, traces
 from services.shared.call import Call, begin
 from services.shared.courtesy import Courtesy
 from services.shared.errors import (
@@ -48,9 +48,6 @@ MAX_UNARY_SECONDS = 30.0
 MAX_STREAM_SECONDS = 3600.0
 OPEN_PREFIX = "/grpc.health.v1.Health/"
 SIGNED_IN_PREFIX = "/grpc.reflection."
-
-PURPOSES = tuple(name.removeprefix("PURPOSE_") for name in access_pb2.Purpose.keys()[1:])
-"""What a caller may say that it asks for, in x-purpose."""
 
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -266,7 +263,7 @@ def _token(metadata: dict[str, str | bytes]) -> str:
 
 
 def _purpose(metadata: dict[str, str | bytes]) -> str:
-    given = str(metadata.get("x-purpose", ""))
-    if given and given not in PURPOSES:
-        raise BadInput.of("x-purpose", f"must be one of {', '.join(PURPOSES)}, or left out")
+    given = str(metadata.get(purposes.HEADER, ""))
+    if given and given not in purposes.WORDS:
+        raise BadInput.of(purposes.HEADER, f"must be one of {', '.join(purposes.WORDS)}, or left out")
     return given

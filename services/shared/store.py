@@ -151,8 +151,8 @@ class Store:
             seen.setdefault(call.caller.authority, []).extend(asked)
         await self._readers.record(audit.row(call, self._clock.now(), Action.READ, seen))
 
-    async def record_comparison(self, records: Mapping[str, str]) -> None:
-        """Writes who is about to learn how these records, told with their authorities, differ from a file."""
+    async def record_seen(self, records: Mapping[str, str]) -> None:
+        """Writes who is about to see, or saw elsewhere, something of these records, told with their authorities."""
         row = audit.row(current(), self._clock.now(), Action.READ, _by_authority(records))
         await self._readers.record(row)
 

@@ -144,7 +144,8 @@ def test_a_family_is_paused_and_resumed_and_says_what_is_so(asked: Havn) -> None
     settled = asked("families", "resolve", "f-001", "pets", "Seen", "--json").document
     assert settled["conflicts"][-1]["resolution"] == "Seen"
     looks = asked("families", "views", "f-001", "--json").document["profile_views"]
-    assert any("ROLE_CONSULTANT" in look["roles"] for look in looks)
+    said = {(*look["roles"], look["purpose"]) for look in looks if "purpose" in look}
+    assert {("ROLE_CONSULTANT", "PURPOSE_REGISTRY"), ("ROLE_FOSTER_FAMILY", "PURPOSE_OWN_RECORD")} <= said
     listed = asked("families", "--json").document["families"]
     assert "FAMILY_STATE_APPROVED" in {family["state"] for family in listed}
 

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from havn.access.v1.access_pb2 import PURPOSE_FINDING_HOME
 from havn.families.v1 import families_pb2 as families
 from havn.matching.v1 import matching_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
@@ -103,13 +104,19 @@ async def test_a_name_shows_once_its_card_is_opened(browsing: Browsing, *, scrip
 
 
 @pytest.mark.parametrize("user", ["coordinator", "council"])
-async def test_an_opened_card_leads_to_the_profile(visitor: Visitor, user: str) -> None:
+async def test_an_opened_card_leads_to_the_profile_and_the_family_is_told(
+    visitor: Visitor, havn: Havn, user: str
+) -> None:
     closed, address = await shown(visitor, user=user)
-    link = '<a class="no-print" href="/families/f-fits-1">'
+    link = '<a class="no-print" href="/families/f-fits-1?from=suggestions">'
     assert link not in closed
     opened, _ = await shown(visitor, f"{address}&count=10&open=families/f-fits-1", user)
     assert "Family 1 &lt;img" in opened
     assert link in opened
+    asked = families.ListProfileViewsRequest(name="families/f-fits-1")
+    looks = (await havn.as_(cast.USERS["auditor"]).families.ListProfileViews(asked)).profile_views
+    told = {(look.kind, look.purpose) for look in looks if look.person == f"users/{user}"}
+    assert told == {(families.PROFILE_VIEW_KIND_SUGGESTED, PURPOSE_FINDING_HOME)}
 
 
 def test_a_profile_opens_for_whoever_may_read_it() -> None:

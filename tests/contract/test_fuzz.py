@@ -251,6 +251,7 @@ def about_the_way(family: families.FosterFamily) -> list[Message]:
         families.EndFamilyRequest(**step),
         families.StateFactRequest(**fact, says="x"),
         families.ResolveConflictRequest(**fact, resolution="x"),
+        families.NoteProfileViewsRequest(names=[family.name]),
     ]
 
 

@@ -336,6 +336,7 @@ AIMED = {
         "family",
         reads=False,
     ),
+    "NoteProfileViews": Aim(lambda side: families.NoteProfileViewsRequest(names=[side.family])),
     "ListProfileViews": Aim(lambda side: families.ListProfileViewsRequest(name=side.family), "family"),
     "RefuseFamily": Aim(lambda side: _step(families.RefuseFamilyRequest, side), "family", reads=False),
     "PauseFamily": Aim(lambda side: _step(families.PauseFamilyRequest, side), "family", reads=False),

@@ -1,5 +1,8 @@
 """A family has its say, and sees who looked at its profile."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from havn.access.v1 import access_pb2 as access
@@ -8,7 +11,7 @@ from havn.families.v1 import families_pb2 as pb
 from havn.families.v1.events_pb2 import FosterFamilyChanged
 from services.families import events
 from services.families.rules import conflicts, way
-from services.families.rules.views import profile_view
+from services.families.rules.views import profile_view, profile_views
 from services.shared.errors import StateNotAllowed
 from services.shared.wire import time, timestamp
 from tests import cast
@@ -100,6 +103,7 @@ def row(**differing: cast.Value) -> audit.AuditRow:
         ({}, pb.PROFILE_VIEW_KIND_OPENED),
         ({"rpc": "/havn.families.v1.FamiliesService/ListFosterFamilies"}, pb.PROFILE_VIEW_KIND_LISTED),
         ({"rpc": "/x", "action": audit.AUDIT_ACTION_WRITE}, pb.PROFILE_VIEW_KIND_CHANGED),
+        ({"rpc": "/havn.families.v1.FamiliesService/NoteProfileViews"}, pb.PROFILE_VIEW_KIND_SUGGESTED),
         ({"action": audit.AUDIT_ACTION_REFUSED}, None),
         ({"action": audit.AUDIT_ACTION_REPEAT}, None),
         ({"roles": [access.ROLE_SERVICE]}, None),
@@ -110,6 +114,44 @@ def test_f8_a_row_of_the_trail_is_a_look(
 ) -> None:
     found = profile_view(row(**facts), "families/f", with_person=True)
     assert (found.kind if found else None) == kind
+
+
+LISTING = "/havn.families.v1.FamiliesService/ListCertificatesDue"
+
+
+def later(minutes: int, **differing: cast.Value) -> audit.AuditRow:
+    return row(time=timestamp(cast.NOW + timedelta(minutes=minutes)), **differing)
+
+
+@pytest.mark.parametrize(
+    ("rows", "kinds"),
+    [
+        ([later(0, rpc=LISTING), later(0), later(5, rpc=LISTING)], [pb.PROFILE_VIEW_KIND_OPENED]),
+        ([later(0), later(5), later(6)], [pb.PROFILE_VIEW_KIND_OPENED] * 2),
+        ([later(0), later(1, subject="users/other")], [pb.PROFILE_VIEW_KIND_OPENED] * 2),
+        ([later(0), later(1, purpose=access.PURPOSE_FINDING_HOME)], [pb.PROFILE_VIEW_KIND_OPENED] * 2),
+        ([later(0), later(1, rpc="/x", action=audit.AUDIT_ACTION_WRITE)], [pb.PROFILE_VIEW_KIND_CHANGED]),
+        ([later(0), later(1, roles=[access.ROLE_SERVICE])], [pb.PROFILE_VIEW_KIND_OPENED]),
+    ],
+)
+def test_f8_calls_of_one_person_for_one_purpose_within_minutes_are_one_look(
+    rows: list[audit.AuditRow], kinds: list[pb.ProfileViewKind.ValueType]
+) -> None:
+    assert [look.kind for look in profile_views(rows, "families/f", with_person=False)] == kinds
+
+
+async def test_f8_a_family_is_told_who_was_shown_it_as_a_suggestion_also_by_another_authority(
+    consultant: Client, havn: Havn
+) -> None:
+    entered = await consultant.families.CreateFosterFamily(cast.entering())
+    elsewhere = havn.as_(replace(cast.COORDINATOR, authority=cast.OTHER_MUNICIPALITY))
+    noting = pb.NoteProfileViewsRequest(names=[entered.name, entered.name, "families/none"])
+    said = (("x-purpose", "FINDING_HOME"),)
+    assert await elsewhere.families.NoteProfileViews(noting, metadata=said) == pb.NoteProfileViewsResponse()
+    asked = pb.ListProfileViewsRequest(name=entered.name)
+    *_, look = (await havn.as_(cast.member_of(entered.name)).families.ListProfileViews(asked)).profile_views
+    assert (look.kind, look.viewer_authority) == (pb.PROFILE_VIEW_KIND_SUGGESTED, cast.OTHER_MUNICIPALITY)
+    assert look.purpose == access.PURPOSE_FINDING_HOME
 
 
 async def test_f8_a_family_sees_who_looked_and_why_without_the_names_of_staff(

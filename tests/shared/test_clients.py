@@ -16,6 +16,7 @@ from joserfc.jwk import ECKey
 from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
 from services.shared import access, clients
+from services.shared.call import Call, begin
 from services.shared.server import Context
 from tests import cast
 from tests.contract.descriptors import METHODS
@@ -28,6 +29,8 @@ AGAIN = ("UNAVAILABLE", "CANCELLED")
 
 HARMLESS = {
     "havn.matching.v1.MatchingService.CountSuitablePlaces",
+    # Noted again within minutes, it is one look.
+    "havn.families.v1.FamiliesService.NoteProfileViews",
     # It keeps what it shows; shown again it is kept again.
     "havn.matching.v1.MatchingService.SuggestMatches",
 }
@@ -145,6 +148,16 @@ async def test_a_call_is_signed_and_has_a_deadline(servicer: Refusing, stub: "rp
     assert servicer.remaining is not None
     # gRPC rounds a deadline up on its way.
     assert 0 < servicer.remaining < clients.DEADLINE_SECONDS + 1
+
+
+async def test_a_call_made_within_another_says_what_that_one_is_for(
+    servicer: Refusing, stub: "rpc.PlacementsServiceAsyncStub"
+) -> None:
+    await stub.GetRequest(asking("UNAVAILABLE/0"))
+    assert "x-purpose" not in servicer.metadata
+    begin(Call("/x", "reference", purpose="FOLLOW_UP"))
+    await stub.GetRequest(asking("UNAVAILABLE/0"))
+    assert servicer.metadata["x-purpose"] == "FOLLOW_UP"
 
 
 async def test_a_deadline_that_was_given_is_kept(servicer: Refusing, stub: "rpc.PlacementsServiceAsyncStub") -> None:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from havn.matching.v1 import matching_pb2 as matching
 from havn.placements.v1 import placements_pb2 as pb
 from services.console.languages import gettext as _
-from services.console.pages.suggestions import PATH, Shown, card_values, last, opened
+from services.console.pages.suggestions import PATH, Shown, card_values, last, opened, tell_families
 from services.console.refusals import Refusal, refusal
 from services.console.visits import Page, Visit, new_key, refused, see_other
 
@@ -59,6 +59,7 @@ async def _page(
     problem: str = "",
     refused_so: Refusal | None = None,
 ) -> Response:
+    await tell_families(visit, [place], all_named=True)
     proposed = None
     if refused_so is None:
         try:

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
+from havn.families.v1.families_pb2 import NoteProfileViewsRequest
 from havn.matching.v1 import matching_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from services.console import maps, terms, words
@@ -121,6 +122,7 @@ async def show(visit: Visit) -> Response:
     shown = await opened(visit, suggestion_count=count)
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
+    await tell_families(visit, shown.kept.suggestions)
     values = card_values(visit, shown, count) | {"changed": shown.changed}
     after = visit.request.query_params.get("after", "")
     if visit.partial() and after.isdecimal():
@@ -136,6 +138,7 @@ async def compare(visit: Visit) -> Response:
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
     chosen = [each for each in shown.kept.suggestions if each.home.name in asked]
+    await tell_families(visit, chosen)
     values = card_values(visit, shown, FIRST)
     if not COMPARED[0] <= len(chosen) <= COMPARED[1]:
         offered = [each for each in shown.kept.suggestions if each.rank <= MORE or each in chosen]
@@ -204,6 +207,15 @@ async def _siblings(visit: Visit, names: list[str]) -> list[placements.Placement
         return []
     found = await visit.services.placements.ListRequests(placements.ListRequestsRequest(names=names))
     return sorted(found.requests, key=lambda request: names.index(request.name))
+
+
+async def tell_families(visit: Visit, places: Iterable[pb.Suggestion], *, all_named: bool = False) -> None:
+    """Has the families among places told that they are about to be shown by name: all whose card is open."""
+    open_homes, all_named = visit.request.query_params.getlist("open"), all_named or not visit.console.hide_family_names
+    families = (place.home.name for place in places if place.home.kind == pb.HOME_KIND_FAMILY)
+    named = [name for name in families if all_named or name in open_homes]
+    if named:
+        await visit.services.families.NoteProfileViews(NoteProfileViewsRequest(names=named))
 
 
 def compared(chosen: Sequence[pb.Suggestion]) -> list[Row]:

@@ -6,12 +6,14 @@ from typing import Any, Protocol, Self, TypeVar
 
 import grpc
 
+from havn.access.v1.access_pb2 import PURPOSE_UNSPECIFIED, Purpose
 from services.havn.commands.failures import NotRunning, SettingInvalid
 from services.havn.commands.refusals import failed
 from services.havn.commands.surroundings import settings
 from services.havn.connection import Connection, connect
 from services.havn.running import Found, find
 from services.havn.users import USERS
+from services.shared import access, purposes
 from services.shared.access import Signer, key_from
 from services.shared.clients import Token, TokenFile, Tokens
 from services.shared.settings import SERVICES, Settings
@@ -32,14 +34,16 @@ P = TypeVar("P", bound=Paged)
 
 
 @contextmanager
-def asking(user: str) -> Iterator[Connection]:
-    """The running system, asked as the user, or with the token that the settings name.
+def asking(user: str, doing: Purpose.ValueType = PURPOSE_UNSPECIFIED) -> Iterator[Connection]:
+    """The running system, asked as the user, or with the token that the settings name, for what is being done.
 
     Raises NotRunning where none runs, Failed for what a service refuses meanwhile.
     """
     found_settings = settings()
     found = running(found_settings)
-    connection = connect(found.addresses, _token(found_settings, user), identity(found_settings))
+    token = _token(found_settings, user)
+    said = purposes.word(purposes.purpose(access.claimed(token()), doing))
+    connection = connect(found.addresses, token, identity(found_settings), said)
     try:
         yield connection
     except grpc.RpcError as error:

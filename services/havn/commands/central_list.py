@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_FINDING_HOME
 from havn.capacity.v1 import waiting_pb2 as pb
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
@@ -30,7 +31,7 @@ def list_entries(
     json: Json = False,
 ) -> None:
     """All who wait for a place in an institution, of all municipalities, in order."""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         answer = all_pages(connection.waiting.ListCentralList, pb.ListCentralListRequest(left=left))
     show(document(answer), view.left(answer, lang) if left else view.central_list(answer, lang), json)
 
@@ -38,7 +39,7 @@ def list_entries(
 @app.command()
 def applications(as_user: As = User.COORDINATOR, lang: Language = Lang.EN, json: Json = False) -> None:
     """What the municipality applied for, and where it stands."""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         answer = all_pages(connection.waiting.ListCentralListApplications, pb.ListCentralListApplicationsRequest())
     show(document(answer), view.applications(answer, lang), json)
 
@@ -47,7 +48,7 @@ def applications(as_user: As = User.COORDINATOR, lang: Language = Lang.EN, json:
 def apply(request: Request, as_user: As = User.COORDINATOR, lang: Language = Lang.EN, json: Json = False) -> None:
     """Puts one who waits on the central list too."""
     asked = pb.ApplyToCentralListRequest(request=request_name(request), request_id=str(uuid.uuid4()))
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         answer = connection.waiting.ApplyToCentralList(asked)
     show(document(answer), view.applied(answer, lang), json)
 
@@ -57,7 +58,7 @@ def withdraw(
     request: Request, reason: Reason, as_user: As = User.COORDINATOR, lang: Language = Lang.EN, json: Json = False
 ) -> None:
     """Takes a request off the central list; it stays on the municipality's own."""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         application = _application(connection, request_name(request))
         answer = connection.waiting.WithdrawCentralListApplication(
             pb.WithdrawCentralListApplicationRequest(
@@ -77,7 +78,7 @@ def remove(
 ) -> None:
     """Takes an entry off the central list; its municipality reads the reason."""
     name = f"centralListEntries/{entry.removeprefix('centralListEntries/')}"
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         listed = all_pages(connection.waiting.ListCentralList, pb.ListCentralListRequest())
         etag = next((each.etag for each in listed.entries if each.name == name), "1")
         asked = pb.RemoveFromCentralListRequest(name=name, etag=etag, reason=reason, request_id=str(uuid.uuid4()))

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import grpc
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_OPERATION
 from services.havn.commands.asking import asking
 from services.havn.commands.failures import FileUnusable
 from services.havn.commands.options import As, Json, Language, User, folder_name
@@ -41,7 +42,7 @@ def export(
     """Writes registries to files, as far as the user may see them; havn import takes them again, with nothing lost."""
     wanted = _wanted(only)
     found: dict[str, list[Table]] = {}
-    with bar(json, lang) as shown, asking(as_user) as connection:
+    with bar(json, lang) as shown, asking(as_user, PURPOSE_OPERATION) as connection:
         for registry in wanted:
             shown.begin_registry(registry.name)
             tables = _tables(registry, connection, shown, must=bool(only))

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_FOLLOW_UP
 from havn.families.v1.families_pb2 import ListFollowUpsDueRequest, ListFollowUpsRequest
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
@@ -40,13 +41,13 @@ def follow_ups(
         _due(user_name(consultant) if consultant else "", as_user, lang, json)
         return
     name = family_name(family)
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = all_pages(connection.families.ListFollowUps, ListFollowUpsRequest(parent=name))
     show(document(answer), view(name, answer, lang), json)
 
 
 def _due(consultant: str, as_user: User, lang: Lang, json: bool) -> None:
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         asked = ListFollowUpsDueRequest(consultant=consultant)
         answer = all_pages(connection.families.ListFollowUpsDue, asked)
     show(document(answer), due_view(answer, lang), json)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_OPERATION
 from services.havn.commands.asking import asking
 from services.havn.commands.options import As, Json, Language, User, folder_name
 from services.havn.commands.output import show
@@ -62,7 +63,7 @@ def clients(connection: Connection) -> Clients:
 
 
 def _sent(rows: Rows, dry_run: bool, as_user: str, shown: Bar) -> Sent | Problems:
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_OPERATION) as connection:
         services = clients(connection)
         sizes = [len(parcel.part.rows) for parcel in parcels(rows, services)]
         # All but the last are sent twice: to be checked, and to be written.

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_FOLLOW_UP
 from havn.families.v1 import support_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from services.havn.commands import krith_changes, krith_files
@@ -48,7 +49,7 @@ def actions(
 ) -> None:
     """Agreed actions that are open, the earliest due first."""
     state = pb.ACTION_STATE_UNSPECIFIED if every else pb.ACTION_STATE_OPEN
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         request = pb.ListActionsRequest(parent=family_name(family), state=state)
         answer = all_pages(connection.support.ListActions, request)
     show(document(answer), views.actions(answer, lang), json)
@@ -67,7 +68,7 @@ def settle(
     state = pb.ACTION_STATE_NOT_DONE if not_done else pb.ACTION_STATE_DONE
     # What somebody settled meanwhile is not taken back: only an open action is as it was.
     request = pb.SettleActionRequest(name=action, etag="1", state=state, words=words, request_id=str(uuid.uuid4()))
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = pb.ListActionsResponse(actions=[connection.support.SettleAction(request)])
     show(document(answer), views.actions(answer, lang), json)
 
@@ -75,7 +76,7 @@ def settle(
 @app.command()
 def concerns(as_user: As = User.CASEWORKER, lang: Language = Lang.EN, json: Json = False) -> None:
     """Placements that somebody has to look at again: those that nobody looked at come first."""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = all_pages(connection.placements.ListRiskViews, placements.ListRiskViewsRequest())
     show(document(answer), views.risk_views(answer, lang), json)
 
@@ -90,7 +91,7 @@ def look(
 ) -> None:
     """Says what came of a concern."""
     request = placements.CloseRiskViewRequest(name=view, etag="1", words=words, request_id=str(uuid.uuid4()))
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = placements.ListRiskViewsResponse(risk_views=[connection.placements.CloseRiskView(request)])
     show(document(answer), views.risk_views(answer, lang), json)
 
@@ -105,7 +106,7 @@ def trend(
 ) -> None:
     """How one family, or one child there, was seen to fare from visit to visit."""
     request = pb.GetFollowUpTrendRequest(name=family_name(family), child=child_name(child) if child else "")
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = connection.support.GetFollowUpTrend(request)
     show(document(answer), views.trend(answer, lang), json)
 
@@ -113,7 +114,7 @@ def trend(
 @app.command()
 def coverage(as_user: As = User.LEADER, lang: Language = Lang.EN, json: Json = False) -> None:
     """How many families were followed up in time in the last year, by consultant."""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = connection.support.GetFollowUpCoverage(pb.GetFollowUpCoverageRequest())
     show(document(answer), views.coverage(answer, lang), json)
 
@@ -124,7 +125,7 @@ def visits(
 ) -> None:
     """When each family is to be visited for supervision, the longest overdue first."""
     request = pb.ListSupervisionVisitsDueRequest(consultant=user_name(consultant) if consultant else "")
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = all_pages(connection.support.ListSupervisionVisitsDue, request)
     show(document(answer), views.visits(answer, lang), json)
 
@@ -135,7 +136,7 @@ def training(
 ) -> None:
     """How each family's training stands: those without course or waiver first."""
     request = pb.ListTrainingRequest(consultant=user_name(consultant) if consultant else "")
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = all_pages(connection.support.ListTraining, request)
     show(document(answer), views.training(answer, lang), json)
 
@@ -145,7 +146,7 @@ def support(
     family: Families = EVERY_FAMILY, as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False
 ) -> None:
     """What families are supported with, the latest begun first."""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         request = pb.ListSupportAgreementsRequest(parent=family_name(family))
         answer = all_pages(connection.support.ListSupportAgreements, request)
     show(document(answer), views.support(answer, lang), json)
@@ -157,7 +158,7 @@ def support_due(
 ) -> None:
     """Children in their first year in a family for whom no intensive support was agreed on, who came first first."""
     request = pb.ListIntensiveSupportDueRequest(consultant=user_name(consultant) if consultant else "")
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = all_pages(connection.support.ListIntensiveSupportDue, request)
     show(document(answer), views.support_due(answer, lang), json)
 
@@ -173,6 +174,6 @@ def cost(
 ) -> None:
     """What a child costs a day in a family, by age and for each who lives there, and where the figures come from."""
     request = pb.GetFamilyCostRequest(name=family_name(family), age=age, child_number=number)
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = connection.support.GetFamilyCost(request)
     show(document(answer), views.cost(answer, lang), json)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_FOLLOW_UP
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
 from services.havn.commands.asking import all_pages, asking
@@ -72,7 +73,7 @@ def correct(
 ) -> None:
     """Says how a follow-up is right; what stood there before stays readable."""
     right = message_in(file, families.FollowUp(), "follow-up")
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         kept = connection.families.GetFollowUp(families.GetFollowUpRequest(name=follow_up))
         request = pb.CorrectFollowUpRequest(
             name=kept.name, etag=kept.etag, follow_up=right, reason=reason, request_id=str(uuid.uuid4())
@@ -83,7 +84,7 @@ def correct(
 
 def drafts(as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False) -> None:
     """What you have begun to write of follow-ups; nobody else sees it."""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         request = pb.ListFollowUpDraftsRequest(parent=family_name("-"))
         answer = all_pages(connection.support.ListFollowUpDrafts, request)
     show(document(answer), krith.drafts(answer, lang), json)
@@ -101,7 +102,7 @@ def log_visit(
     """Logs a supervision visit with its talks."""
     visit = pb.SupervisionVisit(visit_date=date_message(on or today(settings())), note=note, talks=talk)
     request = pb.LogSupervisionVisitRequest(parent=family_name(family), visit=visit, request_id=str(uuid.uuid4()))
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = connection.support.LogSupervisionVisit(request)
     show(document(answer), krith.visit(answer, lang), json)
 
@@ -134,7 +135,7 @@ def agree(
         days_per_month=days_per_month,
     )
     request = pb.AgreeSupportRequest(parent=family_name(family), agreement=agreement, request_id=str(uuid.uuid4()))
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = pb.ListSupportAgreementsResponse(agreements=[connection.support.AgreeSupport(request)])
     show(document(answer), krith.support(answer, lang), json)
 
@@ -156,7 +157,7 @@ def end_support(
         reason=reason,
         request_id=str(uuid.uuid4()),
     )
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = pb.ListSupportAgreementsResponse(agreements=[connection.support.EndSupport(request)])
     show(document(answer), krith.support(answer, lang), json)
 
@@ -168,7 +169,7 @@ def policy(
     json: Json = False,
 ) -> None:
     """How an authority follows families: cadence, supervision, training, scale."""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = connection.support.GetSupportPolicy(pb.GetSupportPolicyRequest(authority=authority_name(authority)))
     show(document(answer), krith.policy(answer, lang), json)
 
@@ -183,7 +184,7 @@ def publish_policy(
     """Decides anew how your authority follows families; what held before stays readable."""
     decided = message_in(file, pb.SupportPolicy(), "policy")
     decided.reason = reason
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         request = pb.PublishSupportPolicyRequest(policy=decided, request_id=str(uuid.uuid4()))
         answer = connection.support.PublishSupportPolicy(request)
     show(document(answer), krith.policy(answer, lang), json)

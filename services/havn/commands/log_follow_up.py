@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_FOLLOW_UP
 from havn.families.v1.families_pb2 import FollowUp, FollowUpAction, FollowUpPart, LogFollowUpRequest
 from havn.families.v1.support_pb2 import GetNextVisitRequest
 from services.havn.commands.asking import asking
@@ -90,7 +91,7 @@ def log_follow_up(
     )
     logged.MergeFrom(given)
     request = LogFollowUpRequest(parent=family_name(family), follow_up=logged)
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         _set_days(request, connection)
         request.request_id = key or content_key(request)
         answer = connection.families.LogFollowUp(request)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_FINDING_HOME
 from havn.placements.v1.placements_pb2 import OfferPlaceRequest
 from services.havn.commands.asking import asking
 from services.havn.commands.documents import document
@@ -43,6 +44,6 @@ def offer(
         suggestions=suggestions,
         request_id=str(uuid.uuid4()),
     )
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         answer = connection.placements.OfferPlace(asked)
     show(document(answer), view(answer, lang), json)

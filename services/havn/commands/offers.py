@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_FINDING_HOME
 from havn.placements.v1.placements_pb2 import ListOffersRequest
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
@@ -26,6 +27,6 @@ def offers(
 ) -> None:
     """Homes that were asked for places, the newest question first, and what came of it."""
     asked = ListOffersRequest(request=request_name(request) if request else "", home=home_name(home) if home else "")
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         answer = all_pages(connection.placements.ListOffers, asked)
     show(document(answer), view(answer, lang), json)

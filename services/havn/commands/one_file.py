@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from havn.access.v1.access_pb2 import PURPOSE_OPERATION
 from services.havn.commands.asking import asking
 from services.havn.commands.failures import FileUnusable
 from services.havn.commands.import_folder import refused
@@ -38,7 +39,7 @@ def take(file: Path, sheet: Sheet, request: type[Any], call: Callable[[Connectio
     part = read(file, sheet)
     if isinstance(part, Problems):
         refused(part, how.errors, how.lang, how.json)
-    with bar(how.json, how.lang) as shown, asking(how.as_user) as connection:
+    with bar(how.json, how.lang) as shown, asking(how.as_user, PURPOSE_OPERATION) as connection:
         shown.begin("Checking" if how.dry_run else "Checking and writing", len(part.rows))
         parcel = Parcel(part, request, call(connection))
         answer = parcel.send(shown.advance, validate_only=how.dry_run) if part.rows else None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_FINDING_HOME
 from havn.matching.v1.matching_pb2 import RUN_STATE_FAILED, CreateMatchRunRequest, MatchRun, WatchMatchRunRequest
 from services.havn.commands.asking import asking
 from services.havn.commands.documents import document
@@ -23,7 +24,7 @@ WATCH_SECONDS = 120.0
 @app.command()
 def plan(as_user: As = User.COORDINATOR, lang: Language = Lang.EN, json: Json = False) -> None:
     """Plans for all who wait in the authority: which place for which child, and how sure that is the best."""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         run = planned(connection)
     show(document(run), view(run, lang), json)
 

@@ -1,10 +1,13 @@
 """havn suggest."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from havn.matching.v1.matching_pb2 import Suggestions, SuggestMatchesRequest
+from havn.access.v1.access_pb2 import PURPOSE_FINDING_HOME
+from havn.families.v1.families_pb2 import NoteProfileViewsRequest
+from havn.matching.v1.matching_pb2 import HOME_KIND_FAMILY, Suggestion, Suggestions, SuggestMatchesRequest
 from services.havn.commands.asking import asking
 from services.havn.commands.documents import document
 from services.havn.commands.failures import Failed
@@ -20,6 +23,8 @@ app = typer.Typer(add_completion=False)
 
 # A plan may have to be made first; a server answers within 30 seconds or not at all.
 SUGGEST_SECONDS = 30.0
+
+NAMES_AT_ONCE = 1_000
 
 Request = Annotated[str, typer.Argument(metavar="REQUEST", help="requests/r-001 or r-001.")]
 WhyNot = Annotated[
@@ -39,10 +44,11 @@ def suggest(
 ) -> None:
     """Suggestions for one waiting child: each place with its reasons, every other home with its rule."""
     name, only = request_name(request), home_name(why_not) if why_not else ""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         found = suggested(connection, name)
-    if only:
-        _keep_only(found, only)
+        if only:
+            _keep_only(found, only)
+        _tell_families(connection, found.suggestions if json else found.suggestions[:top])
     told = one_home(found, lang) if only else view(found, lang, Detail(top, all_homes))
     show(document(found), told, json)
 
@@ -50,6 +56,13 @@ def suggest(
 def suggested(connection: Connection, request: str) -> Suggestions:
     """Suggestions for the child of a request."""
     return connection.matching.SuggestMatches(SuggestMatchesRequest(request=request), timeout=SUGGEST_SECONDS)
+
+
+def _tell_families(connection: Connection, places: Sequence[Suggestion]) -> None:
+    """Has the families among places told that they are shown by name."""
+    named = [place.home.name for place in places if place.home.kind == HOME_KIND_FAMILY]
+    for begin in range(0, len(named), NAMES_AT_ONCE):
+        connection.families.NoteProfileViews(NoteProfileViewsRequest(names=named[begin : begin + NAMES_AT_ONCE]))
 
 
 def _keep_only(found: Suggestions, home: str) -> None:

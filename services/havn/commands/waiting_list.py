@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_FINDING_HOME
 from havn.capacity.v1.capacity_pb2 import ListWaitingListRequest
 from havn.capacity.v1.waiting_pb2 import ListWaitingListExitsRequest
 from services.havn.commands.asking import all_pages, asking
@@ -45,13 +46,13 @@ def waiting_list(
         town=town, need_steps=step, in_danger=in_danger, overdue=overdue, with_siblings=siblings, query=search
     )
     whole = not request.ByteSize()
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         answer = all_pages(connection.capacity.ListWaitingList, request)
     show(document(answer), view(answer, lang, whole), json)
 
 
 def tell_exits(as_user: User, lang: Lang, *, json: bool) -> None:
     """Who left the list and why, the latest first."""
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         answer = all_pages(connection.waiting.ListWaitingListExits, ListWaitingListExitsRequest())
     show(document(answer), exits(answer, lang), json)

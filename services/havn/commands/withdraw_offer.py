@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from havn.access.v1.access_pb2 import PURPOSE_FINDING_HOME
 from havn.placements.v1.placements_pb2 import GetOfferRequest, WithdrawOfferRequest
 from services.havn.commands.asking import asking
 from services.havn.commands.documents import document
@@ -29,7 +30,7 @@ def withdraw_offer(
 ) -> None:
     """Takes an offer back that was not answered, or was accepted."""
     name = offer_name(offer)
-    with asking(as_user) as connection:
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
         kept = connection.placements.GetOffer(GetOfferRequest(name=name))
         request = WithdrawOfferRequest(name=name, etag=kept.etag, reason=reason, request_id=str(uuid.uuid4()))
         answer = connection.placements.WithdrawOffer(request)

@@ -26,6 +26,10 @@ PURPOSES = {
     Purpose.PURPOSE_SUPERVISION: "supervision",
     Purpose.PURPOSE_RIGHT_OF_ACCESS: "right of access",
     Purpose.PURPOSE_OPERATION: "operation",
+    Purpose.PURPOSE_FINDING_HOME: "to find a home for a child",
+    Purpose.PURPOSE_FOLLOW_UP: "to follow up and support the family",
+    Purpose.PURPOSE_REGISTRY: "to keep the registry",
+    Purpose.PURPOSE_OWN_RECORD: "what is kept on oneself",
 }
 
 COLUMNS = ("When", "Authority", "Role", "What for", "Done", "By", "Records")

@@ -8,6 +8,7 @@ from havn.access.v1.access_pb2 import Role
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import support_pb2 as support
 from services.havn.importing.family_columns import FAMILIES
+from services.havn.views.audit import PURPOSES
 from services.havn.views.krith import FEES
 from services.havn.views.phrases import Lang, count, phrase
 from services.havn.views.records import filled, record
@@ -45,6 +46,7 @@ LOOKS = {
     pb.PROFILE_VIEW_KIND_OPENED: "opened",
     pb.PROFILE_VIEW_KIND_LISTED: "in a list",
     pb.PROFILE_VIEW_KIND_CHANGED: "entered or changed",
+    pb.PROFILE_VIEW_KIND_SUGGESTED: "as a suggestion for a child",
 }
 
 MEMBERS = {
@@ -100,11 +102,12 @@ def profile_views(name: str, answer: pb.ListProfileViewsResponse, lang: Lang) ->
     if not answer.profile_views:
         return
     yield ""
-    rows = table("=When", "How", "Role", "=Authority", "Who", lang=lang)
+    rows = table("=When", "How", "What for", "Role", "=Authority", "Who", lang=lang)
     for look in answer.profile_views:
         roles = listed((phrase(_role(role), lang) for role in look.roles), lang)
         kind, authority = phrase(LOOKS[look.kind], lang), short(look.viewer_authority)
-        rows.add_row(moment(look.view_time), kind, roles, authority, short(look.person))
+        purpose = phrase(PURPOSES[look.purpose], lang)
+        rows.add_row(moment(look.view_time), kind, purpose, roles, authority, short(look.person))
     yield rows
 
 

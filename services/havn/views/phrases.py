@@ -89,6 +89,7 @@ DANISH = {
     "opened": "åbnet",
     "in a list": "på en liste",
     "entered or changed": "oprettet eller ændret",
+    "as a suggestion for a child": "som forslag til et barn",
     "{families}.": "{families}.",
     "{town}: {state}.": "{town}: {state}.",
     "What should not be so:": "Det burde ikke være sådan:",
@@ -268,6 +269,10 @@ DANISH = {
     "supervision": "tilsyn",
     "right of access": "indsigt",
     "operation": "drift",
+    "to find a home for a child": "for at finde et hjem til et barn",
+    "to follow up and support the family": "opfølgning og støtte til familien",
+    "to keep the registry": "for at føre registret",
+    "what is kept on oneself": "egne oplysninger",
     # Revoked tokens.
     "All tokens that {user} was given until now are refused.": "Alle adgangstegn, {user} har fået til nu, afvises.",
     "The token {token} is refused.": "Adgangstegnet {token} afvises.",

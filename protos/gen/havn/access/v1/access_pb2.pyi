@@ -103,6 +103,14 @@ class _PurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Purpose.Value
     """Somebody's right to know what is kept on them, and who saw it (indsigt)."""
     PURPOSE_OPERATION: _Purpose.ValueType  # 5
     """Keeping Havn running (drift)."""
+    PURPOSE_FINDING_HOME: _Purpose.ValueType  # 6
+    """Finding a home for a child (matchning)."""
+    PURPOSE_FOLLOW_UP: _Purpose.ValueType  # 7
+    """Following a family up and supporting it (opfølgning)."""
+    PURPOSE_REGISTRY: _Purpose.ValueType  # 8
+    """Keeping the registry right (register)."""
+    PURPOSE_OWN_RECORD: _Purpose.ValueType  # 9
+    """What is kept on oneself, such as a family's own profile (egne oplysninger)."""
 
 class Purpose(_Purpose, metaclass=_PurposeEnumTypeWrapper):
     """What a caller asks for: the word behind PURPOSE_ in the metadata `x-purpose`. The audit trail keeps it."""
@@ -119,6 +127,14 @@ PURPOSE_RIGHT_OF_ACCESS: Purpose.ValueType  # 4
 """Somebody's right to know what is kept on them, and who saw it (indsigt)."""
 PURPOSE_OPERATION: Purpose.ValueType  # 5
 """Keeping Havn running (drift)."""
+PURPOSE_FINDING_HOME: Purpose.ValueType  # 6
+"""Finding a home for a child (matchning)."""
+PURPOSE_FOLLOW_UP: Purpose.ValueType  # 7
+"""Following a family up and supporting it (opfølgning)."""
+PURPOSE_REGISTRY: Purpose.ValueType  # 8
+"""Keeping the registry right (register)."""
+PURPOSE_OWN_RECORD: Purpose.ValueType  # 9
+"""What is kept on oneself, such as a family's own profile (egne oplysninger)."""
 Global___Purpose: _TypeAlias = Purpose  # noqa: Y015
 
 class _ErrorReason:

@@ -283,6 +283,8 @@ class _ProfileViewKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Profi
     """It stood in a list, or beside something else."""
     PROFILE_VIEW_KIND_CHANGED: _ProfileViewKind.ValueType  # 3
     """It was entered or changed."""
+    PROFILE_VIEW_KIND_SUGGESTED: _ProfileViewKind.ValueType  # 4
+    """It was named as a suggestion for a child."""
 
 class ProfileViewKind(_ProfileViewKind, metaclass=_ProfileViewKindEnumTypeWrapper):
     """How somebody looked at a profile."""
@@ -295,6 +297,8 @@ PROFILE_VIEW_KIND_LISTED: ProfileViewKind.ValueType  # 2
 """It stood in a list, or beside something else."""
 PROFILE_VIEW_KIND_CHANGED: ProfileViewKind.ValueType  # 3
 """It was entered or changed."""
+PROFILE_VIEW_KIND_SUGGESTED: ProfileViewKind.ValueType  # 4
+"""It was named as a suggestion for a child."""
 Global___ProfileViewKind: _TypeAlias = ProfileViewKind  # noqa: Y015
 
 class _CareKind:
@@ -1401,7 +1405,7 @@ class ProfileView(_message.Message):
     family: _builtins.str
     """"families/{family}"."""
     kind: Global___ProfileViewKind.ValueType
-    """How."""
+    """How; of several calls what tells most."""
     viewer_authority: _builtins.str
     """The authority of whoever looked; "*" for one who serves all."""
     purpose: _access_pb2.Purpose.ValueType
@@ -1410,7 +1414,7 @@ class ProfileView(_message.Message):
     """Who; not told to the family."""
     @_builtins.property
     def view_time(self) -> _timestamp_pb2.Timestamp:
-        """When."""
+        """When it began."""
 
     @_builtins.property
     def roles(self) -> _containers.RepeatedScalarFieldContainer[_access_pb2.Role.ValueType]:
@@ -2466,6 +2470,47 @@ class ResolveConflictRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ResolveConflictRequest: _TypeAlias = ResolveConflictRequest  # noqa: Y015
+
+@_typing.final
+class NoteProfileViewsRequest(_message.Message):
+    """Names families that somebody was shown as suggestions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAMES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """"families/{family}"."""
+
+    def __init__(
+        self,
+        *,
+        names: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["names", b"names"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoteProfileViewsRequest: _TypeAlias = NoteProfileViewsRequest  # noqa: Y015
+
+@_typing.final
+class NoteProfileViewsResponse(_message.Message):
+    """It is kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoteProfileViewsResponse: _TypeAlias = NoteProfileViewsResponse  # noqa: Y015
 
 @_typing.final
 class ListProfileViewsRequest(_message.Message):

@@ -98,6 +98,11 @@ class FamiliesServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ResolveConflictRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
                 _registered_method=True)
+        self.NoteProfileViews = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/NoteProfileViews',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.NoteProfileViewsRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.NoteProfileViewsResponse.FromString,
+                _registered_method=True)
         self.ListProfileViews = channel.unary_unary(
                 '/havn.families.v1.FamiliesService/ListProfileViews',
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListProfileViewsRequest.SerializeToString,
@@ -228,9 +233,17 @@ class FamiliesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def NoteProfileViews(self, request, context):
+        """Keeps that these families, of whichever authority, were shown to the caller by name as suggestions for a child: matching
+        shows them, and families tells them. Names that are none are passed over. Rule: docs/rules.md F8.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListProfileViews(self, request, context):
-        """Who looked at a profile here, and why, the oldest first. Suggestions that name the family stand in matching's own trail.
-        Rule: docs/rules.md F8.
+        """Who looked at a profile, and why, the oldest first. Calls of one person for one purpose within five minutes are one look,
+        but where a page ends between them. Rule: docs/rules.md F8.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -341,6 +354,11 @@ def add_FamiliesServiceServicer_to_server(servicer, server):
                     servicer.ResolveConflict,
                     request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ResolveConflictRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.SerializeToString,
+            ),
+            'NoteProfileViews': grpc.unary_unary_rpc_method_handler(
+                    servicer.NoteProfileViews,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.NoteProfileViewsRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.NoteProfileViewsResponse.SerializeToString,
             ),
             'ListProfileViews': grpc.unary_unary_rpc_method_handler(
                     servicer.ListProfileViews,
@@ -706,6 +724,33 @@ class FamiliesService:
             '/havn.families.v1.FamiliesService/ResolveConflict',
             havn_dot_families_dot_v1_dot_families__pb2.ResolveConflictRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_families__pb2.FosterFamily.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def NoteProfileViews(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/NoteProfileViews',
+            havn_dot_families_dot_v1_dot_families__pb2.NoteProfileViewsRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.NoteProfileViewsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -65,9 +65,13 @@ class FamiliesServiceStub:
     """
     ResolveConflict: _grpc.UnaryUnaryMultiCallable[_families_pb2.ResolveConflictRequest, _families_pb2.FosterFamily]
     """Settles what is open about a fact; both statements stay."""
+    NoteProfileViews: _grpc.UnaryUnaryMultiCallable[_families_pb2.NoteProfileViewsRequest, _families_pb2.NoteProfileViewsResponse]
+    """Keeps that these families, of whichever authority, were shown to the caller by name as suggestions for a child: matching
+    shows them, and families tells them. Names that are none are passed over. Rule: docs/rules.md F8.
+    """
     ListProfileViews: _grpc.UnaryUnaryMultiCallable[_families_pb2.ListProfileViewsRequest, _families_pb2.ListProfileViewsResponse]
-    """Who looked at a profile here, and why, the oldest first. Suggestions that name the family stand in matching's own trail.
-    Rule: docs/rules.md F8.
+    """Who looked at a profile, and why, the oldest first. Calls of one person for one purpose within five minutes are one look,
+    but where a page ends between them. Rule: docs/rules.md F8.
     """
     LogFollowUp: _grpc.UnaryUnaryMultiCallable[_families_pb2.LogFollowUpRequest, _families_pb2.FollowUp]
     """Logs a KRITH follow-up, once by its key. Rules: docs/rules.md K1 to K3."""
@@ -121,9 +125,13 @@ class FamiliesServiceAsyncStub(FamiliesServiceStub):
     """
     ResolveConflict: _aio.UnaryUnaryMultiCallable[_families_pb2.ResolveConflictRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
     """Settles what is open about a fact; both statements stay."""
+    NoteProfileViews: _aio.UnaryUnaryMultiCallable[_families_pb2.NoteProfileViewsRequest, _families_pb2.NoteProfileViewsResponse]  # type: ignore[assignment]
+    """Keeps that these families, of whichever authority, were shown to the caller by name as suggestions for a child: matching
+    shows them, and families tells them. Names that are none are passed over. Rule: docs/rules.md F8.
+    """
     ListProfileViews: _aio.UnaryUnaryMultiCallable[_families_pb2.ListProfileViewsRequest, _families_pb2.ListProfileViewsResponse]  # type: ignore[assignment]
-    """Who looked at a profile here, and why, the oldest first. Suggestions that name the family stand in matching's own trail.
-    Rule: docs/rules.md F8.
+    """Who looked at a profile, and why, the oldest first. Calls of one person for one purpose within five minutes are one look,
+    but where a page ends between them. Rule: docs/rules.md F8.
     """
     LogFollowUp: _aio.UnaryUnaryMultiCallable[_families_pb2.LogFollowUpRequest, _families_pb2.FollowUp]  # type: ignore[assignment]
     """Logs a KRITH follow-up, once by its key. Rules: docs/rules.md K1 to K3."""
@@ -248,13 +256,23 @@ class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
         """Settles what is open about a fact; both statements stay."""
 
     @_abc_1.abstractmethod
+    def NoteProfileViews(
+        self,
+        request: _families_pb2.NoteProfileViewsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.NoteProfileViewsResponse, _abc.Awaitable[_families_pb2.NoteProfileViewsResponse]]:
+        """Keeps that these families, of whichever authority, were shown to the caller by name as suggestions for a child: matching
+        shows them, and families tells them. Names that are none are passed over. Rule: docs/rules.md F8.
+        """
+
+    @_abc_1.abstractmethod
     def ListProfileViews(
         self,
         request: _families_pb2.ListProfileViewsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_families_pb2.ListProfileViewsResponse, _abc.Awaitable[_families_pb2.ListProfileViewsResponse]]:
-        """Who looked at a profile here, and why, the oldest first. Suggestions that name the family stand in matching's own trail.
-        Rule: docs/rules.md F8.
+        """Who looked at a profile, and why, the oldest first. Calls of one person for one purpose within five minutes are one look,
+        but where a page ends between them. Rule: docs/rules.md F8.
         """
 
     @_abc_1.abstractmethod
