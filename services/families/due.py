@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from services.families import residents
-from services.families.store import FAMILIES, FOLLOW_UPS, POLICIES, STAYS, SUPERVISION_VISITS
+from services.families.store import AGREEMENTS, FAMILIES, FOLLOW_UPS, POLICIES, STAYS, SUPERVISION_VISITS
 from services.shared.lasting import Lasting, version
 from services.shared.rebuilding import rebuilds
 from services.shared.records import View
@@ -28,5 +28,5 @@ class Due:
 def _version(view: View) -> Hashable:
     """Of all that any of the lists follows from."""
     with residents.whole(view) as whole:
-        records = version(whole, FAMILIES, FOLLOW_UPS, SUPERVISION_VISITS, POLICIES, STAYS)
+        records = version(whole, FAMILIES, FOLLOW_UPS, SUPERVISION_VISITS, AGREEMENTS, POLICIES, STAYS)
     return records, rebuilds(view.session, "families")

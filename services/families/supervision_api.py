@@ -11,9 +11,9 @@ from sqlmodel import col
 from havn.families.v1 import support_pb2 as pb
 from havn.families.v1 import support_pb2_grpc as rpc
 from havn.families.v1.families_pb2 import FosterFamily
-from services.families import fees, policies, residents
+from services.families import fees, policies, residents, wire
 from services.families.due import Due
-from services.families.rules import agreements, supervision, training, trends
+from services.families.rules import agreements, arrivals, supervision, training, trends
 from services.families.rules.fees import Placed
 from services.families.store import (
     ACTIONS,
@@ -177,22 +177,27 @@ class SupervisionApi(rpc.SupportServiceServicer):
         """A page of children in their first year without intensive support."""
         today = self._clock.today()
 
-        def due(view: View) -> list[pb.IntensiveSupportDue]:
-            agreed = defaultdict(list)
-            for agreement in view.all(AGREEMENTS):
-                agreed[family_of(agreement.name)].append(agreement)
-            stays, homes = residents.since(view, today), view.all(FAMILIES, **followed_by(request.consultant))
-            return [
-                each
-                for family in homes
-                for each in agreements.support_due(family, stays[family.name], agreed[family.name], today)
-            ]
+        def due(view: View) -> Sequence[pb.IntensiveSupportDue]:
+            asked = (pb.IntensiveSupportDue, request.consultant)
+            return self._due.listed(view, asked, today, lambda: _intensive_support_due(view, request, today))
 
         found = await self._store.view(due)
-        page = keyed(found, agreements.by_arrival, request.page_size, request.page_token)
+        page = ordered(found, agreements.by_arrival, request.page_size, request.page_token)
         return pb.ListIntensiveSupportDueResponse(
             support_due=page.items, next_page_token=page.next_token, total_count=len(found)
         )
+
+    async def ListResidents(self, request: pb.ListResidentsRequest, context: Context) -> pb.ListResidentsResponse:
+        """A page of children who live in a family."""
+        today = self._clock.today()
+
+        def there(view: View) -> list[pb.Resident]:
+            family = view.get(FAMILIES, request.parent)
+            stays = arrivals.living(residents.in_family(view, family.name, today), today)
+            return [wire.resident(family, stay) for stay in stays]
+
+        page = positions(await self._store.view(there), request.page_size, request.page_token)
+        return pb.ListResidentsResponse(residents=page.items, next_page_token=page.next_token)
 
     async def ListFees(self, request: pb.ListFeesRequest, context: Context) -> pb.ListFeesResponse:
         """A page of the tables of fees."""
@@ -228,6 +233,21 @@ def _supervision_visits_due(
     homes = view.all(FAMILIES, **asked_for(request))
     found = (each for family in homes for each in supervision.visits_due(family, facts(family), today))
     return sorted(found, key=supervision.by_due_day)
+
+
+def _intensive_support_due(
+    view: View, request: pb.ListIntensiveSupportDueRequest, today: date
+) -> list[pb.IntensiveSupportDue]:
+    agreed = defaultdict(list)
+    for agreement in view.all(AGREEMENTS):
+        agreed[family_of(agreement.name)].append(agreement)
+    stays, homes = residents.since(view, today), view.all(FAMILIES, **followed_by(request.consultant))
+    found = (
+        each
+        for family in homes
+        for each in agreements.support_due(family, stays[family.name], agreed[family.name], today)
+    )
+    return sorted(found, key=agreements.by_arrival)
 
 
 def asked_for(request: pb.ListSupervisionVisitsDueRequest | pb.ListTrainingRequest) -> Mapping[str, str]:

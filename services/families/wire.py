@@ -1,8 +1,10 @@
-"""What families needs of placements: the least, never the case."""
+"""What families needs of placements, the least and never the case, and what it tells of it."""
 
+from havn.families.v1.families_pb2 import FosterFamily
+from havn.families.v1.support_pb2 import Resident
 from havn.placements.v1.placements_pb2 import Placement
 from services.families.rules.arrivals import Stay
-from services.shared.wire import day
+from services.shared.wire import date_message, day
 
 _FAMILIES = "families/"
 
@@ -27,3 +29,9 @@ def stay(placement: Placement) -> Stay:
     ends = day(placement.end_date) if placement.HasField("end_date") else None
     born = day(placement.birth_date) if placement.HasField("birth_date") else None
     return Stay(placement.child, day(placement.start_date), ends, born)
+
+
+def resident(family: FosterFamily, stay: Stay) -> Resident:
+    """A child who lives in a family."""
+    arrival = date_message(stay.starts)
+    return Resident(family=family.name, authority=family.authority, child=stay.child, arrival_date=arrival)

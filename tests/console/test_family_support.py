@@ -15,11 +15,12 @@ from services.console.pages.coverage import in_time
 from services.console.pages.family_support import charts
 from services.console.pages.follow_up_form import PARTS
 from tests import cast
-from tests.conftest import Havn
+from tests.conftest import Client, Havn
 from tests.console.conftest import PHONE, WIDTHS, Browsing, Visitor, csrf, next_page, violations
 
 PAYLOAD = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
 CHILD = "children/k-supported"
+CHILD_OF_OTHERS = "children/k-elsewhere"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,32 @@ async def supported(havn: Havn) -> Supported:
     agreed = cast.an_agreement(what=PAYLOAD, provider=PAYLOAD)
     agreement = await consultant.support.AgreeSupport(cast.agreeing(family.name, agreed))
     return Supported(family.name, agreement.name)
+
+
+async def lives_there(consultant: Client, family: str) -> bool:
+    return bool((await consultant.support.ListResidents(pb.ListResidentsRequest(parent=family))).residents)
+
+
+async def test_who_has_no_intensive_support_is_counted_listed_and_leads_to_the_form_whoever_placed_the_child(
+    visitor: Visitor, havn: Havn
+) -> None:
+    consultant, elsewhere = havn.as_(cast.CONSULTANT), cast.elsewhere(cast.COORDINATOR)
+    family = (await consultant.families.CreateFosterFamily(cast.entering(cast.a_ready_family()))).name
+    placed = cast.a_placement(home=family, child=CHILD_OF_OTHERS, authority=elsewhere.authority)
+    await havn.as_(elsewhere).placements.RecordPlacement(cast.recording(placed))
+    await havn.until("families", lambda: lives_there(consultant, family))
+    for user in ("consultant", "leader"):
+        client = await visitor(user)
+        assert 'href="/families#support-due"' in (await client.get("/")).text
+    form = f"/{family}/agree?child={CHILD_OF_OTHERS}&kind={pb.SUPPORT_KIND_INTENSIVE}"
+    leaders, client = await (await visitor("leader")).get("/families"), await visitor("consultant")
+    assert 'id="support-due"' in leaders.text
+    assert html.escape(form) not in leaders.text
+    assert html.escape(form) in (await client.get("/families")).text
+    chosen = f'value="{CHILD_OF_OTHERS}" selected'
+    assert chosen in (await client.get(form)).text
+    assert CHILD_OF_OTHERS in (await client.get(f"/{family}/follow-up")).text
+    assert "anbragt af en anden kommune" in (await client.get(f"/{family}")).text
 
 
 async def actions_of(havn: Havn, family: str) -> list[pb.AgreedAction]:

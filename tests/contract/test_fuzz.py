@@ -271,6 +271,7 @@ def about_support(family: families.FosterFamily, follow_up: families.FollowUp) -
         support.GetFollowUpTrendRequest(name=family.name, child="children/c-1"),
         cast.visiting(family.name),
         cast.agreeing(family.name),
+        support.ListResidentsRequest(parent=family.name),
         cast.ending(support.SupportAgreement(name=f"{family.name}/supportAgreements/a", etag="1")),
         support.GetFamilyCostRequest(name=family.name, age=9, child_number=3),
         support.ListConcernsRequest(follow_ups=[follow_up.name]),

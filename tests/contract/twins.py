@@ -374,6 +374,7 @@ AIMED = {
     "LogSupervisionVisit": Aim(lambda side: cast.visiting(side.family), "family", reads=False),
     "ListSupervisionVisits": Aim(lambda _: support.ListSupervisionVisitsRequest(parent="families/-")),
     "ListSupervisionVisitsDue": Aim(lambda _: support.ListSupervisionVisitsDueRequest()),
+    "ListResidents": Aim(lambda side: support.ListResidentsRequest(parent=side.family), "family"),
     "ListIntensiveSupportDue": Aim(lambda _: support.ListIntensiveSupportDueRequest()),
     "ListTraining": Aim(lambda _: support.ListTrainingRequest()),
     "AgreeSupport": Aim(lambda side: cast.agreeing(side.family), "family", reads=False),

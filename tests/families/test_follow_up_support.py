@@ -71,6 +71,8 @@ async def test_k5_a_child_whom_another_authority_placed_begins_the_first_weeks_a
     await havn.until("families", lambda: proposed(cast.day(4)))
     listed = await consultant.support.ListIntensiveSupportDue(pb.ListIntensiveSupportDueRequest(page_size=200))
     assert [each.child for each in listed.support_due if each.family == family] == [came.child]
+    lives_there = (await consultant.support.ListResidents(pb.ListResidentsRequest(parent=family))).residents
+    assert [(each.child, each.arrival_date) for each in lives_there] == [(came.child, cast.day(-3))]
 
 
 async def test_k6_a_family_without_approval_has_no_cadence(consultant: Client) -> None:

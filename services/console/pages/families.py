@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from havn.families.v1 import families_pb2 as pb
+from havn.families.v1 import support_pb2 as support
 from services.console import words
 from services.console.languages import gettext as _
 from services.console.pages.families_menu import open_paths
@@ -16,7 +17,7 @@ from services.console.pages.follow_ups import keepable
 from services.console.visits import Page, Visit, may
 from services.shared import wire
 
-SERVICE = "havn.families.v1.FamiliesService"
+SERVICE, SUPPORT = "havn.families.v1.FamiliesService", "havn.families.v1.SupportService"
 PAGE_SIZE = 200
 
 
@@ -41,9 +42,11 @@ async def mine(visit: Visit) -> Response:
     certificates_asked = pb.ListCertificatesDueRequest(
         parent="families/-", consultant=request.consultant, page_size=PAGE_SIZE
     )
-    due, certificates_due = await asyncio.gather(
+    support_asked = support.ListIntensiveSupportDueRequest(consultant=request.consultant, page_size=PAGE_SIZE)
+    due, certificates_due, support_due = await asyncio.gather(
         visit.services.families.ListFollowUpsDue(request),
         visit.services.families.ListCertificatesDue(certificates_asked),
+        visit.services.support.ListIntensiveSupportDue(support_asked),
     )
     groups = _groups(due.follow_ups_due, visit.console.clock.today())
     page = visit.page(
@@ -55,6 +58,9 @@ async def mine(visit: Visit) -> Response:
         may_enter=_may(visit, "CreateFosterFamily"),
         certificates=certificates_due,
         certificate_titles=certificate_titles(),
+        support_due=support_due,
+        may_agree=may(visit.caller, f"{SUPPORT}.AgreeSupport"),
+        INTENSIVE=support.SUPPORT_KIND_INTENSIVE,
         words=words,
     )
     return keepable(visit, page)

@@ -19,6 +19,7 @@ from services.shared import wire
 SERVICE = "havn.families.v1.FamiliesService"
 SUPPORT = "havn.families.v1.SupportService"
 PLACED = "havn.placements.v1.PlacementsService.ListPlacements"
+RESIDENTS = f"{SUPPORT}.ListResidents"
 PAGE_SIZE = 200
 SHOWN = 20
 """Follow-ups of one family that are shown."""
@@ -49,14 +50,16 @@ async def show(visit: Visit) -> Response:
     """One family."""
     name = family_steps.named(visit)
     due = pb.ListCertificatesDueRequest(parent=name, page_size=PAGE_SIZE)
-    family, certificates_due, follow_ups, placed, cost = await asyncio.gather(
+    family, certificates_due, follow_ups, placed, there, cost = await asyncio.gather(
         visit.services.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=name)),
         visit.services.families.ListCertificatesDue(due),
         _follow_ups(visit, name),
         _placed(visit, name),
+        _residents(visit, name),
         _cost(visit, name),
     )
     today = visit.console.clock.today()
+    live_there = [each for each in placed if lasts(each, today)]
     return visit.page(
         "family.html",
         family=family,
@@ -69,7 +72,9 @@ async def show(visit: Visit) -> Response:
         ],
         missing=certificates_due.missing_count,
         conflicts=[each for each in family.conflicts if not each.resolution],
-        live_there=[each for each in placed if lasts(each, today)],
+        live_there=live_there,
+        placed_by_others=[each for each in there if each.child not in {known.child for known in live_there}],
+        may_see_residents=may(visit.caller, RESIDENTS),
         cost=cost,
         may=lambda rpc: may(visit.caller, f"{SERVICE}.{rpc}"),
         may_see_placed=may(visit.caller, PLACED),
@@ -86,13 +91,11 @@ def lasts(placement: placements.Placement, today: date) -> bool:
 
 
 async def children(visit: Visit, family: str) -> list[str]:
-    """Children who live in a family, as far as whoever looks may see them."""
-    if not may(visit.caller, PLACED):
-        return []
-    asked = placements.ListPlacementsRequest(home=family, page_size=PAGE_SIZE)
-    found = await visit.services.placements.ListPlacements(asked)
+    """Children who live in a family, as far as whoever looks may see them, whoever placed them."""
+    # The service of placements knows at once of a child that families hears of in a moment.
+    placed, there = await asyncio.gather(_placed(visit, family), _residents(visit, family))
     today = visit.console.clock.today()
-    return sorted({each.child for each in found.placements if lasts(each, today)})
+    return sorted({each.child for each in placed if lasts(each, today)} | {each.child for each in there})
 
 
 async def history(visit: Visit) -> Response:
@@ -179,6 +182,13 @@ async def _placed(visit: Visit, family: str) -> Sequence[placements.Placement]:
         return []
     asked = placements.ListPlacementsRequest(home=family, page_size=PAGE_SIZE)
     return (await visit.services.placements.ListPlacements(asked)).placements
+
+
+async def _residents(visit: Visit, family: str) -> Sequence[support.Resident]:
+    if not may(visit.caller, RESIDENTS):
+        return []
+    asked = support.ListResidentsRequest(parent=family, page_size=PAGE_SIZE)
+    return (await visit.services.support.ListResidents(asked)).residents
 
 
 async def _cost(visit: Visit, family: str) -> support.FamilyCost | None:

@@ -183,6 +183,14 @@ async def certificates(visit: Visit) -> list[Task]:
     ]
 
 
+async def intensive_support(visit: Visit) -> list[Task]:
+    """Children in their first year in a family: of a consultant's own families, and of all for a leader."""
+    request = support.ListIntensiveSupportDueRequest(consultant=_own(visit), page_size=1)
+    due = (await visit.services.support.ListIntensiveSupportDue(request)).total_count
+    title = ngettext("child without intensive support agreed on", "children without intensive support agreed on", due)
+    return [Task(due, title, "/families#support-due")]
+
+
 async def actions(visit: Visit) -> list[Task]:
     """Actions that were agreed on at visits, and nobody said yet what became of them."""
     request = support.ListActionsRequest(
@@ -220,9 +228,19 @@ CERTIFICATES = "/families#certificates"
 ASKED: dict[access_pb2.Role.ValueType, tuple[Tasks, ...]] = {
     access_pb2.ROLE_COORDINATOR: (waiting, offers, places),
     access_pb2.ROLE_CASEWORKER: (waiting, offers, risk_views),
-    access_pb2.ROLE_CONSULTANT: (follow_ups, inquiries, certificates, actions, supervision),
+    access_pb2.ROLE_CONSULTANT: (follow_ups, inquiries, certificates, intensive_support, actions, supervision),
     access_pb2.ROLE_INSTITUTION: (inquiries, vacancies),
-    access_pb2.ROLE_LEADER: (waiting, offers, follow_ups, certificates, actions, supervision, risk_views, places),
+    access_pb2.ROLE_LEADER: (
+        waiting,
+        offers,
+        follow_ups,
+        certificates,
+        intensive_support,
+        actions,
+        supervision,
+        risk_views,
+        places,
+    ),
     access_pb2.ROLE_COUNCIL: (waiting, offers),
     access_pb2.ROLE_FOSTER_FAMILY: (inquiries,),
     access_pb2.ROLE_CENTRAL_LIST: (places,),

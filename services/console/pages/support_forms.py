@@ -24,6 +24,8 @@ from services.shared import names, wire
 
 SUPPORT, FAMILIES = "havn.families.v1.SupportService", "havn.families.v1.FamiliesService"
 PLAN_ROWS = 4
+GIVEN = ("kind", "child")
+"""Fields that the address may fill in: a list of what is due leads here."""
 TALKS = ("alone", "present", "none")
 
 
@@ -59,7 +61,8 @@ class Asked:
 async def ask(id: str, visit: Visit) -> Response:
     """A form, with what stands there already."""
     about = await _about(visit)
-    return _page(visit, id, about, Form(ASKED[id].fields(about), ASKED[id].already(about)))
+    given = {name: visit.request.query_params[name] for name in GIVEN if name in visit.request.query_params}
+    return _page(visit, id, about, Form(ASKED[id].fields(about), {**ASKED[id].already(about), **given}))
 
 
 async def send(id: str, visit: Visit) -> Response:

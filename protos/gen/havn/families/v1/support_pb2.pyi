@@ -2044,6 +2044,100 @@ class ListIntensiveSupportDueResponse(_message.Message):
 Global___ListIntensiveSupportDueResponse: _TypeAlias = ListIntensiveSupportDueResponse  # noqa: Y015
 
 @_typing.final
+class Resident(_message.Message):
+    """A child who lives in a family."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAMILY_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    CHILD_FIELD_NUMBER: _builtins.int
+    ARRIVAL_DATE_FIELD_NUMBER: _builtins.int
+    family: _builtins.str
+    """"families/{family}"."""
+    authority: _builtins.str
+    """The authority of the family."""
+    child: _builtins.str
+    """"children/{child}"."""
+    @_builtins.property
+    def arrival_date(self) -> _date_pb2.Date:
+        """When the child came."""
+
+    def __init__(
+        self,
+        *,
+        family: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        child: _builtins.str = ...,
+        arrival_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["arrival_date", b"arrival_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrival_date", b"arrival_date", "authority", b"authority", "child", b"child", "family", b"family"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Resident: _TypeAlias = Resident  # noqa: Y015
+
+@_typing.final
+class ListResidentsRequest(_message.Message):
+    """Asks who lives in a family."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """"families/{family}"."""
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListResidentsRequest: _TypeAlias = ListResidentsRequest  # noqa: Y015
+
+@_typing.final
+class ListResidentsResponse(_message.Message):
+    """A page of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESIDENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def residents(self) -> _containers.RepeatedCompositeFieldContainer[Global___Resident]:
+        """Who came first before the others."""
+
+    def __init__(
+        self,
+        *,
+        residents: _abc.Iterable[Global___Resident] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "residents", b"residents"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListResidentsResponse: _TypeAlias = ListResidentsResponse  # noqa: Y015
+
+@_typing.final
 class ImportSupportRequest(_message.Message):
     """One row of an import; the first one also says how to take them. A row has one record."""
 

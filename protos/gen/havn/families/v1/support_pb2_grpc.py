@@ -134,6 +134,11 @@ class SupportServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueResponse.FromString,
                 _registered_method=True)
+        self.ListResidents = channel.unary_unary(
+                '/havn.families.v1.SupportService/ListResidents',
+                request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListResidentsRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListResidentsResponse.FromString,
+                _registered_method=True)
         self.ImportSupport = channel.stream_unary(
                 '/havn.families.v1.SupportService/ImportSupport',
                 request_serializer=havn_dot_families_dot_v1_dot_support__pb2.ImportSupportRequest.SerializeToString,
@@ -307,6 +312,14 @@ class SupportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListResidents(self, request, context):
+        """Children who live in a family today, whoever placed them: who came first before the others. Whoever follows a family
+        knows who lives there; the rest of a placement is its authority's own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImportSupport(self, request_iterator, context):
         """Takes follow-ups, supervision visits and agreements from a file, known by their key, as they were recorded: all of them,
         or none and a list of what to mend. It adds and overwrites nothing: a row that says otherwise than what is kept is
@@ -448,6 +461,11 @@ def add_SupportServiceServicer_to_server(servicer, server):
                     servicer.ListIntensiveSupportDue,
                     request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueResponse.SerializeToString,
+            ),
+            'ListResidents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListResidents,
+                    request_deserializer=havn_dot_families_dot_v1_dot_support__pb2.ListResidentsRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_support__pb2.ListResidentsResponse.SerializeToString,
             ),
             'ImportSupport': grpc.stream_unary_rpc_method_handler(
                     servicer.ImportSupport,
@@ -997,6 +1015,33 @@ class SupportService:
             '/havn.families.v1.SupportService/ListIntensiveSupportDue',
             havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_support__pb2.ListIntensiveSupportDueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListResidents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.SupportService/ListResidents',
+            havn_dot_families_dot_v1_dot_support__pb2.ListResidentsRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_support__pb2.ListResidentsResponse.FromString,
             options,
             channel_credentials,
             insecure,

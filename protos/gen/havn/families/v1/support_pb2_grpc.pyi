@@ -78,6 +78,10 @@ class SupportServiceStub:
     """Children who came to live in a family within the last year and for whom no intensive support was agreed on: who came
     first before the others. Rule K15.
     """
+    ListResidents: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListResidentsRequest, _support_pb2.ListResidentsResponse]
+    """Children who live in a family today, whoever placed them: who came first before the others. Whoever follows a family
+    knows who lives there; the rest of a placement is its authority's own.
+    """
     ImportSupport: _grpc.StreamUnaryMultiCallable[_support_pb2.ImportSupportRequest, _support_pb2.ImportSupportResponse]
     """Takes follow-ups, supervision visits and agreements from a file, known by their key, as they were recorded: all of them,
     or none and a list of what to mend. It adds and overwrites nothing: a row that says otherwise than what is kept is
@@ -142,6 +146,10 @@ class SupportServiceAsyncStub(SupportServiceStub):
     ListIntensiveSupportDue: _aio.UnaryUnaryMultiCallable[_support_pb2.ListIntensiveSupportDueRequest, _support_pb2.ListIntensiveSupportDueResponse]  # type: ignore[assignment]
     """Children who came to live in a family within the last year and for whom no intensive support was agreed on: who came
     first before the others. Rule K15.
+    """
+    ListResidents: _aio.UnaryUnaryMultiCallable[_support_pb2.ListResidentsRequest, _support_pb2.ListResidentsResponse]  # type: ignore[assignment]
+    """Children who live in a family today, whoever placed them: who came first before the others. Whoever follows a family
+    knows who lives there; the rest of a placement is its authority's own.
     """
     ImportSupport: _aio.StreamUnaryMultiCallable[_support_pb2.ImportSupportRequest, _support_pb2.ImportSupportResponse]  # type: ignore[assignment]
     """Takes follow-ups, supervision visits and agreements from a file, known by their key, as they were recorded: all of them,
@@ -318,6 +326,16 @@ class SupportServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_support_pb2.ListIntensiveSupportDueResponse, _abc.Awaitable[_support_pb2.ListIntensiveSupportDueResponse]]:
         """Children who came to live in a family within the last year and for whom no intensive support was agreed on: who came
         first before the others. Rule K15.
+        """
+
+    @_abc_1.abstractmethod
+    def ListResidents(
+        self,
+        request: _support_pb2.ListResidentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_support_pb2.ListResidentsResponse, _abc.Awaitable[_support_pb2.ListResidentsResponse]]:
+        """Children who live in a family today, whoever placed them: who came first before the others. Whoever follows a family
+        knows who lives there; the rest of a placement is its authority's own.
         """
 
     @_abc_1.abstractmethod
