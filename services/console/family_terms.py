@@ -146,6 +146,28 @@ def fee(number: pb.FeeKind.ValueType) -> str:
     }.get(number, "")
 
 
+def fee_models() -> dict[int, str]:
+    """What a family is paid by."""
+    return {
+        pb.FEE_MODEL_ORDINARY: _("Ordinary fee of the month (Greenland)"),
+        pb.FEE_MODEL_EMERGENCY: _("Emergency fee of the day (Greenland)"),
+        pb.FEE_MODEL_RELIEF: _("Relief fee of the day (Greenland)"),
+        pb.FEE_MODEL_LEVELS: _("Levels of the normal fee (Denmark)"),
+    }
+
+
+def levels(given: pb.FeeTerms) -> str:
+    """Danish levels, such as "3 times the normal fee for 12 months, 2 times the normal fee for 24 months"."""
+    told = [
+        _("%(units)s times the normal fee for %(months)s months")
+        % {"units": level.fee_units, "months": level.month_count}
+        for level in given.levels
+    ]
+    if given.averaged:
+        told.append(_("paid as their mean"))
+    return ", ".join(told)
+
+
 def goals() -> dict[int, str]:
     """The six learning goals of the KRITH course."""
     return {

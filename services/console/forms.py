@@ -1,5 +1,6 @@
 """Forms whose fields are told once: what was filled in, what can not be read, and which field a service speaks of."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +15,7 @@ from services.console.refusals import Refusal, refusal
 from services.console.visits import Visit
 from services.shared.wire import date_message
 
-Kind = Literal["text", "area", "date", "number", "numbers", "choice", "tick", "hidden"]
+Kind = Literal["text", "area", "date", "number", "numbers", "amount", "choice", "tick", "hidden"]
 
 MENDED_HERE = (409, 422)
 """Statuses that are told above the form, for whoever filled it in to go on from there."""
@@ -46,6 +47,8 @@ class Field:
             return _("Write the day as year-month-day, such as 2026-11-22.")
         if self.kind == "number" and not _is_number(text):
             return _("Write a whole number.")
+        if self.kind == "amount" and not _AMOUNT.fullmatch(text):
+            return _("Write kroner and øre, such as 512 or 512.50.")
         if self.kind == "numbers" and not all(map(_is_number, _parts(text))):
             return _("Write whole numbers with commas between them, such as 1, 2, 4.")
         if self.kind == "choice" and text not in dict(self.options):
@@ -76,6 +79,7 @@ def fields_of(parts: Iterable[Part]) -> list[Field]:
 
 
 MOST_DIGITS = 8
+_AMOUNT = re.compile(rf"[0-9]{{1,{MOST_DIGITS - 1}}}([.,][0-9]{{1,2}})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ class Form:
     def number(self, name: str) -> int:
         """A number of a form that can be read; 0 where none was filled in."""
         return int(self[name] or 0)
+
+    def ore(self, name: str) -> int:
+        """An amount of a form that can be read, in øre; 0 where none was filled in."""
+        kroner, _point, ore = self[name].replace(",", ".").partition(".")
+        return int(kroner or 0) * 100 + int(f"{ore:0<2}")
 
     def numbers(self, name: str) -> list[int]:
         """Numbers of a form that can be read."""

@@ -8,7 +8,7 @@ from havn.families.v1 import families_pb2 as families
 from havn.terms.v1 import terms_pb2 as terms
 from services.console.languages import gettext as _
 from services.console.languages import said
-from services.shared.reference import ladder
+from services.shared.reference import authority_names, ladder
 
 AUTHORITIES = {
     "sermersooq": "Kommuneqarfik Sermersooq",
@@ -74,7 +74,7 @@ def competences(numbers: Iterable[terms.Competence.ValueType]) -> str:
 def authority(name: str) -> str:
     """What an authority calls itself; its short name for one of which we know no other."""
     short = name.removeprefix("authorities/")
-    return AUTHORITIES.get(short, short)
+    return authority_names().get(short, short)
 
 
 def role(number: access.Role.ValueType) -> str:

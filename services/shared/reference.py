@@ -63,6 +63,12 @@ def jurisdiction(authority: str) -> str:
     return _jurisdictions().get(authority.removeprefix("authorities/"), GREENLAND)
 
 
+@cache
+def authority_names() -> Mapping[str, str]:
+    """What the authorities that data/authorities.csv names call themselves, by their keys."""
+    return {row["authority"]: row["name"] for row in rows("authorities.csv")}
+
+
 def family_types(authority: str) -> Mapping[str, frozenset[int]]:
     """The types of foster family that an authority's jurisdiction has, each with the need levels that it covers (F1).
 

@@ -11,12 +11,13 @@ from starlette.datastructures import FormData
 
 from havn.families.v1 import families_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
+from services.console import server
 from services.console.forms import Form, fields_of
 from services.console.pages import family_profile, household
 from services.shared.wire import day
 from tests import cast
-from tests.conftest import Havn
-from tests.console.conftest import PHONE, Browsing, Visitor, next_page
+from tests.conftest import Client, Havn
+from tests.console.conftest import PHONE, Browsing, Visitor, anybody, next_page
 
 PAYLOAD = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
 _INPUT = re.compile(r"<input [^>]*>")
@@ -47,7 +48,16 @@ async def family(havn: Havn) -> pb.FosterFamily:
 
 
 async def kept(havn: Havn, name: str) -> pb.FosterFamily:
-    return await havn.as_(cast.CONSULTANT).families.GetFosterFamily(pb.GetFosterFamilyRequest(name=name))
+    return await kept_by(havn.as_(cast.CONSULTANT), name)
+
+
+async def kept_by(client: Client, name: str) -> pb.FosterFamily:
+    return await client.families.GetFosterFamily(pb.GetFosterFamilyRequest(name=name))
+
+
+def at_field(page: str, field: str) -> str:
+    """What is said at a field that is wrong."""
+    return page.split(f'id="{field}-error"')[1].split("</span>", 2)[1]
 
 
 async def changed(
@@ -230,7 +240,69 @@ async def test_a_form_that_is_sent_twice_enters_one_family(visitor: Visitor, hav
 async def test_who_may_not_change_a_family_is_offered_no_form(visitor: Visitor, family: pb.FosterFamily) -> None:
     for user, told in (("consultant", True), ("leader", False), ("coordinator", False)):
         text = (await (await visitor(user)).get(f"/{family.name}")).text
-        assert [f"/{family.name}/{id}" in text for id in family_profile.SECTIONS] == [told] * 4, user
+        assert [f"/{family.name}/{id}" in text for id in family_profile.SECTIONS] == [told] * 5, user
+
+
+async def test_k17_what_a_danish_family_is_paid_is_agreed_on_and_each_child_costs_by_its_age(
+    havn: Havn, console: server.Running
+) -> None:
+    here = "authorities/svendborg"
+    consultant = cast.elsewhere(cast.CONSULTANT, here)
+    said = cast.a_ready_family(authority=here, type=pb.FAMILY_TYPE_GENERAL, daily_rate=None)
+    family = await havn.as_(consultant).families.CreateFosterFamily(cast.entering(said))
+    placed = cast.a_placement(home=family.name, child="children/k-danish", authority=here)
+    await havn.as_(cast.elsewhere(cast.COORDINATOR, here)).placements.RecordPlacement(cast.recording(placed))
+    async with anybody(console) as client:
+        await client.post("/login", data={"token": havn.signer.token(consultant)})
+        assert "Det vides ikke: intet er aftalt" in (await client.get(f"/{family.name}")).text
+        levels = {"level_1_units": "6", "level_1_months": "12", "level_3_units": "31", "level_3_months": "24"}
+        wrong = await changed(client, family, "pay", **levels, averaged="yes", rate="5.123", with_hjoerring="yes")
+        assert "for eksempel 512 eller 512,50" in at_field(wrong.text, "rate")
+        wrong = await client.post(f"/{family.name}/pay", data=sent_by(wrong.text) | {"rate": ""})
+        assert wrong.status_code == 422
+        assert "Skal være 1 til 30" in at_field(wrong.text, "level-3-units")
+        assert "Skal udfyldes, når der er niveauer" in at_field(wrong.text, "levels-from")
+        again = sent_by(wrong.text) | {"level-3-units": "4", "levels-from": "2026-01-01", "model": "1"}
+        refused = await client.post(f"/{family.name}/pay", data=again)
+        assert "hører til niveaumodellen" in at_field(refused.text, "model")
+        assert (await client.post(f"/{family.name}/pay", data=sent_by(refused.text) | {"model": ""})).status_code == 303
+
+        async def told() -> bool:
+            return "k-danish" in (await client.get(f"/{family.name}")).text.split('aria-labelledby="cost"')[1]
+
+        await havn.until("families", told)
+        page = (await client.get(f"/{family.name}")).text.split('aria-labelledby="cost"')[1].split("</section>")[0]
+    now = await kept_by(havn.as_(consultant), family.name)
+    assert [(each.fee_units, each.month_count) for each in now.fee_terms.levels] == [(6, 12), (4, 24)]
+    assert (now.fee_terms.model, now.fee_terms.averaged) == (pb.FEE_MODEL_LEVELS, True)
+    assert list(now.agreements) == ["authorities/hjoerring"]
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td>([^<]+)</td><td class="number">([^<]+)<', page)
+    ages = [(age, number, amount.replace("\xa0", " ")) for age, number, amount in rows if "–" in age]
+    # 4,667 times the normal fee of 154,32 kr. a day, with board and lodging.
+    assert ages == [
+        ("10–23 år", "de første", "934 kr."),
+        ("0–9 år", "de første", "921 kr."),
+        ("10–23 år", "fra barn nummer 3", "904 kr."),
+        ("0–9 år", "fra barn nummer 3", "921 kr."),
+    ]
+    assert ("k-danish", "8 år", "921 kr.") in [(a, n, amount.replace("\xa0", " ")) for a, n, amount in rows]
+    assert "6 gange normalvederlaget i 12 måneder, 4 gange normalvederlaget i 24 måneder" in page
+    assert "Hjørring Kommune" in page
+
+
+async def test_a_rate_is_agreed_on_to_the_ore(visitor: Visitor, havn: Havn, family: pb.FosterFamily) -> None:
+    client = await visitor("consultant")
+    await changed(client, family, "pay", rate="512,5", model="2")
+    now = await kept(havn, family.name)
+    assert (now.daily_rate.units, now.daily_rate.nanos) == (512, 500_000_000)
+    assert now.fee_terms == pb.FeeTerms(model=pb.FEE_MODEL_EMERGENCY)
+    await changed(client, family, "pay")
+    assert (await kept(havn, family.name)).daily_rate == now.daily_rate
+    await changed(client, family, "pay", rate="", model="", with_qeqqata="")
+    now = await kept(havn, family.name)
+    assert not now.HasField("daily_rate")
+    assert not now.HasField("fee_terms")
+    assert not now.agreements
 
 
 def test_persons_are_counted_by_those_who_stay() -> None:

@@ -30,6 +30,7 @@ FILLED = {
         f"/{FAMILY}/profile",
         f"/{FAMILY}/wishes",
         f"/{FAMILY}/household",
+        f"/{FAMILY}/pay",
         f"/{FAMILY}/availability",
         f"/{FAMILY}/agree",
         f"/{FAMILY}/training",

@@ -76,6 +76,7 @@ async def show(visit: Visit) -> Response:
         placed_by_others=[each for each in there if each.child not in {known.child for known in live_there}],
         may_see_residents=may(visit.caller, RESIDENTS),
         cost=cost,
+        agreements=[terms.authority(name) for name in family.agreements],
         may=lambda rpc: may(visit.caller, f"{SERVICE}.{rpc}"),
         may_see_placed=may(visit.caller, PLACED),
         may_see_history=may(visit.caller, f"{SERVICE}.ListProfileViews"),

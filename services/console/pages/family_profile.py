@@ -1,4 +1,4 @@
-"""What is said of a family, changed section by section: the home, its wishes, who lives there, free places."""
+"""What is said of a family, changed section by section: home, wishes, who lives there, free places, what it is paid."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from services.console import family_terms, terms, words
 from services.console.forms import CHANGED_MEANWHILE, Field, Form, Part, etag, fields_of, kept
 from services.console.languages import N_
 from services.console.languages import gettext as _
-from services.console.pages import household
+from services.console.pages import family_pay, household
 from services.console.pages.family_steps import named
 from services.console.refusals import Refusal
 from services.console.visits import Page, Visit, new_key, see_other
@@ -377,6 +377,14 @@ SECTIONS = {
         _availability_parts,
         _availability,
         _put_availability,
+    ),
+    "pay": Section(
+        N_("Change what the family is paid, and agreements"),
+        N_("What a child costs a day, in suggestions too, follows from it at once."),
+        family_pay.MASK,
+        family_pay.parts,
+        family_pay.already,
+        lambda _visit, form, family: family_pay.put(form, family),
     ),
 }
 """The sections, by the last part of their addresses."""
