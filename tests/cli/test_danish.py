@@ -25,9 +25,9 @@ from services.havn.views.offers import STATES
 from services.havn.views.phrases import DANISH, NOUNS, Lang, count, phrase
 from services.havn.views.started import TO_TRY
 from services.havn.views.suggestions import price
-from services.havn.views.suppliers import KINDS, OUTCOMES, OWNERS
+from services.havn.views.suppliers import KINDS, OUTCOMES, OWNERS, UNIT_KINDS
 from services.havn.views.vacancies import FRESHNESS, HAPPENED
-from services.havn.views.words import FITS, kroner, listed
+from services.havn.views.words import DISPOSALS, FITS, kroner, listed
 from tests.cast import TODAY
 from tests.cli.conftest import Ran, process
 
@@ -92,6 +92,8 @@ def test_every_phrase_has_a_danish_one() -> None:
         *HAPPENED.values(),
         *OWNERS.values(),
         *KINDS.values(),
+        *UNIT_KINDS.values(),
+        *DISPOSALS.values(),
         *(what for _, what in OUTCOMES),
         *(what for _, what in TO_TRY),
         *roles(),

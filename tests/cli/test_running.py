@@ -150,28 +150,6 @@ def test_a_family_is_paused_and_resumed_and_says_what_is_so(asked: Havn) -> None
     assert "FAMILY_STATE_APPROVED" in {family["state"] for family in listed}
 
 
-def test_a_family_and_its_household_are_changed_by_the_columns_of_their_files(asked: Havn) -> None:
-    before = asked("families", "show", "f-002", "--json").document
-    changed = asked("families", "update", "f-002", "pets=Two dogs | A cat", "wished_age_max=9", "--json").document
-    assert (changed["pets"], changed["wishes"]["ages"]["max"]) == (["Two dogs", "A cat"], 9)
-    assert changed["household"] == before["household"]
-    stale = asked("families", "update", "f-002", "pets=", "--etag", before["etag"], "--json")
-    assert (stale.code, stale.error["reason"]) == (1, "ETAG_STALE")
-    assert "read it again" in stale.error["message"]
-    assert asked("families", "update", "f-002", "free_places=1").code == 2
-    moved_in = asked("families", "member", "f-002", "p-new", "role=adult", "birth_date=1990-02-03")
-    assert "p-new     another adult   1990-02-03" in moved_in.out
-    due = asked("families", "certificates", "f-002", "--json").document["certificates_due"]
-    assert {each["person"] for each in due if each["missing"]} == {"persons/p-new"}
-    seen = ("criminal_record_issued=2026-01-02", "criminal_record_renew_by=2029-01-02")
-    assert "2029-01-02" in asked("families", "member", "f-002", "p-new", *seen, "--lang", "da").out
-    left = asked("families", "member", "f-002", "p-new", "--remove", "--json").document
-    assert left["household"] == before["household"]
-    assert asked("families", "member", "f-002", "p-new", "--remove").code == 2
-    assert "Two dogs | A cat" in asked("families", "profile", "f-002").out
-    assert "akutvederlag" in asked("families", "fees", "--lang", "da").out
-
-
 def test_a_supervision_visit_is_logged_and_support_agreed_on_and_ended_once(asked: Havn) -> None:
     visit = ["krith", "log-visit", "f-001", "--note", "Calm (invented)", "--on", "2026-01-05", "--talk"]
     assert "k-1: ikke talt med. At school" in asked(*visit, "k-1 | none | At school", "--lang", "da").out

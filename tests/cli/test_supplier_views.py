@@ -7,7 +7,7 @@ from rich.console import Console, RenderableType
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.havn.views.phrases import Lang
-from services.havn.views.suppliers import breaches, sheet, suppliers
+from services.havn.views.suppliers import breaches, deliveries, sheet, suppliers, units
 from services.havn.views.vacancies import differences, history
 from tests import cast
 
@@ -69,3 +69,16 @@ def test_institutions_and_breaches_are_told_in_danish_too() -> None:
     told = lines(breaches(pb.ListBreachesResponse(breaches=[breach]), Lang.DA))
     assert told[0] == "1 brud på reglen om, at pladser er godkendt."
     assert told[-1].startswith("i/a 1 2026-03-02 Lejlighed")
+
+
+def test_units_and_deliveries_are_told_in_words() -> None:
+    unit = cast.a_unit(name=UNIT, place_count=8, step=5, rate_today=cast.kroner(2740))
+    last = lines(units(pb.ListUnitsResponse(units=[unit]), Lang.EN))[-1]
+    assert last.startswith(f"i/a {unit.display_name} residential 5 8 ")
+    assert "2,740 kr." in last
+    delivery = pb.Delivery(
+        name="institutions/i/deliveries/1", promised_service="talks", delivered_date=cast.day(), what="A talk"
+    )
+    told = lines(deliveries(pb.ListDeliveriesResponse(deliveries=[delivery]), Lang.DA))
+    assert told[0] == "1 leverance."
+    assert told[-1] == "i talks 2026-03-02 A talk"

@@ -150,5 +150,7 @@ HEADINGS = {
     "What the rule says": "Hvad reglen siger",
     "Amount": "Beløb",
     "For": "For",
+    "Disposes": "Råder over den",
+    "Noted by": "Noteret af",
 }
 """Of the columns of tables."""

@@ -53,6 +53,7 @@ NOUNS = {
     "agreement": ("agreement", "agreements", "aftale", "aftaler"),
     "certificate": ("certificate", "certificates", "attest", "attester"),
     "fee": ("fee", "fees", "takst", "takster"),
+    "delivery": ("delivery", "deliveries", "leverance", "leverancer"),
 }
 """What is counted, by its English singular."""
 
@@ -462,6 +463,12 @@ DANISH = {
     "A child costs {amount} a day in {family}.": "Et barn koster {amount} om dagen hos {family}.",
     "placed by another authority": "anbragt af en anden myndighed",
     "That was agreed on with the family.": "Det er aftalt med familien.",
+    # Units.
+    "residential": "døgnafdeling",
+    "family department": "familieafdeling",
+    "own": "egen",
+    "by agreement": "efter aftale",
+    "the central list": "den centrale venteliste",
     # Who lives in a home, certificates, fees.
     "foster parent": "plejeforælder",
     "another adult": "anden voksen",

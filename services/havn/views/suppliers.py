@@ -6,7 +6,7 @@ from rich.console import RenderableType
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.havn.views.phrases import Lang, count, phrase
-from services.havn.views.words import day, kroner, moment, said, short, table, title, unit
+from services.havn.views.words import DISPOSALS, day, kroner, moment, said, short, table, title, unit
 
 OWNERS = {
     pb.OWNER_TYPE_UNSPECIFIED: "unknown",
@@ -20,6 +20,12 @@ KINDS = {
     pb.INSTITUTION_KIND_OPEN: "open",
     pb.INSTITUTION_KIND_PARTLY_CLOSED: "open with partly closed places",
     pb.INSTITUTION_KIND_SECURE: "secure",
+}
+UNIT_KINDS = {
+    pb.UNIT_KIND_UNSPECIFIED: "unknown",
+    pb.UNIT_KIND_RESIDENTIAL: "residential",
+    pb.UNIT_KIND_FAMILY_DEPARTMENT: "family department",
+    pb.UNIT_KIND_EMERGENCY: "emergency",
 }
 OUTCOMES = (
     ("started_count", "began"),
@@ -43,6 +49,31 @@ def suppliers(answer: pb.ListInstitutionsResponse, lang: Lang) -> Iterator[Rende
         promised = str(len(each.promised_services))
         rows.add_row(short(each.name), each.display_name, each.town, owner, kind, promised)
     yield rows
+
+
+def units(answer: pb.ListUnitsResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Units, each with what it is and for whom."""
+    yield f"{count(len(answer.units), 'unit', lang)}."
+    rows = table("=Unit", "Name", "=What it is", "#Step", "#Places", "=Ages", "#A day", "Disposes", lang=lang)
+    for each in answer.units:
+        kind, disposal = phrase(UNIT_KINDS[each.kind], lang), phrase(DISPOSALS[each.disposal], lang)
+        rate = kroner(each.rate_today, lang) if each.HasField("rate_today") else "–"
+        ages = f"{each.age_min}–{each.age_max}"
+        places = str(each.place_count)
+        rows.add_row(unit(each.name), each.display_name, kind, str(each.step), places, ages, rate, disposal)
+    if answer.units:
+        yield rows
+
+
+def deliveries(answer: pb.ListDeliveriesResponse, lang: Lang) -> Iterator[RenderableType]:
+    """What was delivered, with who noted it."""
+    yield f"{count(len(answer.deliveries), 'delivery', lang)}."
+    rows = table("=Institution", "=Service", "=On", "What", "Noted by", lang=lang)
+    for each in answer.deliveries:
+        institution, on = each.name.split("/")[1], day(each.delivered_date)
+        rows.add_row(institution, each.promised_service, on, each.what, short(each.recorded_by))
+    if answer.deliveries:
+        yield rows
 
 
 def sheet(answer: pb.SupplierSheet, lang: Lang) -> Iterator[RenderableType]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from havn.matching.v1 import matching_pb2
+from havn.terms.v1 import terms_pb2
 from havn.terms.v1.terms_pb2 import Words
 from services.havn.views.phrases import Lang, heading, phrase
 
@@ -24,6 +25,14 @@ FITS = {
     matching_pb2.FIT_CLASS_FAIR: "fair",
     matching_pb2.FIT_CLASS_POOR: "poor",
 }
+
+DISPOSALS = {
+    terms_pb2.DISPOSAL_UNSPECIFIED: "unknown",
+    terms_pb2.DISPOSAL_OWN: "own",
+    terms_pb2.DISPOSAL_BY_AGREEMENT: "by agreement",
+    terms_pb2.DISPOSAL_CENTRAL_LIST: "the central list",
+}
+"""Who disposes of a unit's places."""
 
 
 def said(words: Words, lang: Lang) -> str:
