@@ -29,7 +29,9 @@ SERVICE = access.service("capacity")
 
 V = TypeVar("V", View, Change)
 
+_WAITING = {"state": central.CENTRAL_LIST_STATE_WAITING}
 _WAITS = col(ApplicationRow.state) == central.CENTRAL_LIST_STATE_WAITING
+_ON_A_LIST = col(WaitingListRow.waiting).is_(True)
 
 
 def apply(change: Change, asked: central.ApplyToCentralListRequest) -> central.CentralListApplication:
@@ -93,7 +95,7 @@ def waiting(view: View, today: date) -> list[pb.WaitingListEntry]:
     if not _keeps(view.caller):
         return []
     with _everywhere(view) as whole:
-        return ordered(_waits(whole, whole.all(APPLICATIONS, _WAITS)), today)
+        return ordered(_waits(whole, whole.all(APPLICATIONS, **_WAITING)), today)
 
 
 def entries_left(view: View) -> list[central.CentralListEntry]:
@@ -118,14 +120,14 @@ def with_positions(
 
 def _listed(view: View, today: date) -> list[central.CentralListEntry]:
     with _everywhere(view) as whole:
-        applied = whole.all(APPLICATIONS, _WAITS)
+        applied = whole.all(APPLICATIONS, **_WAITING)
         return list(rules.listed(applied, {entry.request: entry for entry in _waits(whole, applied)}, today))
 
 
 def _waits(whole: View, applied: Iterable[central.CentralListApplication]) -> list[pb.WaitingListEntry]:
     """What the municipalities' own lists hold of those who were applied for."""
     asked = [f"waitingListEntries/{last_part(application.request)}" for application in applied]
-    return whole.all(WAITING, col(WaitingListRow.waiting).is_(True), col(WaitingListRow.name).in_(asked))
+    return whole.among(WAITING, "name", asked, _ON_A_LIST)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from havn.capacity.v1 import capacity_pb2_grpc as rpc
 from services.capacity import breaches, events
 from services.capacity.rules import institutions as rules
 from services.capacity.rules import units as unit_rules
-from services.capacity.store import DELIVERIES, INSTITUTIONS, UNITS, DeliveryRow, UnitRow
+from services.capacity.store import DELIVERIES, INSTITUTIONS, UNITS, UnitRow
 from services.shared import names, rates, wire
 from services.shared.checks import check
 from services.shared.clock import Clock
@@ -128,8 +128,10 @@ class InstitutionsApi(rpc.CapacityServiceServicer):
 
     async def ListDeliveries(self, request: pb.ListDeliveriesRequest, context: Context) -> pb.ListDeliveriesResponse:
         """A page of deliveries."""
-        where = [col(DeliveryRow.parent) == request.parent] if request.parent else []
-        page = await self._store.view(lambda view: view.page(DELIVERIES, request.page_size, request.page_token, *where))
+        within = {"parent": request.parent} if request.parent else {}
+        page = await self._store.view(
+            lambda view: view.page(DELIVERIES, request.page_size, request.page_token, **within)
+        )
         return pb.ListDeliveriesResponse(deliveries=page.items, next_page_token=page.next_token)
 
     def _as_of_today(self, unit: pb.InstitutionUnit) -> pb.InstitutionUnit:

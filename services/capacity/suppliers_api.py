@@ -20,11 +20,7 @@ from services.capacity.store import (
     UNITS,
     VACANCIES,
     WELLBEING,
-    DeliveryRow,
     StayRow,
-    UnitRow,
-    VacancyRow,
-    WellbeingRow,
 )
 from services.shared.rates import rate_of
 from services.shared.records import View
@@ -42,8 +38,8 @@ class SuppliersApi(InstitutionsApi):
 
     def _sheet(self, view: View, name: str) -> pb.SupplierSheet:
         institution = view.get(INSTITUTIONS, name)
-        units = view.all(UNITS, col(UnitRow.parent) == name)
-        deliveries = view.all(DELIVERIES, col(DeliveryRow.parent) == name)
+        units = view.all(UNITS, parent=name)
+        deliveries = view.all(DELIVERIES, parent=name)
         stays, year = _stays(view, name), rules.Year(self._clock.today())
         own = rules.counted(stays, year, None if view.caller.institution else {view.caller.authority})
         everybody = rules.counted(stays, year, None)
@@ -63,7 +59,7 @@ class SuppliersApi(InstitutionsApi):
         self, view: View, units: Sequence[pb.InstitutionUnit], here: Sequence[Stay], year: rules.Year
     ) -> list[pb.SupplierUnit]:
         names = [unit.name for unit in units]
-        vacancies = view.all(VACANCIES, col(VacancyRow.name).in_([f"{name}/vacancy" for name in names]))
+        vacancies = view.among(VACANCIES, "name", [f"{name}/vacancy" for name in names])
         used = used_places(view, names, vacancies)
         return [
             pb.SupplierUnit(
@@ -82,7 +78,7 @@ def _observations(view: View, stays: rules.Stays) -> list[WellbeingObservation]:
     """What the institution observed of those who live, or lived, there."""
     with everywhere(view.connection, view.caller):
         whole = View(view.session, SERVICE)
-        found = whole.all(WELLBEING, col(WellbeingRow.child).in_({stay.child for stay in stays.here}))
+        found = whole.among(WELLBEING, "child", {stay.child for stay in stays.here})
     return [observation for observation in found if observation.home.startswith(f"{stays.institution}/")]
 
 
@@ -94,6 +90,6 @@ def _stays(view: View, institution: str) -> rules.Stays:
         here = [wire.stay(placement) for placement in whole.all(STAYS, under)]
         children = {stay.child for stay in here}
         by_child: defaultdict[str, list[Stay]] = defaultdict(list)
-        for placement in whole.all(STAYS, col(StayRow.child).in_(children)):
+        for placement in whole.among(STAYS, "child", children):
             by_child[placement.child].append(wire.stay(placement))
     return rules.Stays(institution, here, by_child)

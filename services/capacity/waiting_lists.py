@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 
+from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
 from havn.capacity.v1 import capacity_pb2 as pb
@@ -38,20 +39,23 @@ class WaitingLists:
 
     def ordered(self, view: View, today: date) -> Entries:
         """The list that the view's caller sees, as of today."""
-        caller = view.caller
-        if caller.narrowed():
-            return ()
-
-        def order() -> Entries:
-            return waiting_list.ordered(view.all(WAITING, col(WaitingListRow.waiting).is_(True)), today)
-
-        return self._lists.of(caller.authority, version_for(caller, versions(view, today)), order)
+        # Nothing that waits belongs to a home or an institution.
+        return () if view.caller.narrowed() else self._ordered(view, today, _version_of_own(view, today))
 
     def times(self, view: View, today: date) -> WaitingTimes:
         """How long those on it have waited. All share the answer: nobody changes it."""
-        entries = self.ordered(view, today)
-        version = version_for(view.caller, versions(view, today))
-        return self._times.of(view.caller.authority, version, lambda: waiting_times(entries)) if entries else NOBODY
+        if view.caller.narrowed():
+            return NOBODY
+        version = _version_of_own(view, today)
+        return self._times.of(
+            view.caller.authority, version, lambda: waiting_times(self._ordered(view, today, version))
+        )
+
+    def _ordered(self, view: View, today: date, version: str) -> Entries:
+        def order() -> Entries:
+            return waiting_list.ordered(view.all(WAITING, col(WaitingListRow.waiting).is_(True)), today)
+
+        return self._lists.of(view.caller.authority, version, order)
 
 
 def with_offers(view: View, entries: Iterable[pb.WaitingListEntry]) -> list[pb.WaitingListEntry]:
@@ -82,6 +86,23 @@ def versions(view: View, today: date) -> Versions:
     done = rebuilds(view.session, "capacity")
     told = {authority: f"{today}-{done}-{count}-{totals[authority]}" for authority, count in counts.items()}
     return told | {EVERYWHERE: f"{today}-{done}-{counts.total()}-{totals.total()}"}
+
+
+def _version_of_own(view: View, today: date) -> str:
+    """The version of the caller's list alone: the others need not be counted for it."""
+    if view.caller.authority == EVERYWHERE:
+        return versions(view, today)[EVERYWHERE]
+    count = total = 0
+    for table in (WaitingListRow, WaitingListOfferRow):
+        [(some, sum_of_versions)] = _counted_of(table).rows(view.connection, {"of_authority": view.caller.authority})
+        count, total = count + some, total + (sum_of_versions or 0)
+    return f"{today}-{rebuilds(view.session, 'capacity')}-{count}-{total}"
+
+
+@cache
+def _counted_of(table: type[WaitingListRow] | type[WaitingListOfferRow]) -> Statement:
+    counted = select(func.count(), func.sum(table.version)).select_from(table)
+    return Statement(counted.where(col(table.authority) == bindparam("of_authority")))
 
 
 @cache

@@ -59,6 +59,10 @@ class Caller:
             return False
         return all(name == own or name.startswith(f"{own}/") for own in self.narrowed())
 
+    def sees_all_of(self, authority: str) -> bool:
+        """Whether every record of `authority` is in the caller's scope."""
+        return self.authority in (EVERYWHERE, authority) and not self.narrowed()
+
     def role_names(self) -> str:
         """The roles in words, for logs and the audit trail."""
         return " ".join(sorted(access_pb2.Role.Name(role).removeprefix(_PREFIX) for role in self.roles))
