@@ -1,6 +1,7 @@
 """Changes that follow from a visit: the follow-up, its corrections, its actions, and the draft before it."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from sqlmodel import col
@@ -37,6 +38,20 @@ def log(change: Change, request: pb.LogFollowUpRequest, today: date) -> pb.Follo
     discard_draft(change, family)
     _announce(change, follow_up, events.follow_up_logged)
     return follow_up
+
+
+def note_falls(change: Change, imported: Iterable[pb.FollowUp]) -> dict[str, pb.FollowUp]:
+    """Says in follow-ups that an import brought where wellbeing fell, if they are the newest; by their names (K18)."""
+    brought = {each.name for each in imported if each.trust.scale}
+    by_family = defaultdict(list)
+    for each in change.among(FOLLOW_UPS, "parent", {parent(name) for name in brought}):
+        by_family[parent(each.name)].append(each)
+    falling = [each for of_family in by_family.values() for each in concerns.newest_falls(of_family)]
+    noted = {each.name: each for each in falling if each.name in brought}
+    for each in noted.values():
+        each.concern_kinds.append(pb.CONCERN_KIND_FALLING)
+        change.save(FOLLOW_UPS, each, each.etag)
+    return noted
 
 
 def follow_recorded(change: Change, follow_up: pb.FollowUp, today: date) -> None:

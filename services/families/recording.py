@@ -81,13 +81,15 @@ class Recorded:
 
     def follow(self, change: Change) -> None:
         """What follows from follow-ups that are new."""
+        falling = following.note_falls(change, self._logged)
         for follow_up in self._logged:
-            following.follow_recorded(change, follow_up, self._today)
+            following.follow_recorded(change, falling.get(follow_up.name, follow_up), self._today)
 
     def _follow_up(self, draft: Draft, row: pb.RecordedFollowUp, mask: FieldMask) -> Difference:
         follow_up = row.follow_up
         _name(draft, row, follow_up, "followUps")
         follow_up.ClearField("concern_kinds")
+        # A fall is looked for once all rows are there: the visit before may stand below in the file.
         follow_up.concern_kinds.extend(concerns.kinds(follow_up, []))
         kept = draft.kept(FOLLOW_UP, follow_up, mask)
         follow_up.consultant = follow_up.consultant or (kept.consultant if kept else draft.caller.subject)

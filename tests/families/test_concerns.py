@@ -37,3 +37,20 @@ def test_k11_a_concern_and_a_fall_since_the_visit_before_are_told(
 ) -> None:
     others = [follow_up, visited(-5, 0), visited(-9, 2), visited(-30, 3), visited(-50, 1, children=("children/d",))]
     assert concerns.kinds(follow_up, others) == found
+
+
+@pytest.mark.parametrize(
+    ("follow_ups", "falling"),
+    [
+        ([visited(-1, 1), visited(-9, 2)], [-1]),
+        ([visited(-1, 2), visited(-9, 1), visited(-20, 3)], []),
+        ([visited(-1, 0), visited(-9, 1), visited(-20, 3)], [-9]),
+        ([visited(-1, 3), visited(-2, 1, children=("children/c",)), visited(-9, 2, children=("children/c",))], [-2]),
+        ([visited(-1, 1)], []),
+    ],
+)
+def test_k18_of_what_is_imported_the_newest_fall_is_told_and_none_before(
+    follow_ups: list[pb.FollowUp], falling: list[int]
+) -> None:
+    told = concerns.newest_falls(follow_ups)
+    assert [each.visit_date for each in told] == [cast.day(days) for days in falling]

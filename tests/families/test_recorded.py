@@ -80,6 +80,35 @@ async def test_k18_what_was_recorded_is_added_once_and_not_overwritten(
     assert (now - before)["ConcernRaised"] == 1, "the old concern opens nothing"
 
 
+async def test_k18_a_fall_is_told_of_the_newest_visit_alone_and_an_import_again_tells_nothing(
+    havn: Havn, consultant: Client, administrator: Client
+) -> None:
+    policy = await havn.as_(cast.LEADER).support.PublishSupportPolicy(cast.publishing())
+    family = (await consultant.families.CreateFosterFamily(cast.entering(cast.a_ready_family()))).name
+    before = await told_of(havn)
+
+    def visits() -> list[pb.ImportSupportRequest]:
+        days = {"newest": (-1, 1), "before": (-30, 2), "oldest": (-60, 3)}
+        return [
+            recorded(
+                family,
+                key,
+                visit_date=cast.day(when),
+                policy_version=policy.version,
+                trust=families.FollowUpPart(note="x", scale=scale),
+                concern=False,
+                concern_words="",
+            )
+            for key, (when, scale) in days.items()
+        ]
+
+    for counts in ((3, 0, 0), (0, 0, 3)):
+        assert cast.counts(await imported(administrator, visits())) == counts
+    listed = (await consultant.families.ListFollowUps(families.ListFollowUpsRequest(parent=family))).follow_ups
+    assert [list(each.concern_kinds) for each in listed] == [[families.CONCERN_KIND_FALLING], [], []]
+    assert (await told_of(havn) - before)["ConcernRaised"] == 1
+
+
 async def actions_of(consultant: Client, family: str) -> list[pb.AgreedAction]:
     return list((await consultant.support.ListActions(pb.ListActionsRequest(parent=family))).actions)
 

@@ -1,6 +1,7 @@
 """What in a follow-up makes somebody look at the placements again. Numbers: docs/rules.md."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1.support_pb2 import Concern
@@ -14,6 +15,16 @@ def kinds(follow_up: pb.FollowUp, others: Iterable[pb.FollowUp]) -> list[pb.Conc
     """
     found = [pb.CONCERN_KIND_CONCERN] if follow_up.concern else []
     return found + ([pb.CONCERN_KIND_FALLING] if _falls(follow_up, others) else [])
+
+
+def newest_falls(follow_ups: Sequence[pb.FollowUp]) -> list[pb.FollowUp]:
+    """Those of a family's follow-ups, the latest visit first, that fall, and none about the same children is later."""
+    scaled = [each for each in follow_ups if each.trust.scale]
+    latest: dict[frozenset[str], date] = {}
+    for each in scaled:
+        latest.setdefault(frozenset(each.children), day(each.visit_date))
+    newest = (each for each in scaled if day(each.visit_date) == latest[frozenset(each.children)])
+    return [each for each in newest if _falls(each, scaled)]
 
 
 def concern(follow_up: pb.FollowUp, family: pb.FosterFamily) -> Concern:
