@@ -91,3 +91,24 @@ async def test_a_breach_is_recorded_and_closed_once(asked: Asked) -> None:
     close = ["suppliers", "close-breach", breach["name"], "--reason", "Nobody lives there (invented)"]
     assert (await asked(*close)).code == 0
     assert (await asked(*close)).code == 1
+
+
+async def test_places_are_blocked_beside_others_and_used_again(asked: Asked, havn: Havn) -> None:
+    administrator = havn.as_(cast.ADMINISTRATOR)
+    await administrator.capacity.CreateInstitution(cast.founding(id="i-nuuk-01"))
+    await administrator.capacity.CreateUnit(cast.opening("institutions/i-nuuk-01", id="a"))
+    block = ["vacancies", "block", "i-nuuk-01/a", "--json"]
+    assert (await asked(*block, "--places", "1", "--reason", "calm")).error["reason"] == "STATE_NOT_ALLOWED"
+    await asked("vacancies", "report", "i-nuuk-01/a", "--free", "4", "--from", "2026-03-02")
+    await asked(*block, "--places", "1", "--reason", "calm", "--until", "2026-04-02")
+    both = (await asked(*block, "--places", "2", "--reason", "staffing")).document
+    assert [(each["place_count"], each["reason"]) for each in both["blocked"]] == [
+        (1, "BLOCK_REASON_CALM"),
+        (2, "BLOCK_REASON_STAFFING"),
+    ]
+    assert both["free_place_count"] == 1
+    fewer = (await asked(*block, "--remove", "--places", "1", "--reason", "staffing")).document
+    assert ([each["place_count"] for each in fewer["blocked"]], fewer["free_place_count"]) == ([1, 1], 2)
+    assert (await asked(*block, "--remove")).document["free_place_count"] == 4
+    assert (await asked(*block)).code == 2
+    assert (await asked(*block, "--places", "1", "--reason", "boredom")).code == 2

@@ -26,7 +26,7 @@ from services.havn.views.phrases import DANISH, NOUNS, Lang, count, phrase
 from services.havn.views.started import TO_TRY
 from services.havn.views.suggestions import price
 from services.havn.views.suppliers import KINDS, OUTCOMES, OWNERS, UNIT_KINDS
-from services.havn.views.vacancies import FRESHNESS, HAPPENED
+from services.havn.views.vacancies import BLOCKED, FRESHNESS, HAPPENED
 from services.havn.views.words import DISPOSALS, FITS, kroner, listed
 from tests.cast import TODAY
 from tests.cli.conftest import Ran, process
@@ -90,6 +90,7 @@ def test_every_phrase_has_a_danish_one() -> None:
         *GENDERS.values(),
         *NEEDS.values(),
         *HAPPENED.values(),
+        *BLOCKED.values(),
         *OWNERS.values(),
         *KINDS.values(),
         *UNIT_KINDS.values(),

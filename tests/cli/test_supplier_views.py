@@ -6,15 +6,18 @@ import pytest
 from rich.console import Console, RenderableType
 
 from havn.capacity.v1 import capacity_pb2 as pb
+from havn.terms.v1 import terms_pb2 as terms
+from services.havn.commands.block_places import left
 from services.havn.views.phrases import Lang
 from services.havn.views.suppliers import breaches, deliveries, sheet, suppliers, units
-from services.havn.views.vacancies import differences, history
+from services.havn.views.vacancies import blocked, differences, history, vacancies
 from tests import cast
 
 # It is about words, which no database changes.
 pytestmark = pytest.mark.once
 
 UNIT = "institutions/i/units/a"
+BUILDING, CALM, OTHER = pb.BLOCK_REASON_BUILDING, pb.BLOCK_REASON_CALM, pb.BLOCK_REASON_OTHER
 
 
 def lines(told: Iterable[RenderableType]) -> list[str]:
@@ -31,6 +34,41 @@ def test_a_difference_is_told_with_its_sign() -> None:
     told = lines(differences(pb.ListVacanciesResponse(vacancies=[vacancy]), Lang.EN))
     assert told[0] == "1 unit differs from what placements leave."
     assert told[-1] == "i/a 8 5 1 2 3 +1"
+
+
+def test_a_vacancy_is_told_with_who_disposes_of_it_and_what_is_blocked_and_held() -> None:
+    occupancy = pb.Occupancy(place_count=8, blocked_place_count=2, held_place_count=1)
+    trusted: dict[str, cast.Value] = {"freshness": pb.FRESHNESS_FRESH, "disposal": terms.DISPOSAL_BY_AGREEMENT}
+    vacancy = cast.a_vacancy(name=f"{UNIT}/vacancy", free_place_count=3, occupancy=occupancy, **trusted)
+    vacancy.confirmed_time.FromDatetime(cast.NOW)
+    told = lines(vacancies(pb.ListVacanciesResponse(vacancies=[vacancy]), Lang.EN))
+    assert told[-1] == "i/a 3 2026-03-02 2 1 by agreement 2026-03-02 12:00 UTC fresh"
+
+
+def test_what_stays_out_of_use_is_told_with_why() -> None:
+    out = pb.BlockedPlaces(place_count=2, reason=pb.BLOCK_REASON_STAFFING, until_date=cast.day(), note="Spring")
+    vacancy = pb.Vacancy(name=f"{UNIT}/vacancy", blocked=[out], occupancy=pb.Occupancy(blocked_place_count=2))
+    told = lines(blocked(vacancy, Lang.DA))
+    assert told[0] == "i/a har 2 pladser ude af brug og 0 ledige pladser."
+    assert told[-1] == "2 mangel på personale 2026-03-02 Spring"
+
+
+@pytest.mark.parametrize(
+    ("reason", "places", "stays"),
+    [
+        (0, 0, []),
+        (0, 2, [(1, CALM), (1, OTHER)]),
+        (CALM, 0, [(1, BUILDING), (1, OTHER)]),
+        (CALM, 1, [(1, BUILDING), (1, CALM), (1, OTHER)]),
+        (pb.BLOCK_REASON_STAFFING, 0, [(1, BUILDING), (2, CALM), (1, OTHER)]),
+    ],
+)
+def test_places_that_may_be_used_again_leave_the_others_out_of_use(
+    reason: int, places: int, stays: list[tuple[int, int]]
+) -> None:
+    out = ((1, BUILDING), (2, CALM), (1, OTHER))
+    kept = [pb.BlockedPlaces(place_count=number, reason=why) for number, why in out]
+    assert [(each.place_count, each.reason) for each in left(kept, reason, places)] == stays
 
 
 def test_a_change_is_told_with_who_made_it() -> None:

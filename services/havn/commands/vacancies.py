@@ -7,23 +7,19 @@ import typer
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.havn.commands.asking import all_pages, asking
+from services.havn.commands.block_places import block_places
 from services.havn.commands.documents import document
 from services.havn.commands.names import unit_name
-from services.havn.commands.options import As, Json, Language, User, day
+from services.havn.commands.options import As, Json, Language, User
 from services.havn.commands.output import show
 from services.havn.commands.report_vacancy import report_vacancy
-from services.havn.importing.cells import WHOLE_MAX
-from services.havn.importing.choices import choices
 from services.havn.views.phrases import Lang
-from services.havn.views.vacancies import blocked as view_blocked
 from services.havn.views.vacancies import differences as view_differences
 from services.havn.views.vacancies import history as view_history
 from services.havn.views.vacancies import reported as view_reported
 from services.havn.views.vacancies import vacancies as view
-from services.shared.wire import date_message
 
 app = typer.Typer(add_completion=False)
-REASONS = choices(pb.BlockReason)
 
 Unit = Annotated[str, typer.Argument(metavar="UNIT", help="institutions/i/units/u or i/u.")]
 Stale = Annotated[bool, typer.Option("--stale", help="Only those that are to be confirmed again.")]
@@ -57,28 +53,7 @@ def confirm(unit: Unit, as_user: As = User.INSTITUTION, lang: Language = Lang.EN
     show(document(answer), view_reported(answer, lang), json)
 
 
-@app.command()
-def block(
-    unit: Unit,
-    places: Annotated[int, typer.Option(min=0, max=WHOLE_MAX, help="Places out of use; 0: all may be used again.")],
-    reason: Annotated[str, typer.Option(help=f"One of {', '.join(REASONS)}.")] = "other",
-    until: Annotated[str, typer.Option(help="The last day, as 2026-03-02; left out where nobody knows.")] = "",
-    note: Annotated[str, typer.Option(help="More about it, without names.")] = "",
-    as_user: As = User.INSTITUTION,
-    lang: Language = Lang.EN,
-    json: Json = False,
-) -> None:
-    """Takes places of a unit out of use, or lets all be used again."""
-    if reason not in REASONS:
-        raise typer.BadParameter(f"{reason!r} is no reason: write one of {', '.join(REASONS)}")
-    request = pb.BlockPlacesRequest(parent=unit_name(unit), request_id=str(uuid.uuid4()))
-    if places:
-        out = request.blocked.add(place_count=places, reason=REASONS[reason], note=note)
-        if until:
-            out.until_date.CopyFrom(date_message(day(until)))
-    with asking(as_user) as connection:
-        answer = connection.capacity.BlockPlaces(request)
-    show(document(answer), view_blocked(answer, lang), json)
+app.command(name="block")(block_places)
 
 
 @app.command()

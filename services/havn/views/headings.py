@@ -152,5 +152,6 @@ HEADINGS = {
     "For": "For",
     "Disposes": "Råder over den",
     "Noted by": "Noteret af",
+    "More about it": "Mere om det",
 }
 """Of the columns of tables."""

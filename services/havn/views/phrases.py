@@ -469,6 +469,12 @@ DANISH = {
     "own": "egen",
     "by agreement": "efter aftale",
     "the central list": "den centrale venteliste",
+    # Why places are out of use.
+    "a child there can't live with others": "et barn der kan ikke bo med andre",
+    "rebuilding or damage": "ombygning eller skade",
+    "too few staff": "mangel på personale",
+    "calm for those who live there": "ro til dem, der bor der",
+    "another reason": "en anden grund",
     # Who lives in a home, certificates, fees.
     "foster parent": "plejeforælder",
     "another adult": "anden voksen",

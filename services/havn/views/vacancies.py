@@ -6,7 +6,7 @@ from rich.console import RenderableType
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.havn.views.phrases import Lang, count, phrase
-from services.havn.views.words import day, home, moment, short, table
+from services.havn.views.words import DISPOSALS, day, home, moment, short, table
 
 FRESHNESS = {
     pb.FRESHNESS_UNSPECIFIED: "unknown",
@@ -24,6 +24,15 @@ HAPPENED = {
     pb.VACANCY_CHANGE_KIND_IMPORTED: "told by a file",
 }
 
+BLOCKED = {
+    pb.BLOCK_REASON_UNSPECIFIED: "unknown",
+    pb.BLOCK_REASON_SOLO_PLACEMENT: "a child there can't live with others",
+    pb.BLOCK_REASON_BUILDING: "rebuilding or damage",
+    pb.BLOCK_REASON_STAFFING: "too few staff",
+    pb.BLOCK_REASON_CALM: "calm for those who live there",
+    pb.BLOCK_REASON_OTHER: "another reason",
+}
+
 
 def vacancies(answer: pb.ListVacanciesResponse, lang: Lang) -> Iterator[RenderableType]:
     """All vacancies, as last reported: units with free places first."""
@@ -33,11 +42,15 @@ def vacancies(answer: pb.ListVacanciesResponse, lang: Lang) -> Iterator[Renderab
     if not answer.vacancies:
         return
     yield ""
-    rows = table("=Unit", "#Free", "=From", "Confirmed", "How far to trust it", lang=lang)
+    rows = table(
+        "=Unit", "#Free", "=From", "#Blocked", "#Held", "Disposes", "Confirmed", "How far to trust it", lang=lang
+    )
     for each in sorted(answer.vacancies, key=lambda vacancy: vacancy.free_place_count == 0):
         freshness = phrase(FRESHNESS[each.freshness], lang)
-        free_places = str(each.free_place_count)
-        rows.add_row(home(_unit(each)), free_places, day(each.from_date), moment(each.confirmed_time), freshness)
+        said = str(each.free_place_count), day(each.from_date)
+        out = str(each.occupancy.blocked_place_count or ""), str(each.occupancy.held_place_count or "")
+        disposal, confirmed = phrase(DISPOSALS[each.disposal], lang), moment(each.confirmed_time)
+        rows.add_row(home(_unit(each)), *said, *out, disposal, confirmed, freshness)
     yield rows
 
 
@@ -55,6 +68,12 @@ def blocked(vacancy: pb.Vacancy, lang: Lang) -> Iterator[RenderableType]:
     unit, out = home(_unit(vacancy)), count(vacancy.occupancy.blocked_place_count, "place out of use", lang)
     places = count(vacancy.free_place_count, "free place", lang)
     yield phrase("{unit} has {out} and {places}.", lang, unit=unit, out=out, places=places)
+    rows = table("#Places", "Why", "=Through", "More about it", lang=lang)
+    for each in vacancy.blocked:
+        rows.add_row(str(each.place_count), phrase(BLOCKED[each.reason], lang), day(each.until_date), each.note)
+    if vacancy.blocked:
+        yield ""
+        yield rows
 
 
 def differences(answer: pb.ListVacanciesResponse, lang: Lang) -> Iterator[RenderableType]:
