@@ -129,9 +129,18 @@ class VacanciesApi(InstitutionsApi):
             page = view.page(VACANCIES, request.page_size, request.page_token, *where, names=request.names)
             total = view.count(VACANCIES, *named) if request.counted else 0
         self._occupied.described(view, page.items)
-        return pb.ListVacanciesResponse(
+        answer = pb.ListVacanciesResponse(
             vacancies=page.items, next_page_token=page.next_token, total_count=total if request.counted else 0
         )
+        if request.told_apart:
+            self._tell_apart(view, answer)
+        return answer
+
+    def _tell_apart(self, view: View, answer: pb.ListVacanciesResponse) -> None:
+        """Says how many of all vacancies are stale, and how many differ."""
+        known, before = view.all(VACANCIES), rules.stale_before(self._clock.now())
+        answer.stale_count = sum(wire.time(each.confirmed_time) < before for each in known)
+        answer.differing_count = len(self._occupied.differing(view, known))
 
     async def _described(self, vacancies: Sequence[pb.Vacancy]) -> Sequence[pb.Vacancy]:
         return await self._store.view_as(SERVICE, lambda view: self._occupied.described(view, vacancies))

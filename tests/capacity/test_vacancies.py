@@ -47,6 +47,16 @@ async def counted(unit: str, client: Client, **asked: cast.Value) -> int:
     return (await client.capacity.ListVacancies(request)).total_count
 
 
+async def told_apart(client: Client) -> tuple[int, int]:
+    """How many of all that a caller sees are stale and how many differ, as a list of each counts them too."""
+    listed = client.capacity.ListVacancies
+    told = await listed(pb.ListVacanciesRequest(page_size=1, told_apart=True))
+    stale = await listed(pb.ListVacanciesRequest(page_size=1, counted=True, stale=True))
+    differing = await listed(pb.ListVacanciesRequest(page_size=1, counted=True, differing=True))
+    assert (told.stale_count, told.differing_count) == (stale.total_count, differing.total_count)
+    return told.stale_count, told.differing_count
+
+
 async def history(unit: str, client: Client) -> list[tuple[str, str]]:
     page = await client.capacity.ListVacancyChanges(pb.ListVacancyChangesRequest(parent=unit))
     kinds = pb.VacancyChangeKind
@@ -159,6 +169,7 @@ async def test_v6_a_stale_vacancy_is_asked_for_once_until_it_is_confirmed(
     assert stale is not None
     assert (stale.freshness, stale.etag) == (pb.FRESHNESS_STALE, "1")
     assert await counted(unit, staff, stale=True) == 1
+    assert (await told_apart(staff))[0] > 0
     await staff.capacity.ConfirmVacancy(cast.confirming(unit, etag=stale.etag))
     assert await vacancy_of(unit, staff, stale=True) is None
     assert await asked() == 1
@@ -191,6 +202,7 @@ async def test_v8_what_was_reported_stands_beside_what_placements_tell(
     assert differing is not None
     assert (differing.difference, differing.occupancy.free_place_count) == (1, 5)
     assert [await counted(unit, staff, stale=True), await counted(unit, staff, differing=True)] == [0, 1]
+    assert (await told_apart(havn.as_(cast.LEADER)))[1] > 0
     assert list(differing.planned) == [pb.PlannedVacancy(from_date=cast.day(40), place_count=1)]
 
 

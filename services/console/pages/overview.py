@@ -139,12 +139,8 @@ async def vacancies(visit: Visit) -> list[Task]:
 
 async def places(visit: Visit) -> list[Task]:
     """What institutions report that somebody has to ask about."""
-    listed = visit.services.capacity.ListVacancies
-    stale, differing = await asyncio.gather(
-        listed(capacity.ListVacanciesRequest(page_size=1, counted=True, stale=True)),
-        listed(capacity.ListVacanciesRequest(page_size=1, counted=True, differing=True)),
-    )
-    old, other = stale.total_count, differing.total_count
+    told = await visit.services.capacity.ListVacancies(capacity.ListVacanciesRequest(page_size=1, told_apart=True))
+    old, other = told.stale_count, told.differing_count
     return [
         Task(
             other,

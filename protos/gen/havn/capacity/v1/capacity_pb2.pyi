@@ -2284,6 +2284,7 @@ class ListVacanciesRequest(_message.Message):
     DIFFERING_FIELD_NUMBER: _builtins.int
     STALE_FIELD_NUMBER: _builtins.int
     COUNTED_FIELD_NUMBER: _builtins.int
+    TOLD_APART_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
@@ -2294,6 +2295,8 @@ class ListVacanciesRequest(_message.Message):
     """Only stale ones."""
     counted: _builtins.bool
     """Say also how many there are on all pages."""
+    told_apart: _builtins.bool
+    """Say also, of all vacancies, how many are stale and how many differ."""
     @_builtins.property
     def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only those of these names; none means all."""
@@ -2307,10 +2310,11 @@ class ListVacanciesRequest(_message.Message):
         differing: _builtins.bool = ...,
         stale: _builtins.bool = ...,
         counted: _builtins.bool = ...,
+        told_apart: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted", b"counted", "differing", b"differing", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "stale", b"stale"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted", b"counted", "differing", b"differing", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "stale", b"stale", "told_apart", b"told_apart"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2325,10 +2329,16 @@ class ListVacanciesResponse(_message.Message):
     VACANCIES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    STALE_COUNT_FIELD_NUMBER: _builtins.int
+    DIFFERING_COUNT_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
     total_count: _builtins.int
     """Vacancies that are what was asked for, on all pages; 0 where nobody asked to count."""
+    stale_count: _builtins.int
+    """All that are stale, whatever was asked for; 0 where nobody asked to tell them apart."""
+    differing_count: _builtins.int
+    """All that differ from what placements tell, likewise."""
     @_builtins.property
     def vacancies(self) -> _containers.RepeatedCompositeFieldContainer[Global___Vacancy]:
         """By unit."""
@@ -2339,10 +2349,12 @@ class ListVacanciesResponse(_message.Message):
         vacancies: _abc.Iterable[Global___Vacancy] | None = ...,
         next_page_token: _builtins.str = ...,
         total_count: _builtins.int = ...,
+        stale_count: _builtins.int = ...,
+        differing_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "total_count", b"total_count", "vacancies", b"vacancies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["differing_count", b"differing_count", "next_page_token", b"next_page_token", "stale_count", b"stale_count", "total_count", b"total_count", "vacancies", b"vacancies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
