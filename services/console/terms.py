@@ -38,6 +38,11 @@ def interim_solution(number: capacity.InterimSolution.ValueType) -> str:
     }.get(number, "")
 
 
+def home(name: str) -> str:
+    """A home by its reference, which names nobody: "f-1" for a family, "i-1/a" for a unit."""
+    return name.removeprefix("families/").removeprefix("institutions/").replace("/units/", "/")
+
+
 def spoken(languages: Iterable[terms.Language.ValueType]) -> str:
     """Languages in the order given, such as "Kalaallisut, Danish"."""
     names = {

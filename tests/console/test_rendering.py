@@ -29,7 +29,7 @@ def row(**changed: object) -> Row:
     told |= {
         "interim": 0,
         "interim_unsafe": False,
-        "said_no": 0,
+        "refusals": (),
         "is_asked": False,
         "said_yes": False,
         "central": False,
@@ -53,6 +53,14 @@ def test_each_is_told_in_the_own_language() -> None:
     assert "22 Nov 2026" in piece(Language.EN)
     assert "1.234" in piece(Language.DA)
     assert "1,234" in piece(Language.EN)
+
+
+def test_a_row_tells_which_homes_said_no_and_why() -> None:
+    told = piece(refusals=(("f-1", "<b>Full</b>"), ("i-1/a", "Too far")))
+    assert "2 homes said no" in told
+    assert "f-1: “&lt;b&gt;Full&lt;/b&gt;”" in told
+    assert "i-1/a: “Too far”" in told
+    assert "said no" not in piece()
 
 
 def test_a_row_leads_to_the_central_list_where_one_may_apply_for_it() -> None:

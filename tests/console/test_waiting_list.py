@@ -149,6 +149,15 @@ async def test_a_row_tells_what_homes_said(
     async with browsing.as_("coordinator", script=False) as page:
         await page.goto(f"/waiting-list?q={short(filed)}")
         assert "1 home said no" in await cells(page, short(filed))
+        row = page.locator(f"#row-{short(filed)}")
+        await row.locator("summary").click()
+        said = f"{family.name.removeprefix('families/')}: “{cast.declining(inquiry).reason}”"
+        await expect(row.locator("details li")).to_have_text(said)
+        await row.get_by_role("link", name="All homes that were asked").click()
+        await expect(page.locator("article.offer")).to_have_count(1)
+        await expect(page.locator("main")).to_contain_text(f"For {short(filed)} alone.")
+        await page.goto("/offers?request=r-none")
+        await expect(page.locator("main")).to_contain_text("No home is asked for r-none yet")
 
 
 async def test_pages_of_fifty_lead_on_and_back(browsing: Browsing) -> None:

@@ -1,7 +1,7 @@
 """Spurgte hjem: who was asked for whom, what they answered and until when they may; taking a question back."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -48,8 +48,12 @@ async def withdraw(visit: Visit) -> Response:
 async def _page(visit: Visit, wrong: str = "", problem: str = "") -> Response:
     query = visit.request.query_params
     chosen = query.get("state", "")
+    child = query.get("request", "")
     request = pb.ListOffersRequest(
-        page_size=SHOWN, page_token=query.get("from", ""), state=STATES.get(chosen, pb.OFFER_STATE_UNSPECIFIED)
+        page_size=SHOWN,
+        page_token=query.get("from", ""),
+        state=STATES.get(chosen, pb.OFFER_STATE_UNSPECIFIED),
+        request=f"requests/{child}" if child else "",
     )
     listed = await visit.services.placements.ListOffers(request)
     just = {query.get("asked", ""): "asked", query.get("taken-back", ""): "taken back"}
@@ -63,8 +67,12 @@ async def _page(visit: Visit, wrong: str = "", problem: str = "") -> Response:
         may_withdraw=Page("", withdraw, f"{SERVICE}.WithdrawOffer").open_to(visit.caller),
         receipt=receipt,
         chosen=chosen if chosen in STATES else "",
-        shown_at=_shown_at(query),
-        choices=_choices(),
+        child=child,
+        shown_at=_address(query, ("request", "state", "from")),
+        older=_address({**query, "from": listed.next_page_token}, ("request", "state", "from")),
+        choices=[
+            (state, text, _address({**query, "state": state}, ("request", "state"))) for state, text in _choices()
+        ],
         answers=_answers(),
         suggestions=address,
         wrong=wrong,
@@ -101,21 +109,21 @@ async def _units(visit: Visit, names: list[str]) -> dict[str, str]:
     return {unit.name: unit.display_name for unit in found}
 
 
-def _shown_at(query: Mapping[str, str]) -> str:
-    """The address of the list, also where a refused form shows it."""
-    asked = urlencode({name: query[name] for name in ("state", "from") if query.get(name)})
+def _address(query: Mapping[str, str], parts: Iterable[str]) -> str:
+    """The address of the list, with so much of what is asked for; also where a refused form shows it."""
+    asked = urlencode({name: query[name] for name in parts if query.get(name)})
     return f"/offers?{asked}" if asked else "/offers"
 
 
-def _choices() -> dict[str, str]:
-    return {
-        "": _("All"),
-        "asked": _("Wait for an answer"),
-        "yes": _("Said yes"),
-        "no": _("Said no"),
-        "withdrawn": _("Taken back"),
-        "expired": _("Not answered in time"),
-    }
+def _choices() -> list[tuple[str, str]]:
+    return [
+        ("", _("All")),
+        ("asked", _("Wait for an answer")),
+        ("yes", _("Said yes")),
+        ("no", _("Said no")),
+        ("withdrawn", _("Taken back")),
+        ("expired", _("Not answered in time")),
+    ]
 
 
 def _answers() -> dict[int, str]:

@@ -32,6 +32,8 @@ MAY_ASK = "havn.placements.v1.PlacementsService.OfferPlace"
 
 FAMILY = "havn.families.v1.FamiliesService.GetFosterFamily"
 
+OFFERS = "havn.placements.v1.PlacementsService.ListOffers"
+
 FIRST, MORE = 3, 10
 """Places shown at once, and with each further wish."""
 
@@ -119,11 +121,11 @@ async def show(visit: Visit) -> Response:
         found = await visit.services.matching.SuggestMatches(pb.SuggestMatchesRequest(request=_request(visit)))
         return see_other(address(last(found.request), shown=last(found.name), homes=homes))
     count = _count(visit)
-    shown = await opened(visit, suggestion_count=count)
+    shown, refusals = await asyncio.gather(opened(visit, suggestion_count=count), _refusals(visit))
     if shown is None:
         return refused(visit, Refusal(404, "NOT_FOUND"))
     await tell_families(visit, shown.kept.suggestions)
-    values = card_values(visit, shown, count) | {"changed": shown.changed}
+    values = card_values(visit, shown, count) | {"changed": shown.changed, "refusals": refusals}
     after = visit.request.query_params.get("after", "")
     if visit.partial() and after.isdecimal():
         return visit.page("suggestion_cards.html", **values | {"cards": further(shown, int(after), count)})
@@ -199,6 +201,15 @@ async def opened(
         return None
     siblings = await _siblings(visit, list(part.suggestions.requests[1:]))
     return Shown(part, [child, *siblings], query.get("homes", ""))
+
+
+async def _refusals(visit: Visit) -> list[tuple[str, str]]:
+    """The homes that said no for the child, by their references, and why; none for whoever may not know."""
+    if not may(visit.caller, OFFERS):
+        return []
+    asked = placements.ListOffersRequest(request=_request(visit), state=placements.OFFER_STATE_DECLINED)
+    declined = (await visit.services.placements.ListOffers(asked)).offers
+    return [(terms.home(offer.home), offer.answer_reason) for offer in declined]
 
 
 async def _siblings(visit: Visit, names: list[str]) -> list[placements.PlacementRequest]:

@@ -58,8 +58,8 @@ class Row:
     interim: InterimSolution.ValueType
     """Where it lives meanwhile."""
     interim_unsafe: bool
-    said_no: int
-    """How many homes did."""
+    refusals: tuple[tuple[str, str], ...]
+    """The homes that said no, by their references, and why."""
     is_asked: bool
     """Whether a home is asked just now."""
     said_yes: bool
@@ -209,7 +209,11 @@ def _row(entry: WaitingListEntry) -> Row:
         need_level=entry.need_level,
         interim=entry.interim_solution,
         interim_unsafe=entry.interim_unsafe,
-        said_no=states.count(OFFER_STATE_DECLINED),
+        refusals=tuple(
+            (terms.home(offer.home), offer.answer_reason)
+            for offer in entry.offers
+            if offer.state == OFFER_STATE_DECLINED
+        ),
         is_asked=OFFER_STATE_ASKED in states,
         said_yes=OFFER_STATE_ACCEPTED in states,
         central=entry.central_list_eligible,
