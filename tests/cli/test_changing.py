@@ -112,3 +112,10 @@ async def test_places_are_blocked_beside_others_and_used_again(asked: Asked, hav
     assert (await asked(*block, "--remove")).document["free_place_count"] == 4
     assert (await asked(*block)).code == 2
     assert (await asked(*block, "--places", "1", "--reason", "boredom")).code == 2
+
+
+async def test_a_draft_is_thrown_away_by_who_wrote_it(asked: Asked, havn: Havn) -> None:
+    await havn.as_(cast.CONSULTANT).support.SaveFollowUpDraft(cast.drafting("families/f-1"))
+    assert "Half a sent" in (await asked("krith", "drafts")).out
+    assert (await asked("krith", "discard", "f-1", "--lang", "da")).out == "Din kladde om f-1 er væk.\n"
+    assert "Half a sent" not in (await asked("krith", "drafts")).out

@@ -58,6 +58,35 @@ def test_actions_and_concerns_are_told_with_the_names_that_end_them() -> None:
     assert all(words in text for words in (view.name, "c-7", "en familieplejekonsulent er bekymret"))
 
 
+def test_a_concern_is_told_with_its_words_and_with_what_came_of_it() -> None:
+    source = "families/f-1/followUps/u-1"
+    views = [
+        placements.RiskView(name="placements/p/riskViews/1", source=source),
+        placements.RiskView(name="placements/p/riskViews/2", words="Talked with the school"),
+    ]
+    answer = placements.ListRiskViewsResponse(risk_views=views)
+    text = told(krith.risk_views(answer, Lang.EN, {source: "It sleeps badly"}))
+    assert [line.strip() for line in text.splitlines() if line.startswith("   ")] == [
+        "It sleeps badly",
+        "Nobody has looked yet.",
+        views[0].name,
+        "What came of it: Talked with the school",
+        views[1].name,
+    ]
+
+
+def test_the_next_visit_is_told_where_a_cadence_says_one() -> None:
+    bound = pb.NextVisit(family="families/f-1", latest_date=cast.day(100))
+    assert told(krith.next_visit(bound, Lang.EN)).startswith("f-1 may be followed up whenever it suits, by 2026-06-10.")
+    bound.proposed_date.CopyFrom(cast.day(7))
+    text = told(krith.next_visit(bound, Lang.DA))
+    assert text.strip() == "f-1 skal følges op den 2026-03-09 og senest 2026-06-10."
+
+
+def test_nothing_decided_is_no_empty_answer() -> None:
+    assert "Havns egen standard" in told(krith.policies(pb.ListSupportPoliciesResponse(), Lang.DA))
+
+
 def test_a_trend_shows_a_scale_only_where_one_was_used() -> None:
     points = [
         pb.TrendPoint(visit_date=cast.day(-9), concern=True, trust=3, agreed_count=2, done_count=1),

@@ -157,6 +157,9 @@ def test_a_supervision_visit_is_logged_and_support_agreed_on_and_ended_once(aske
     told = asked(*visit, "k-1 | whispered")
     assert told.code == 2
     assert "is no talk" in told.err
+    made = asked("krith", "visited", "f-001", "--json").document["visits"]
+    assert {talk["reason"] for visit in made for talk in visit["talks"]} >= {"At school", "It was ill"}
+    assert "f-001 skal følges op den" in asked("krith", "next-visit", "f-001", "--lang", "da").out
     agree = ["krith", "agree", "f-001", "--what", "Talks (invented)", "--from", "2026-01-05", "--kind"]
     [agreed] = asked(*agree, "supervision", "--json").document["agreements"]
     assert agreed["name"] in "".join(asked("krith", "support").out.split())
@@ -173,6 +176,10 @@ def test_a_follow_up_is_corrected_by_a_file_and_what_stood_there_is_kept(asked: 
     right.write_text(json.dumps(logged))
     corrected = asked("krith", "correct", logged["name"], "--file", right, "--reason", "Misheard", "--json").document
     assert (corrected["trust"]["note"], corrected["correction"]["reason"]) == ("Heard better (invented)", "Misheard")
+    earlier = asked("krith", "versions", logged["name"], "--json").document["versions"]
+    assert earlier[0]["trust"]["note"] == "t"
+    assert "1 udgave." in asked("krith", "versions", logged["name"], "--lang", "da").out
+    assert "Corrected by users/consultant" in asked("follow-ups", "f-005").out
     right.write_text("[]")
     told = asked("krith", "correct", logged["name"], "--file", right, "--reason", "x", "--json")
     assert (told.code, told.error["reason"]) == (1, "FILE_UNUSABLE")
@@ -187,6 +194,7 @@ def test_a_policy_is_read_and_decided_anew_by_a_file(asked: Havn, tmp_path: Path
     anew = asked("krith", "publish-policy", decided, "--reason", "Closer (invented)", "--json").document
     assert (anew["light_weeks"], anew["reason"]) == (12, "Closer (invented)")
     assert anew["version"] in asked("krith", "policy", authority, "--lang", "da").out
+    assert "Closer (invented)" in asked("krith", "policies", authority, "--lang", "da").out
     told = asked("krith", "publish-policy", decided, "--reason", "x", "--as", "consultant", "--json")
     assert told.error["reason"] == "ROLE_NOT_ALLOWED"
 
@@ -371,6 +379,7 @@ def test_the_demo_lives_what_comes_in_no_file(asked: Havn) -> None:
     assert [bool(breach.get("closed_by")) for breach in breaches] == [False, False, True]
     views = asked("krith", "concerns", "--json").document["risk_views"]
     assert {view["state"] for view in views} == {"RISK_VIEW_STATE_OPEN", "RISK_VIEW_STATE_CLOSED"}
+    assert all(view["told"].endswith("(opdigtet)") for view in views if "RISK_REASON_CONCERN" in view["reasons"])
     followed = [asked("follow-ups", family, "--json").document["follow_ups"] for family in ("f-013", "f-034")]
     assert any("correction" in follow_up for follow_up in followed[0])
     assert [follow_up["trust"]["scale"] for follow_up in followed[1]] == [2, 4]

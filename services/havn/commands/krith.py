@@ -8,8 +8,9 @@ import typer
 from havn.access.v1.access_pb2 import PURPOSE_FOLLOW_UP
 from havn.families.v1 import support_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
-from services.havn.commands import krith_changes, krith_files
+from services.havn.commands import krith_changes, krith_files, krith_readings
 from services.havn.commands.asking import all_pages, asking
+from services.havn.commands.concerns import concerns
 from services.havn.commands.documents import document
 from services.havn.commands.names import child_name, family_name, user_name
 from services.havn.commands.options import As, Json, Language, User
@@ -32,6 +33,12 @@ app.command()(krith_changes.agree)
 app.command("end-support")(krith_changes.end_support)
 app.command()(krith_changes.policy)
 app.command("publish-policy")(krith_changes.publish_policy)
+app.command()(krith_readings.versions)
+app.command()(krith_readings.discard)
+app.command()(krith_readings.policies)
+app.command()(krith_readings.visited)
+app.command("next-visit")(krith_readings.next_visit)
+app.command()(concerns)
 
 EVERY_FAMILY = "-"
 Family = Annotated[str, typer.Argument(metavar="FAMILY", help="families/f-001 or f-001.", show_default=False)]
@@ -71,14 +78,6 @@ def settle(
     with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
         answer = pb.ListActionsResponse(actions=[connection.support.SettleAction(request)])
     show(document(answer), views.actions(answer, lang), json)
-
-
-@app.command()
-def concerns(as_user: As = User.CASEWORKER, lang: Language = Lang.EN, json: Json = False) -> None:
-    """Placements that somebody has to look at again: those that nobody looked at come first."""
-    with asking(as_user, PURPOSE_FOLLOW_UP) as connection:
-        answer = all_pages(connection.placements.ListRiskViews, placements.ListRiskViewsRequest())
-    show(document(answer), views.risk_views(answer, lang), json)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from havn.families.v1.families_pb2 import (
     ListFollowUpsDueResponse,
     ListFollowUpsResponse,
 )
+from havn.families.v1.support_pb2 import ListFollowUpVersionsResponse
 from havn.terms.v1.terms_pb2 import Words
 from services.havn.views.phrases import Lang, count, phrase
 from services.havn.views.words import day, indented, moment, points, said, short, table, title
@@ -60,6 +61,9 @@ def follow_up(found: FollowUp, lang: Lang) -> Iterator[RenderableType]:
     yield title(told)
     logged = moment(found.create_time)
     yield phrase("Logged by {user} on {moment}: {name}", lang, user=found.consultant, moment=logged, name=found.name)
+    if found.HasField("correction"):
+        of = {"user": found.correction.author, "moment": moment(found.correction.time)}
+        yield phrase("Corrected by {user} on {moment}: {reason}", lang, reason=found.correction.reason, **of)
     if found.children:
         yield phrase("About {children}.", lang, children=", ".join(map(short, found.children)))
     yield Padding(_parts(found, lang), (1, 0, 1, 0))
@@ -67,7 +71,17 @@ def follow_up(found: FollowUp, lang: Lang) -> Iterator[RenderableType]:
         yield phrase("Agreed:", lang)
         yield indented(points(_action(each, lang) for each in found.actions), 1)
     yield phrase("The consultant is concerned." if found.concern else "The consultant has no concern.", lang)
+    if found.concern_words:
+        yield indented(found.concern_words, 1)
     yield phrase("Next visit: {day}.", lang, day=day(found.next_visit_date))
+
+
+def versions(answer: ListFollowUpVersionsResponse, lang: Lang) -> Iterator[RenderableType]:
+    """What stood there before each correction."""
+    yield f"{count(len(answer.versions), 'version', lang)}."
+    for each in answer.versions:
+        yield ""
+        yield from follow_up(each, lang)
 
 
 def _action(agreed: FollowUpAction, lang: Lang) -> str:

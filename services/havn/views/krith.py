@@ -1,6 +1,7 @@
 """What comes of follow-ups: actions, concerns, trends, visits, training, support, cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from rich.console import RenderableType
 
@@ -8,7 +9,7 @@ from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from services.havn.views.phrases import Lang, count, phrase
-from services.havn.views.words import day, kroner, short, table, title
+from services.havn.views.words import Verbatim, day, indented, kroner, moment, short, table, title
 
 ACTION_STATES = {
     pb.ACTION_STATE_OPEN: "open",
@@ -51,15 +52,20 @@ def actions(answer: pb.ListActionsResponse, lang: Lang) -> Iterator[RenderableTy
         yield rows
 
 
-def risk_views(answer: placements.ListRiskViewsResponse, lang: Lang) -> Iterator[RenderableType]:
-    """Placements that somebody has to look at, and what came of those that somebody looked at."""
+def risk_views(
+    answer: placements.ListRiskViewsResponse, lang: Lang, told: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[RenderableType]:
+    """Placements that somebody has to look at, with what was told by source, and what came of those looked at."""
     yield f"{count(len(answer.risk_views), 'concern', lang)}."
-    rows = table("=Name", "=Child", "=On", "Why", "What came of it", lang=lang)
     for each in answer.risk_views:
         why = ", ".join(phrase(REASONS[reason], lang) for reason in each.reasons)
-        rows.add_row(each.name, short(each.child), day(each.told_date), why, each.words)
-    if answer.risk_views:
-        yield rows
+        yield ""
+        yield title(f"{short(each.child)}, {day(each.told_date)}: {why}")
+        if words := told.get(each.source):
+            yield indented(words)
+        looked = phrase("What came of it: {words}", lang, words=each.words)
+        yield indented(looked if each.words else phrase("Nobody has looked yet.", lang))
+        yield Verbatim(f"   {each.name}")
 
 
 def trend(answer: pb.FollowUpTrend, lang: Lang) -> Iterator[RenderableType]:
@@ -136,6 +142,41 @@ def drafts(answer: pb.ListFollowUpDraftsResponse, lang: Lang) -> Iterator[Render
         yield ""
         yield title(each.name.split("/")[1])
         yield from (f"{field.field}: {field.text}" for field in each.fields)
+
+
+def visited(answer: pb.ListSupervisionVisitsResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Supervision visits, each with its talks."""
+    yield f"{count(len(answer.visits), 'visit', lang)}."
+    for each in answer.visits:
+        yield ""
+        yield from visit(each, lang)
+
+
+def next_visit(answer: pb.NextVisit, lang: Lang) -> Iterator[RenderableType]:
+    """When to follow up next."""
+    days = {"family": short(answer.family), "latest": day(answer.latest_date)}
+    if not answer.HasField("proposed_date"):
+        yield phrase("{family} may be followed up whenever it suits, by {latest}.", lang, **days)
+        return
+    proposed = day(answer.proposed_date)
+    yield phrase("{family} is to be followed up on {day}, and no later than {latest}.", lang, day=proposed, **days)
+
+
+def discarded(answer: pb.FollowUpDraft, lang: Lang) -> Iterator[RenderableType]:
+    """That a draft is gone."""
+    yield phrase("Your draft of {family} is gone.", lang, family=answer.name.split("/")[1])
+
+
+def policies(answer: pb.ListSupportPoliciesResponse, lang: Lang) -> Iterator[RenderableType]:
+    """An authority's policies, the latest first."""
+    if not answer.policies:
+        yield phrase("Nothing was decided: Havn's own default holds, as `havn krith policy` tells it.", lang)
+    for number, each in enumerate(answer.policies):
+        if number:
+            yield ""
+        yield from policy(each, lang)
+        decided = {"user": each.author, "moment": moment(each.create_time), "reason": each.reason}
+        yield phrase("Decided by {user} on {moment}: {reason}", lang, **decided)
 
 
 def visit(answer: pb.SupervisionVisit, lang: Lang) -> Iterator[RenderableType]:

@@ -52,6 +52,8 @@ NOUNS = {
     "draft": ("draft", "drafts", "kladde", "kladder"),
     "agreement": ("agreement", "agreements", "aftale", "aftaler"),
     "certificate": ("certificate", "certificates", "attest", "attester"),
+    "version": ("version", "versions", "udgave", "udgaver"),
+    "visit": ("visit", "visits", "besøg", "besøg"),
     "fee": ("fee", "fees", "takst", "takster"),
     "delivery": ("delivery", "deliveries", "leverance", "leverancer"),
 }
@@ -475,6 +477,21 @@ DANISH = {
     "too few staff": "mangel på personale",
     "calm for those who live there": "ro til dem, der bor der",
     "another reason": "en anden grund",
+    # Concerns, versions, drafts, policies, visits.
+    "What came of it: {words}": "Hvad der kom ud af det: {words}",
+    "Nobody has looked yet.": "Ingen har set på det endnu.",
+    "Corrected by {user} on {moment}: {reason}": "Rettet af {user} den {moment}: {reason}",
+    "Your draft of {family} is gone.": "Din kladde om {family} er væk.",
+    "Nothing was decided: Havn's own default holds, as `havn krith policy` tells it.": (
+        "Intet er besluttet: Havns egen standard gælder, som `havn krith policy` viser den."
+    ),
+    "Decided by {user} on {moment}: {reason}": "Besluttet af {user} den {moment}: {reason}",
+    "{family} may be followed up whenever it suits, by {latest}.": (
+        "{family} kan følges op, når det passer, senest {latest}."
+    ),
+    "{family} is to be followed up on {day}, and no later than {latest}.": (
+        "{family} skal følges op den {day} og senest {latest}."
+    ),
     # Who lives in a home, certificates, fees.
     "foster parent": "plejeforælder",
     "another adult": "anden voksen",
