@@ -642,6 +642,21 @@ def removing(entry: waiting.CentralListEntry, **differing: Value) -> waiting.Rem
     return waiting.RemoveFromCentralListRequest(**good | differing)
 
 
+def assigning(entry: waiting.CentralListEntry, home: str, **differing: Value) -> waiting.AssignPlaceRequest:
+    good: dict[str, Value] = {"name": entry.name, "etag": entry.etag, "home": home, "request_id": fresh()}
+    return waiting.AssignPlaceRequest(**good | differing)
+
+
+def taking_back(entry: waiting.CentralListEntry, **differing: Value) -> waiting.TakePlaceBackRequest:
+    good: dict[str, Value] = {
+        "name": entry.name,
+        "etag": entry.etag,
+        "reason": "The unit closes (invented)",
+        "request_id": fresh(),
+    }
+    return waiting.TakePlaceBackRequest(**good | differing)
+
+
 def confirming(unit: str, **differing: Value) -> capacity.ConfirmVacancyRequest:
     return capacity.ConfirmVacancyRequest(**{"parent": unit, "request_id": fresh()} | differing)
 

@@ -66,12 +66,7 @@ def withdraw(change: Change, asked: central.WithdrawCentralListApplicationReques
 def remove(change: Change, asked: central.RemoveFromCentralListRequest) -> central.CentralListEntry:
     """Removes an entry. Raises NotFound, EtagStale, BadInput and StateNotAllowed."""
     rules.require_reason(asked.reason)
-    if not _keeps(change.caller) or not asked.name.startswith("centralListEntries/"):
-        raise NotFound(asked.name)
-    with _everywhere(change) as whole:
-        application = whole.find(APPLICATIONS, rules.application_name(asked.name))
-        if application is None:
-            raise NotFound(asked.name)
+    with kept_list(change, asked.name, asked.etag) as (whole, application):
         rules.close(application, central.CENTRAL_LIST_STATE_REMOVED, change.now)
         application.closing_reason, application.closed_by = asked.reason, change.caller.subject
         whole.save(APPLICATIONS, application, asked.etag)
@@ -87,22 +82,22 @@ def close(change: Change, request: str) -> None:
 
 def entries(view: View, today: date) -> list[central.CentralListEntry]:
     """The central list in order, to whoever keeps it; to all others nothing."""
-    return _listed(view, today) if _keeps(view.caller) else []
+    return _listed(view, today) if keeps(view.caller) else []
 
 
 def waiting(view: View, today: date) -> list[pb.WaitingListEntry]:
     """The entries of the municipalities' lists that stand on the central one, to whoever keeps it."""
-    if not _keeps(view.caller):
+    if not keeps(view.caller):
         return []
-    with _everywhere(view) as whole:
+    with over_all(view) as whole:
         return ordered(_waits(whole, whole.all(APPLICATIONS, **_WAITING)), today)
 
 
 def entries_left(view: View) -> list[central.CentralListEntry]:
     """Those that left it, the latest first, to whoever keeps it."""
-    if not _keeps(view.caller):
+    if not keeps(view.caller):
         return []
-    with _everywhere(view) as whole:
+    with over_all(view) as whole:
         gone = [rules.left(application) for application in whole.all(APPLICATIONS, ~_WAITS)]
     return sorted(gone, key=lambda entry: entry.close_time.ToNanoseconds(), reverse=True)
 
@@ -118,10 +113,20 @@ def with_positions(
     return applications
 
 
+def listed(whole: View, today: date) -> list[central.CentralListEntry]:
+    """The central list in order, in a view of all authorities."""
+    applied = open_applications(whole)
+    return list(rules.listed(applied, {entry.request: entry for entry in _waits(whole, applied)}, today))
+
+
+def open_applications(whole: View) -> list[central.CentralListApplication]:
+    """The applications of all that stand on the list."""
+    return whole.all(APPLICATIONS, **_WAITING)
+
+
 def _listed(view: View, today: date) -> list[central.CentralListEntry]:
-    with _everywhere(view) as whole:
-        applied = whole.all(APPLICATIONS, **_WAITING)
-        return list(rules.listed(applied, {entry.request: entry for entry in _waits(whole, applied)}, today))
+    with over_all(view) as whole:
+        return listed(whole, today)
 
 
 def _waits(whole: View, applied: Iterable[central.CentralListApplication]) -> list[pb.WaitingListEntry]:
@@ -131,7 +136,24 @@ def _waits(whole: View, applied: Iterable[central.CentralListApplication]) -> li
 
 
 @contextmanager
-def _everywhere(view: V) -> Iterator[V]:
+def kept_list(change: Change, entry: str, etag: str) -> Iterator[tuple[Change, central.CentralListApplication]]:
+    """The transaction over all authorities, with the application of an entry, for whoever keeps the list.
+
+    Raises EtagStale, and NotFound to all others.
+    """
+    if not keeps(change.caller) or not entry.startswith("centralListEntries/"):
+        raise NotFound(entry)
+    with over_all(change) as whole:
+        application = whole.find(APPLICATIONS, rules.application_name(entry))
+        if application is None:
+            raise NotFound(entry)
+        if etag != application.etag:
+            raise EtagStale(entry)
+        yield whole, application
+
+
+@contextmanager
+def over_all(view: V) -> Iterator[V]:
     """The same transaction, over all authorities, for as long as the block lasts."""
     with everywhere(view.connection, view.caller):
         if isinstance(view, Change):
@@ -140,7 +162,8 @@ def _everywhere(view: V) -> Iterator[V]:
             yield View(view.session, SERVICE)
 
 
-def _keeps(caller: Caller) -> bool:
+def keeps(caller: Caller) -> bool:
+    """Whether the central list is the caller's."""
     return caller.sees(rules.AUTHORITY, "centralListEntries")
 
 

@@ -11,7 +11,7 @@ from havn.access.v1.access_pb2 import ROLE_AUDITOR, ROLE_LEADER
 from havn.capacity.v1 import waiting_pb2 as pb
 from havn.capacity.v1 import waiting_pb2_grpc as rpc
 from havn.capacity.v1.capacity_pb2 import EXIT_REASON_UNSPECIFIED, WaitingListEntry, WaitingListExit
-from services.capacity import central_list
+from services.capacity import assigning, central_list
 from services.capacity.rules.waiting_times import NOT_CROSSING, suppressed, waiting_times
 from services.capacity.store import APPLICATIONS, WAITING, ApplicationRow, WaitingListRow
 from services.capacity.waiting_lists import WaitingLists
@@ -87,6 +87,26 @@ class WaitingListsApi(rpc.WaitingListsServiceServicer):
         return await self._store.change(
             request, pb.CentralListEntry, lambda change: central_list.remove(change, request)
         )
+
+    async def AssignPlace(self, request: pb.AssignPlaceRequest, context: Context) -> pb.CentralListEntry:
+        """Assigns a place to an entry."""
+        return await self._store.change(
+            request, pb.CentralListEntry, lambda change: assigning.assign(change, request, self._clock)
+        )
+
+    async def TakePlaceBack(self, request: pb.TakePlaceBackRequest, context: Context) -> pb.CentralListEntry:
+        """Takes an assigned place back."""
+        return await self._store.change(
+            request, pb.CentralListEntry, lambda change: assigning.take_back(change, request, self._clock)
+        )
+
+    async def ListAssignablePlaces(
+        self, request: pb.ListAssignablePlacesRequest, context: Context
+    ) -> pb.ListAssignablePlacesResponse:
+        """A page of what may be assigned."""
+        places = await self._store.view(lambda view: assigning.assignable(view, self._clock))
+        page = positions(places, request.page_size, request.page_token)
+        return pb.ListAssignablePlacesResponse(places=page.items, next_page_token=page.next_token)
 
     async def GetWaitingTimes(self, request: pb.GetWaitingTimesRequest, context: Context) -> pb.WaitingTimes:
         """How long groups of children have waited, as of today."""

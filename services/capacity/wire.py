@@ -1,12 +1,12 @@
 """What capacity needs of requests, placements and offers: the least, never the case."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
 from services.capacity.rules.occupancy import Stay
-from services.shared.names import last_part
+from services.shared.names import last_part, parent
 from services.shared.wire import date_message, day, time
 
 
@@ -62,6 +62,12 @@ def waiting_list_offers(offer: placements.Offer) -> Iterator[pb.WaitingListOffer
         if offer.HasField("answer_time"):
             kept.answer_time.CopyFrom(offer.answer_time)
         yield kept
+
+
+def asked_now(offers: Iterable[pb.WaitingListOffer]) -> set[tuple[str, str]]:
+    """Entries with the homes that are asked for them now, or that have said yes."""
+    is_open = (placements.OFFER_STATE_ASKED, placements.OFFER_STATE_ACCEPTED)
+    return {(parent(offer.name), offer.home) for offer in offers if offer.state in is_open}
 
 
 def copied_placement(placement: placements.Placement) -> placements.Placement:

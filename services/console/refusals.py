@@ -48,6 +48,25 @@ BY_RULE = {
         N_("The siblings of the child are to be asked for differently"),
         N_("Nobody was asked. Find suggestions again: they tell which siblings go along."),
     ),
+    "O10": (
+        N_("The central list assigns the places here"),
+        N_("Nobody was asked. Apply to the central list for the child, and for each sibling that goes along."),
+    ),
+    "O11": (
+        N_("The central list has not assigned this place to the child yet"),
+        N_("Nobody was asked. The application stands on the central list: await it, or ask another home meanwhile."),
+    ),
+    "W10": (
+        N_("This place can't be assigned any more"),
+        N_("It was assigned or held meanwhile, or is reported free no more. The list below shows what is free now."),
+    ),
+    "W11": (
+        N_("This can't be done with the place now"),
+        N_(
+            "A place is assigned already, or its municipality asks for it just now. "
+            "Open the central list to see how it stands."
+        ),
+    ),
     "O9": (
         N_("The question is over already"),
         N_("It was answered, taken back or not answered in time. Open the homes asked to see how it stands."),

@@ -13,7 +13,8 @@ class Home:
     """The facts of a home, as its owner told them just now.
 
     `agreements` are the authorities beside its own that may use it, None where all may: the central list assigns it.
-    `free_from` is absent where no free place was ever reported; a `pause` lasts to its day, or for good.
+    `free_from` is absent where no free place was ever reported; a `pause` lasts to its day, or for good. Of the
+    requests that it is wanted for, `applied` stand on the central list, which `assigned` a place of this home to some.
     """
 
     name: str
@@ -26,6 +27,13 @@ class Home:
     free_place_count: int = 0
     free_from: date | None = None
     persons: frozenset[str] = frozenset()
+    applied: frozenset[str] = frozenset()
+    assigned: frozenset[str] = frozenset()
+
+    @property
+    def is_assigned_centrally(self) -> bool:
+        """Whether the central list disposes of its places."""
+        return self.agreements is None
 
     def may_be_used_by(self, authority: str) -> bool:
         """Its own, by agreement, or by the central list (R15)."""

@@ -47,6 +47,24 @@ def require_home(home: Home | None, asking: pb.OfferPlaceRequest, authority: str
     raise StateNotAllowed("the unit is not the authority's to use: neither its own, nor by agreement (R15)", "R15")
 
 
+def require_assigned(home: Home, asked: Sequence[pb.PlacementRequest]) -> None:
+    """Passes children to whom the central list assigned a place, where it disposes of the home's (O10).
+
+    In danger the application is enough: nobody waits for an answer tonight. Raises StateNotAllowed.
+    """
+    if not home.is_assigned_centrally:
+        return
+    wanted = {request.name for request in asked}
+    if not wanted <= home.applied:
+        raise StateNotAllowed(
+            "the central list assigns this home's places: apply to it for the child, and for each sibling, first", "O10"
+        )
+    if not wanted <= home.assigned and not in_danger(asked):
+        raise StateNotAllowed(
+            "the central list has not assigned this home's place to the child: await it, or ask another home", "O11"
+        )
+
+
 def require_ready(home: Home, asked: Sequence[pb.PlacementRequest], today: date) -> None:
     """Passes a home that is approved and not paused when the child is to come, and safe for it (O1)."""
     coming = coming_day(asked, today)

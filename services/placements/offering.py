@@ -52,6 +52,7 @@ def proposed(
     """What a home would be asked, which writes nothing. Raises as `ask` does."""
     asked = _asked(change, asking)
     found = offer_rules.require_home(home, asking, asked[0].authority)
+    offer_rules.require_assigned(found, asked)
     offer_rules.require_ready(found, asked, today)
     offer_rules.require_siblings(asked, _other_requests(change, asked))
     offer = _offer(change, asking, asked, found)

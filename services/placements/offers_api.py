@@ -38,7 +38,7 @@ class OffersApi(rpc.PlacementsServiceServicer):
         """Asks a home."""
         offer_rules.check_asking(request)
         # Asked before the transaction: nobody else waits while a peer is slow.
-        home = await self._homes.get(request.home)
+        home = await self._homes.get(request.home, [request.request, *request.sibling_requests])
         today = self._clock.today()
         if request.validate_only:
             return await self._store.view(lambda view: self._proposed(view, request, home, today))

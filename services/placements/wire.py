@@ -1,14 +1,17 @@
 """Homes, asked for where they are kept and read as the facts that offers need."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import grpc
 from grpc.aio import Channel
 
 from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.capacity.v1 import waiting_pb2 as waiting
 from havn.capacity.v1.capacity_pb2_grpc import CapacityServiceStub
+from havn.capacity.v1.waiting_pb2_grpc import WaitingListsServiceStub
 from havn.capacity.v1.wellbeing_pb2 import WellbeingObservation
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1.families_pb2_grpc import FamiliesServiceStub
@@ -48,10 +51,10 @@ class Homes:
     def __init__(self, channel: Callable[[str], Channel]) -> None:
         self._channel = channel
 
-    async def get(self, name: str) -> Home | None:
-        """The home of that name as it is now, None where there is none. Raises PeerAway."""
+    async def get(self, name: str, requests: Sequence[str]) -> Home | None:
+        """The home of that name as it is now, wanted for these requests; None where there is none. Raises PeerAway."""
         try:
-            return await (self._family(name) if name.startswith(FAMILY) else self._unit(name))
+            return await (self._family(name) if name.startswith(FAMILY) else self._unit(name, requests))
         except KeyError as error:
             raise PeerAway from error
         except grpc.aio.AioRpcError as error:
@@ -64,14 +67,24 @@ class Homes:
             asked = families.GetFosterFamilyRequest(name=name)
             return family_home(await FamiliesServiceStub(channel).GetFosterFamily(asked))
 
-    async def _unit(self, name: str) -> Home:
+    async def _unit(self, name: str, requests: Sequence[str]) -> Home:
         async with self._channel("capacity") as channel:
             stub = CapacityServiceStub(channel)
             asked = capacity.ListVacanciesRequest(names=[f"{name}/vacancy"])
             unit, found = await asyncio.gather(
                 stub.GetUnit(capacity.GetUnitRequest(name=name)), stub.ListVacancies(asked)
             )
-        return unit_home(unit, next(iter(found.vacancies), None))
+            home = unit_home(unit, next(iter(found.vacancies), None))
+            applications = await _applications(channel, requests) if home.is_assigned_centrally else ()
+        return with_applications(home, applications)
+
+
+async def _applications(channel: Channel, requests: Sequence[str]) -> list[waiting.CentralListApplication]:
+    """What stands on the central list for these requests."""
+    stub, on_it = WaitingListsServiceStub(channel), waiting.CENTRAL_LIST_STATE_WAITING
+    asked = (waiting.ListCentralListApplicationsRequest(request=each, state=on_it) for each in requests)
+    answers = await asyncio.gather(*(stub.ListCentralListApplications(each) for each in asked))
+    return [application for answer in answers for application in answer.applications]
 
 
 def family_home(family: families.FosterFamily) -> Home:
@@ -107,6 +120,13 @@ def unit_home(unit: capacity.InstitutionUnit, vacancy: capacity.Vacancy | None) 
         free_place_count=vacancy.free_place_count if vacancy else 0,
         free_from=day(vacancy.from_date) if vacancy else None,
     )
+
+
+def with_applications(home: Home, applications: Iterable[waiting.CentralListApplication]) -> Home:
+    """The home, with whom the central list knows of, and to whom it assigned a place there."""
+    known = {application.request: application.assigned.home for application in applications}
+    assigned = frozenset(request for request, place in known.items() if place == home.name)
+    return replace(home, applied=frozenset(known), assigned=assigned)
 
 
 def risk_view(concern: Concern, placement: pb.Placement) -> pb.RiskView:

@@ -9,10 +9,11 @@ from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1 import waiting_pb2 as waiting
 from havn.placements.v1 import placements_pb2 as placements
 from havn.terms.v1 import terms_pb2 as terms
+from services.capacity.rules import assigning
 from services.capacity.rules import central_list as rules
 from services.capacity.rules.waiting_list import ordered
 from services.shared.access import EVERYWHERE, Caller
-from services.shared.errors import StateNotAllowed
+from services.shared.errors import BadInput, StateNotAllowed
 from services.shared.wire import timestamp
 from tests import cast
 from tests.cast import USERS
@@ -135,6 +136,77 @@ def test_w1_the_central_list_has_the_order_of_every_waiting_list() -> None:
 
 def test_w6_who_left_its_own_list_is_on_no_other_though_nothing_was_heard_of_it_yet() -> None:
     assert list(rules.listed([an_application()], {}, cast.TODAY)) == []
+
+
+UNIT = "institutions/i/units/u"
+
+
+def a_central_unit(**differing: cast.Value) -> pb.InstitutionUnit:
+    good: dict[str, cast.Value] = {"name": UNIT, "approved": True, "disposal": terms.DISPOSAL_CENTRAL_LIST}
+    return cast.a_unit(**good | differing)
+
+
+def with_a_place(name: str = "a") -> waiting.CentralListApplication:
+    return an_application(name, assigned=waiting.AssignedPlace(home=UNIT))
+
+
+def test_w10_a_place_that_the_central_list_disposes_of_is_assigned() -> None:
+    assigning.require_assignable(a_central_unit(), 1)
+    for unit, left in (
+        (a_central_unit(approved=False), 1),
+        (a_central_unit(disposal=terms.DISPOSAL_BY_AGREEMENT), 1),
+        (a_central_unit(), 0),
+    ):
+        with pytest.raises(StateNotAllowed) as raised:
+            assigning.require_assignable(unit, left)
+        assert raised.value.rule == "W10"
+
+
+@pytest.mark.parametrize(
+    ("reported", "left_over", "held", "awaiting", "left"),
+    [(3, 3, 0, 0, 3), (3, 2, 0, 0, 2), (1, 3, 0, 0, 1), (3, 3, 1, 1, 1), (1, 1, 1, 1, 0)],
+)
+def test_w10_no_place_is_assigned_twice_nor_while_an_offer_holds_it(
+    reported: int, left_over: int, held: int, awaiting: int, left: int
+) -> None:
+    occupancy = pb.Occupancy(free_place_count=left_over, held_place_count=held)
+    assert assigning.places_left(pb.Vacancy(free_place_count=reported, occupancy=occupancy), awaiting) == left
+
+
+def test_w10_a_place_that_its_municipality_asks_for_is_held_and_not_counted_twice() -> None:
+    assigned = [with_a_place("a"), with_a_place("b")]
+    assert assigning.awaiting(assigned, {("waitingListEntries/a", UNIT)}) == 1
+    assert assigning.awaiting(assigned, {("waitingListEntries/a", "families/f"), ("waitingListEntries/c", UNIT)}) == 2
+
+
+def test_w10_the_first_without_a_place_has_the_turn_and_another_one_needs_a_reason() -> None:
+    entries = listed(an_entry("first"), an_entry("second", place_by_date=cast.day(1)))
+    first, second = [entry.name for entry in entries]
+    assigning.require_turn(first, entries, reason="")
+    with pytest.raises(BadInput, match="reason"):
+        assigning.require_turn(second, entries, reason=" ")
+    assigning.require_turn(second, entries, reason="The unit is for her age alone")
+    entries[0].assigned.home = UNIT
+    assigning.require_turn(second, entries, reason="")
+    with pytest.raises(StateNotAllowed):
+        assigning.require_turn("centralListEntries/gone", entries, reason="")
+
+
+def test_w11_one_place_at_a_time_and_none_is_taken_back_while_its_home_is_asked() -> None:
+    application, place = an_application(), assigning.assigned_place(UNIT, "users/k", cast.NOW, "")
+    with pytest.raises(StateNotAllowed, match="no place"):
+        assigning.require_unasked(application, ())
+    assigning.assign(application, place)
+    with pytest.raises(StateNotAllowed, match="already"):
+        assigning.assign(application, place)
+    with pytest.raises(StateNotAllowed, match="being asked"):
+        assigning.require_unasked(application, {("waitingListEntries/a", UNIT)})
+    assigning.require_unasked(application, ())
+    assigning.take_back(application, "It burnt down", "users/l", cast.NOW)
+    assert not application.HasField("assigned")
+    [taken] = application.taken_back
+    assert (taken.home, taken.assigned_by, taken.taken_back_by) == (UNIT, "users/k", "users/l")
+    assert (taken.take_back_reason, taken.take_back_time) == ("It burnt down", timestamp(cast.NOW))
 
 
 @pytest_asyncio.fixture(scope="module")

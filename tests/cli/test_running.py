@@ -272,7 +272,15 @@ def test_an_institution_reports_its_own_units_only(asked: Havn) -> None:
 
 def test_a_unit_is_asked_says_no_and_is_asked_again_and_says_yes(asked: Havn) -> None:
     assert asked("report-vacancy", "i-nuuk-01/a", "--free", "1").code == 0
-    ask = ["offer", "r-001", "i-nuuk-01/a", "--reason", "Near its school", "--json"]
+    ask = ["offer", "r-002", "i-nuuk-01/a", "--reason", "Near its school", "--json"]
+    assert "has not assigned" in asked(*ask).error["message"]
+    applied = asked("central-list", "applications", "--json").document["applications"]
+    [entry] = [each["name"] for each in applied if each["request"] == "requests/r-002"]
+    assert "i-nuuk-01/a" in asked("central-list", "places", "--lang", "da").out
+    assign = ["central-list", "assign", entry.removeprefix("centralListApplications/"), "i-nuuk-01/a"]
+    assert "may ask for it" in asked(*assign, "--reason", "The only one of that age").out
+    assert asked(*assign, "--reason", "Again", "--json").error["code"] == "FAILED_PRECONDITION"
+    assert "i-nuuk-01/a" in asked("central-list", "list").out
     offer = asked(*ask).document
     assert offer["state"] == "OFFER_STATE_ASKED"
     assert "1 held place" in asked("offers", "--home", "i-nuuk-01/a").out
@@ -284,8 +292,8 @@ def test_a_unit_is_asked_says_no_and_is_asked_again_and_says_yes(asked: Havn) ->
     again = asked(*ask).document
     inquiry = inquiry.replace(offer["name"].removeprefix("offers/"), again["name"].removeprefix("offers/"))
     answered = asked("answer", inquiry, "--accept", "--json").document
-    assert answered["accepted_children"][0]["request"] == "requests/r-001"
-    assert "ja" in asked("offers", "--request", "r-001", "--lang", "da").out
+    assert answered["accepted_children"][0]["request"] == "requests/r-002"
+    assert "ja" in asked("offers", "--request", "r-002", "--lang", "da").out
     withdrawn = asked("withdraw-offer", again["name"], "--reason", "The aunt takes the child", "--json").document
     assert withdrawn["state"] == "OFFER_STATE_WITHDRAWN"
 
@@ -345,18 +353,19 @@ def test_the_central_list_is_seen_left_and_applied_for_again(asked: Havn) -> Non
     def left() -> int:
         return len(asked("central-list", "list", "--left", "--json").document["entries"])
 
-    assert listed() == [1, 2, 3, 4]
+    assert listed() == [1, 2, 3, 4, 5]
     before = left()
     assert "står ikke længere" in asked("central-list", "withdraw", "r-012", "--reason", "x", "--lang", "da").out
     assert asked("central-list", "withdraw", "r-012", "--reason", "x", "--json").error["code"] == "NOT_FOUND"
     assert left() == before + 1
     assert "withdrawn" in asked("central-list", "list", "--left").out
-    assert asked("central-list", "apply", "r-012").code == 0
-    last = asked("central-list", "list", "--json").document["entries"][-1]["name"]
-    assert asked("central-list", "remove", last, "--reason", "No such place").code == 0
+    application = asked("central-list", "apply", "r-012", "--json").document["name"]
+    entry = application.replace("centralListApplications/", "centralListEntries/")
+    assert entry in {each["name"] for each in asked("central-list", "list", "--json").document["entries"]}
+    assert asked("central-list", "remove", entry, "--reason", "No such place").code == 0
     assert "No such place" in asked("central-list", "applications").out
     assert asked("central-list", "apply", "r-012").code == 0
-    assert listed() == [1, 2, 3, 4]
+    assert listed() == [1, 2, 3, 4, 5]
 
 
 def test_how_long_they_wait_and_how_children_are_is_told(asked: Havn) -> None:

@@ -9,6 +9,7 @@ import pytest_asyncio
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1 import waiting_pb2 as pb
 from havn.placements.v1.placements_pb2 import NeedStep, PlacementRequest
+from havn.terms.v1 import terms_pb2 as terms
 from services.console import languages
 from services.console.languages import Language
 from services.console.pages.waiting_times import dimensions, written
@@ -136,6 +137,44 @@ async def test_whoever_keeps_the_central_list_reads_no_reference_and_removes_wit
     assert "&lt;script&gt;" in (await keeper.get("/waiting-list/central?show=left")).text
     assert "Fjernet af den centrale venteliste" in (await client.get("/waiting-list/applications")).text
     assert (await keeper.post(path, data=form | {"reason": "Again", "key": cast.fresh()})).status_code == 409
+
+
+async def test_whoever_keeps_the_central_list_assigns_places_in_its_order_and_takes_them_back(
+    visitor: Visitor, havn: Havn, waiting: list[PlacementRequest]
+) -> None:
+    """It leaves one entry with a place and one without, for the pages to be looked at."""
+    coordinator, administrator = havn.as_(cast.COORDINATOR), havn.as_(cast.ADMINISTRATOR)
+    for request in waiting[1:]:
+        await coordinator.waiting.ApplyToCentralList(cast.applying(request.name))
+    keeper, client = await visitor("central-list"), await visitor("coordinator")
+    assert "Ingen plads, som den centrale" in (await keeper.get("/waiting-list/central")).text
+    institution = await administrator.capacity.CreateInstitution(cast.founding())
+    unit = cast.a_unit(disposal=terms.DISPOSAL_CENTRAL_LIST, agreements=[], display_name=PAYLOAD)
+    home = (await administrator.capacity.CreateUnit(cast.opening(institution.name, unit))).name
+    staff = havn.as_(cast.staff_of(institution.name))
+    await staff.capacity.ReportVacancy(cast.reporting(home, cast.a_vacancy(free_place_count=2)))
+    assert "2 pladser kan tildeles." in (await keeper.get("/waiting-list/central")).text
+
+    async def sent(step: str, reason: str) -> tuple[int, str]:
+        listed = await havn.as_(cast.USERS["central-list"]).waiting.ListCentralList(pb.ListCentralListRequest())
+        entry = listed.entries[1]
+        path = f"/waiting-list/central/{entry.name.removeprefix('centralListEntries/')}/{step}"
+        form = {"csrf": await csrf(keeper), "key": cast.fresh(), "etag": entry.etag, "home": home, "reason": reason}
+        answer = await keeper.post(path, data=form)
+        return answer.status_code, answer.text
+
+    status, page = await sent("assign", "")
+    assert (status, "Skriv kort hvorfor." in page) == (422, True)
+    assert (await sent("assign", PAYLOAD))[0] == 303
+    assert (await sent("assign", "Again"))[0] == 409
+    assert "1 plads kan tildeles." in (await keeper.get("/waiting-list/central")).text
+    told = (await client.get("/waiting-list/applications")).text
+    assert f"har tildelt en plads: {'/'.join(home.split('/')[1::2])}" in told
+    assert "&lt;script&gt;" in told
+    assert (await sent("take-back", ""))[0] == 422
+    assert (await sent("take-back", "The unit closes"))[0] == 303
+    assert "“The unit closes”" in (await client.get("/waiting-list/applications")).text
+    assert (await sent("assign", PAYLOAD))[0] == 303
 
 
 @pytest.mark.usefixtures("waiting")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,14 +12,18 @@ import pytest
 import pytest_asyncio
 from sqlmodel import col, select
 
+from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.capacity.v1 import waiting_pb2 as waiting
 from havn.families.v1 import families_pb2 as families
 from havn.placements.v1 import events_pb2 as events
 from havn.placements.v1 import placements_pb2 as pb
 from havn.terms.v1 import terms_pb2 as terms
 from services.placements import offer_rules
 from services.placements.api import DEFINITION as PLACEMENTS
+from services.placements.homes import Home
 from services.placements.store import InquiryRow, OfferRow
 from services.shared.access import Caller
+from services.shared.errors import StateNotAllowed
 from services.shared.names import last_part
 from services.shared.tables import AuditRow, OutboxEvent
 from services.shared.wire import time
@@ -202,10 +207,9 @@ async def test_o1_a_family_of_others_with_an_agreement_is_asked(havn: Havn) -> N
         ({"disposal": terms.DISPOSAL_BY_AGREEMENT, "agreements": [cast.MUNICIPALITY]}, True),
         ({"disposal": terms.DISPOSAL_BY_AGREEMENT, "agreements": [cast.OTHER_MUNICIPALITY]}, False),
         ({"disposal": terms.DISPOSAL_OWN, "agreements": [cast.MUNICIPALITY]}, False),
-        ({"disposal": terms.DISPOSAL_CENTRAL_LIST, "agreements": []}, True),
     ],
 )
-async def test_o1_a_unit_of_others_is_asked_by_agreement_or_the_central_list(
+async def test_o1_a_unit_of_others_is_asked_by_agreement(
     differing: dict[str, cast.Value], may: bool, havn: Havn
 ) -> None:
     unit = await a_unit(havn, **differing)
@@ -214,6 +218,106 @@ async def test_o1_a_unit_of_others_is_asked_by_agreement_or_the_central_list(
     else:
         with refused("FAILED_PRECONDITION", "STATE_NOT_ALLOWED"):
             await asked(havn, unit)
+
+
+# O10, O11: what the central list disposes of.
+
+KEEPER = cast.USERS["central-list"]
+DANGER = pb.Danger(assessor="A", since_date=cast.day())
+CENTRAL = Home("institutions/i/units/u", cast.SELF_GOVERNMENT, "Nuuk", place_count=4, agreements=None)
+
+
+@pytest.mark.parametrize(
+    ("applied_for", "assigned", "danger", "by"),
+    [
+        ("", "", False, "O10"),
+        ("a", "a", False, "O10"),
+        ("ab", "a", False, "O11"),
+        ("ab", "ab", False, ""),
+        ("ab", "", True, ""),
+        ("a", "a", True, "O10"),
+    ],
+)
+def test_o11_each_sibling_needs_an_application_and_out_of_danger_a_place(
+    applied_for: str, assigned: str, danger: bool, by: str
+) -> None:
+    home = replace(CENTRAL, applied=frozenset(applied_for), assigned=frozenset(assigned))
+    wanted = [pb.PlacementRequest(name=name, danger=DANGER if danger else None) for name in "ab"]
+    try:
+        offer_rules.require_assigned(home, wanted)
+        told = ""
+    except StateNotAllowed as error:
+        told = error.rule
+    assert told == by
+    offer_rules.require_assigned(replace(CENTRAL, agreements=frozenset()), wanted)
+
+
+async def applied(havn: Havn, request: pb.PlacementRequest) -> waiting.CentralListApplication:
+    """The application for one who waits, once its own list has heard of it."""
+    client = havn.as_(cast.COORDINATOR)
+
+    async def waits() -> bool:
+        listed = await client.capacity.ListWaitingList(capacity.ListWaitingListRequest(query=last_part(request.name)))
+        return bool(listed.entries)
+
+    await havn.until("capacity", waits)
+    return await client.waiting.ApplyToCentralList(cast.applying(request.name))
+
+
+async def entry_of(havn: Havn, application: waiting.CentralListApplication) -> waiting.CentralListEntry:
+    listed = await havn.as_(KEEPER).waiting.ListCentralList(waiting.ListCentralListRequest(page_size=200))
+    return next(each for each in listed.entries if last_part(each.name) == last_part(application.name))
+
+
+async def test_o10_o11_w10_w11_a_place_of_the_central_list_from_the_application_to_the_offer(
+    havn: Havn, coordinator: Client
+) -> None:
+    keeper, unit = havn.as_(KEEPER), await a_unit(havn, disposal=terms.DISPOSAL_CENTRAL_LIST, agreements=[])
+    step = pb.NeedStep(step=5, assessor="A", assessed_date=cast.day())
+    request, danger = await a_request(havn, need_step=step), await a_request(havn, danger=DANGER)
+
+    async def is_refused(by: str, wanted: pb.PlacementRequest = request) -> None:
+        with refused("FAILED_PRECONDITION", "STATE_NOT_ALLOWED") as seen:
+            await coordinator.placements.OfferPlace(cast.offering(wanted, unit, validate_only=True))
+        assert seen[0].rule == by
+
+    await is_refused("O10")
+    await is_refused("O10", danger)
+    application, in_danger = await applied(havn, request), await applied(havn, danger)
+    await is_refused("O11")
+    assert await coordinator.placements.OfferPlace(cast.offering(danger, unit, validate_only=True))
+
+    places = (await keeper.waiting.ListAssignablePlaces(waiting.ListAssignablePlacesRequest())).places
+    assert [place.place_count for place in places if place.home == unit] == [1]
+    entry = await entry_of(havn, application)
+    with refused("INVALID_ARGUMENT", "FIELD_INVALID", "reason"):
+        await keeper.waiting.AssignPlace(cast.assigning(entry, unit))
+    assigned = await keeper.waiting.AssignPlace(cast.assigning(entry, unit, reason="The other asks a family tonight"))
+    assert assigned.assigned.home == unit
+    for told in (request.name, request.child.reference, request.child.town):
+        assert told.encode() not in assigned.SerializeToString()
+    with refused("FAILED_PRECONDITION", "STATE_NOT_ALLOWED"):
+        await keeper.waiting.AssignPlace(cast.assigning(await entry_of(havn, in_danger), unit))
+    offer = await coordinator.placements.OfferPlace(cast.offering(request, unit))
+
+    async def heard() -> bool:
+        listed = await coordinator.capacity.ListWaitingList(
+            capacity.ListWaitingListRequest(query=last_part(request.name))
+        )
+        return offer.state in {each.state for each in listed.entries[0].offers}
+
+    await havn.until("capacity", heard)
+    with refused("FAILED_PRECONDITION", "STATE_NOT_ALLOWED"):
+        await keeper.waiting.TakePlaceBack(cast.taking_back(assigned))
+    await havn.as_(home_of(offer)).placements.AnswerOffer(cast.declining(await inquiry_of(havn, offer)))
+    offer = await offer_now(havn, offer)
+    await havn.until("capacity", heard)
+    back = await keeper.waiting.TakePlaceBack(cast.taking_back(assigned))
+    assert not back.HasField("assigned")
+    await is_refused("O11")
+    asked_for = waiting.ListCentralListApplicationsRequest(request=request.name)
+    [mine] = (await coordinator.waiting.ListCentralListApplications(asked_for)).applications
+    assert [each.take_back_reason for each in mine.taken_back] == ["The unit closes (invented)"]
 
 
 # O2: no place is held twice.

@@ -108,4 +108,5 @@ def _crossed(application: waiting.CentralListApplication, described: pb.WaitingL
         applied_by=application.applied_by,
         create_time=application.create_time,
         state=application.state,
+        assigned=application.assigned if application.HasField("assigned") else None,
     )

@@ -1,5 +1,7 @@
 """Den centrale venteliste: what a municipality applied for, and the whole list for whoever keeps it."""
 
+import asyncio
+
 import grpc
 from starlette.responses import Response
 
@@ -13,8 +15,12 @@ from services.shared.names import last_part
 SERVICE = "havn.capacity.v1.WaitingListsService"
 APPLICATIONS, APPLY = f"{SERVICE}.ListCentralListApplications", f"{SERVICE}.ApplyToCentralList"
 WITHDRAW, REMOVE = f"{SERVICE}.WithdrawCentralListApplication", f"{SERVICE}.RemoveFromCentralList"
-LIST = f"{SERVICE}.ListCentralList"
+ASSIGN, TAKE_BACK = f"{SERVICE}.AssignPlace", f"{SERVICE}.TakePlaceBack"
+LIST, ASK = f"{SERVICE}.ListCentralList", "havn.placements.v1.PlacementsService.OfferPlace"
+UNPROCESSABLE = 422
 SHOWN = 50
+MOST_UNITS = 200
+"""Units that one may choose among: the country has some 25 institutions."""
 
 
 async def applications(visit: Visit) -> Response:
@@ -69,13 +75,45 @@ async def remove(visit: Visit) -> Response:
     return see_other("/waiting-list/central?kept=yes")
 
 
+async def assign(visit: Visit) -> Response:
+    """Assigns a place to an entry."""
+    name = f"centralListEntries/{visit.request.path_params['entry']}"
+    request = pb.AssignPlaceRequest(
+        name=name,
+        etag=visit.text("etag"),
+        home=visit.text("home"),
+        reason=visit.text("reason"),
+        request_id=visit.text("key"),
+    )
+    try:
+        await visit.services.waiting.AssignPlace(request)
+    except grpc.aio.AioRpcError as error:
+        told = refusal(error)
+        if told.status != UNPROCESSABLE and told.rule != "W10":
+            raise
+        return await _central(visit, unassigned=name, refused_so=told)
+    return see_other("/waiting-list/central?kept=assigned")
+
+
+async def take_back(visit: Visit) -> Response:
+    """Takes an assigned place back."""
+    name = f"centralListEntries/{visit.request.path_params['entry']}"
+    if not visit.text("reason"):
+        return await _central(visit, wrong=name)
+    request = pb.TakePlaceBackRequest(
+        name=name, etag=visit.text("etag"), reason=visit.text("reason"), request_id=visit.text("key")
+    )
+    await visit.services.waiting.TakePlaceBack(request)
+    return see_other("/waiting-list/central?kept=taken-back")
+
+
 async def _applications(visit: Visit, wrong: str = "", problem: str = "") -> Response:
     query = visit.request.query_params
     request = pb.ListCentralListApplicationsRequest(page_size=SHOWN, page_token=query.get("from", ""))
     found = await visit.services.waiting.ListCentralListApplications(request)
     return visit.page(
         "central_applications.html",
-        422 if wrong or problem else 200,
+        UNPROCESSABLE if wrong or problem else 200,
         applications=found.applications,
         older=found.next_page_token,
         sections=sections.of_waiting(visit),
@@ -83,6 +121,7 @@ async def _applications(visit: Visit, wrong: str = "", problem: str = "") -> Res
         waiting=pb.CENTRAL_LIST_STATE_WAITING,
         may_apply=may(visit.caller, APPLY),
         may_withdraw=may(visit.caller, WITHDRAW),
+        may_ask=may(visit.caller, ASK),
         typed=visit.text("request") or query.get("request", ""),
         problem=problem,
         wrong=wrong,
@@ -92,15 +131,24 @@ async def _applications(visit: Visit, wrong: str = "", problem: str = "") -> Res
     )
 
 
-async def _central(visit: Visit, wrong: str = "") -> Response:
+async def _central(visit: Visit, wrong: str = "", unassigned: str = "", refused_so: Refusal | None = None) -> Response:
     query = visit.request.query_params
     left = query.get("show") == "left"
     request = pb.ListCentralListRequest(page_size=SHOWN, page_token=query.get("from", ""), left=left)
-    found = await visit.services.waiting.ListCentralList(request)
+    found, known = await asyncio.gather(
+        visit.services.waiting.ListCentralList(request),
+        visit.services.waiting.ListAssignablePlaces(pb.ListAssignablePlacesRequest(page_size=MOST_UNITS)),
+    )
     return visit.page(
         "central_list.html",
-        422 if wrong else 200,
+        UNPROCESSABLE if wrong else refused_so.status if refused_so else 200,
         listed=found.entries,
+        units={each.home: each for each in known.places},
+        took_back=visit.request.url.path.endswith("/take-back"),
+        unassigned=unassigned,
+        refused_so=refused_so,
+        typed=visit.form,
+        may_assign=may(visit.caller, ASSIGN),
         total=found.total_count,
         next_page=found.next_page_token,
         left=left,
@@ -108,7 +156,7 @@ async def _central(visit: Visit, wrong: str = "") -> Response:
         states=_states(),
         may_remove=may(visit.caller, REMOVE),
         wrong=wrong,
-        kept=query.get("kept") == "yes",
+        kept=query.get("kept", ""),
         key=new_key,
         last_part=last_part,
         terms=terms,
@@ -139,5 +187,7 @@ PAGES = (
     Page("/waiting-list/applications", apply, APPLY, "POST"),
     Page("/waiting-list/applications/{application}/withdraw", withdraw, WITHDRAW, "POST"),
     Page("/waiting-list/central", central, LIST),
+    Page("/waiting-list/central/{entry}/assign", assign, ASSIGN, "POST"),
+    Page("/waiting-list/central/{entry}/take-back", take_back, TAKE_BACK, "POST"),
     Page("/waiting-list/central/{entry}/remove", remove, REMOVE, "POST"),
 )

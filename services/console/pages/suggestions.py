@@ -16,6 +16,7 @@ from starlette.responses import Response
 from havn.families.v1.families_pb2 import NoteProfileViewsRequest
 from havn.matching.v1 import matching_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
+from havn.terms.v1.terms_pb2 import DISPOSAL_CENTRAL_LIST
 from services.console import maps, terms, words
 from services.console.languages import gettext as _
 from services.console.languages import said
@@ -326,6 +327,7 @@ def card_values(visit: Visit, shown: Shown, count: int) -> dict[str, Any]:
         "last": last,
         "age": age,
         "FAMILY": pb.HOME_KIND_FAMILY,
+        "CENTRAL_LIST": DISPOSAL_CENTRAL_LIST,
     }
 
 

@@ -10,7 +10,7 @@ from havn.capacity.v1 import waiting_pb2 as pb
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
 from services.havn.commands.failures import Failed
-from services.havn.commands.names import request_name
+from services.havn.commands.names import request_name, unit_name
 from services.havn.commands.options import As, Json, Language, User
 from services.havn.commands.output import show
 from services.havn.connection import Connection
@@ -20,6 +20,7 @@ from services.havn.views.phrases import Lang
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The central list of places in institutions.")
 
 Request = Annotated[str, typer.Argument(metavar="REQUEST", help="The request, such as r-001.")]
+Entry = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry, as the list names it.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
 
 
@@ -70,20 +71,76 @@ def withdraw(
 
 @app.command()
 def remove(
-    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="The entry, as the list names it.")],
+    entry: Entry,
     reason: Reason,
     as_user: As = User.CENTRAL_LIST,
     lang: Language = Lang.EN,
     json: Json = False,
 ) -> None:
     """Takes an entry off the central list; its municipality reads the reason."""
-    name = f"centralListEntries/{entry.removeprefix('centralListEntries/')}"
+    name = entry_name(entry)
     with asking(as_user, PURPOSE_FINDING_HOME) as connection:
-        listed = all_pages(connection.waiting.ListCentralList, pb.ListCentralListRequest())
-        etag = next((each.etag for each in listed.entries if each.name == name), "1")
-        asked = pb.RemoveFromCentralListRequest(name=name, etag=etag, reason=reason, request_id=str(uuid.uuid4()))
+        asked = pb.RemoveFromCentralListRequest(
+            name=name, etag=_etag(connection, name), reason=reason, request_id=str(uuid.uuid4())
+        )
         answer = connection.waiting.RemoveFromCentralList(asked)
     show(document(answer), view.removed(answer, lang), json)
+
+
+@app.command()
+def places(as_user: As = User.CENTRAL_LIST, lang: Language = Lang.EN, json: Json = False) -> None:
+    """The units that the central list disposes of, and how many of their places it may still assign."""
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
+        answer = all_pages(connection.waiting.ListAssignablePlaces, pb.ListAssignablePlacesRequest())
+    show(document(answer), view.places(answer, lang), json)
+
+
+@app.command()
+def assign(
+    entry: Entry,
+    home: Annotated[str, typer.Argument(metavar="UNIT", help="The unit, such as i-nuuk-01/a.")],
+    reason: Annotated[str, typer.Option(help="Why this one, where others come first; its municipality reads it.")] = "",
+    as_user: As = User.CENTRAL_LIST,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Assigns a place to an entry: its municipality may ask for that place from then on."""
+    name = entry_name(entry)
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
+        asked = pb.AssignPlaceRequest(
+            name=name,
+            etag=_etag(connection, name),
+            home=unit_name(home),
+            reason=reason,
+            request_id=str(uuid.uuid4()),
+        )
+        answer = connection.waiting.AssignPlace(asked)
+    show(document(answer), view.assigned(answer, lang), json)
+
+
+@app.command()
+def take_back(
+    entry: Entry, reason: Reason, as_user: As = User.CENTRAL_LIST, lang: Language = Lang.EN, json: Json = False
+) -> None:
+    """Takes an assigned place back; the municipality reads the reason."""
+    name = entry_name(entry)
+    with asking(as_user, PURPOSE_FINDING_HOME) as connection:
+        asked = pb.TakePlaceBackRequest(
+            name=name, etag=_etag(connection, name), reason=reason, request_id=str(uuid.uuid4())
+        )
+        answer = connection.waiting.TakePlaceBack(asked)
+    show(document(answer), view.taken_back(answer, lang), json)
+
+
+def entry_name(entry: str) -> str:
+    """The name of an entry, given whole or as the list shows it."""
+    return f"centralListEntries/{entry.removeprefix('centralListEntries/')}"
+
+
+def _etag(connection: Connection, name: str) -> str:
+    """The etag of an entry, or one that none has where the list has it no more."""
+    listed = all_pages(connection.waiting.ListCentralList, pb.ListCentralListRequest())
+    return next((each.etag for each in listed.entries if each.name == name), "1")
 
 
 def _application(connection: Connection, request: str) -> pb.CentralListApplication:

@@ -55,7 +55,7 @@ def take_in(data: Path, today: date, as_user: As) -> int:
     coordinator = as_user("coordinator")
     to_hear = known(coordinator)
     _wait_until(lambda: caught_up(coordinator, to_hear))
-    seek_centrally(as_user)
+    seek_centrally(as_user, _wait_until)
     _wait_until(lambda: observed(as_user, today))
     _wait_until(lambda: look_again(as_user))
     _marker(data).touch()

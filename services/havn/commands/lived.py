@@ -6,7 +6,11 @@ Each call has the same key every time, so that a start that was cut short is com
 import uuid
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
+import grpc
+
+from havn.capacity.v1.waiting_pb2 import AssignPlaceRequest
 from havn.families.v1.support_pb2 import GetSupportPolicyRequest
 from havn.placements.v1.placements_pb2 import ListPlacementsRequest, ListRiskViewsRequest
 from services.havn.commands.asking import all_pages
@@ -38,13 +42,17 @@ def follow(as_user: As, today: date) -> None:
 
 def offer(as_user: As) -> None:
     """Which homes the coordinator asked, and what they answered."""
-    coordinator = as_user("coordinator")
     for each in asked.ASKED:
-        offered = coordinator.placements.OfferPlace(asked.offer(each))
-        for answering in asked.answers(each, offered):
-            as_user(each.user).placements.AnswerOffer(answering)
-        for withdrawing in asked.withdrawals(each, offered):
-            coordinator.placements.WithdrawOffer(withdrawing)
+        _offer(as_user, each)
+
+
+def _offer(as_user: As, each: asked.Asked) -> None:
+    coordinator = as_user("coordinator")
+    offered = coordinator.placements.OfferPlace(asked.offer(each))
+    for answering in asked.answers(each, offered):
+        as_user(each.user).placements.AnswerOffer(answering)
+    for withdrawing in asked.withdrawals(each, offered):
+        coordinator.placements.WithdrawOffer(withdrawing)
 
 
 def notice(as_user: As, today: date) -> None:
@@ -55,13 +63,29 @@ def notice(as_user: As, today: date) -> None:
             as_user("leader").capacity.CloseBreach(closing)
 
 
-def seek_centrally(as_user: As) -> None:
-    """For whom the coordinator applied at the central list."""
+def seek_centrally(as_user: As, wait_until: Callable[[Callable[[], bool]], None]) -> None:
+    """For whom the coordinator applied at the central list, and asked the home that this assigned."""
     waiting = as_user("coordinator").waiting
-    for applying in living.applications():
-        application = waiting.ApplyToCentralList(applying)
+    applications = [waiting.ApplyToCentralList(applying) for applying in living.applications()]
+    by_request = {application.request: application for application in applications}
+    for each in asked.ASSIGNED:
+        application = by_request[f"requests/{each.request}"]
+        assigning = living.assigned(application, each.home)
+        wait_until(partial(_is_assigned, as_user, assigning))
+        _offer(as_user, each)
         for withdrawing in living.taken_back(application):
             waiting.WithdrawCentralListApplication(withdrawing)
+
+
+def _is_assigned(as_user: As, assigning: AssignPlaceRequest) -> bool:
+    """Whether the place is assigned: capacity hears a moment later that the offer before holds it no more."""
+    try:
+        as_user("central-list").waiting.AssignPlace(assigning)
+    except grpc.RpcError as error:
+        if isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.FAILED_PRECONDITION:
+            return False
+        raise
+    return True
 
 
 def observed(as_user: As, today: date) -> bool:

@@ -45,11 +45,15 @@ ASKED = (
     Asked("r-023", "families/f-008", "Er godkendt til netop dette barn"),
     Asked("r-019", "families/f-047", "Er godkendt til netop dette barn", ACCEPT, "Han er ventet med glæde"),
     Asked("r-021", "families/f-093", "Taler barnets sprog", withdrawn="Barnets bedstemor vil prøve en måned mere"),
-    Asked("r-013", UNIT, "Ligger i den unges by", DECLINE, "Vi har ikke voksne nok om natten til ham"),
-    Asked("r-010", UNIT, "Den unge kender huset fra besøg"),
     Asked("r-012", "institutions/i-nuuk-06/units/b", "Tager imod en forælder med barn"),
 )
 """In the order that they were asked. The homes that the journey shows for its first child are free afterwards, too."""
+
+ASSIGNED = (
+    Asked("r-013", UNIT, "Ligger i den unges by", DECLINE, "Vi har ikke voksne nok om natten til ham"),
+    Asked("r-010", UNIT, "Den unge kender huset fra besøg"),
+)
+"""Once the central list had assigned the place, to one after the other."""
 
 
 def offer(asked: Asked) -> pb.OfferPlaceRequest:

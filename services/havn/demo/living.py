@@ -8,19 +8,24 @@ from random import Random
 from havn.capacity.v1.capacity_pb2 import Breach, CloseBreachRequest, RecordBreachRequest
 from havn.capacity.v1.waiting_pb2 import (
     ApplyToCentralListRequest,
+    AssignPlaceRequest,
     CentralListApplication,
     WithdrawCentralListApplicationRequest,
 )
 from havn.capacity.v1.wellbeing_pb2 import ImportWellbeingRequest, RecordWellbeingRequest, WellbeingObservation
 from havn.placements.v1.placements_pb2 import Placement
 from services.havn.demo.journey import RESIDENTIAL_REQUEST
+from services.shared.names import last_part
 from services.shared.wire import date_message, day
 
 APPLIED_FOR = (RESIDENTIAL_REQUEST, "r-012", "r-017", "r-024")
 """Who waits on the central list too: for a place in an institution."""
 
-TAKEN_BACK = "r-010"
-"""Who did so, for a while."""
+ASSIGNED = ("r-013", "r-010")
+"""Who did so too, and got a place assigned."""
+
+TAKEN_BACK = "r-013"
+"""Who did so for a while, until the institution said no."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +60,29 @@ NOTES = {
 
 def applications() -> Iterator[ApplyToCentralListRequest]:
     """For each of those; the same key every time, so that it is done once."""
-    for request in (*APPLIED_FOR, TAKEN_BACK):
+    for request in (*APPLIED_FOR, *ASSIGNED):
         yield ApplyToCentralListRequest(request=f"requests/{request}", request_id=f"demo-central-list-{request}")
 
 
+def assigned(application: CentralListApplication, home: str) -> AssignPlaceRequest:
+    """That the central list assigned a place, as soon as somebody applied."""
+    key = last_part(application.name)
+    return AssignPlaceRequest(
+        name=f"centralListEntries/{key}",
+        etag="1",
+        home=home,
+        reason=f"Den eneste, som afdelingen er godkendt til lige nu {MADE_UP}",
+        request_id=f"demo-assigned-{last_part(application.request)}",
+    )
+
+
 def taken_back(application: CentralListApplication) -> Iterator[WithdrawCentralListApplicationRequest]:
-    """That an application was taken back, where it was."""
+    """That an application was taken back once a place had been assigned, where it was."""
     if application.request == f"requests/{TAKEN_BACK}":
         yield WithdrawCentralListApplicationRequest(
             name=application.name,
-            etag=application.etag,
-            reason=f"En afdeling i byen er spurgt {MADE_UP}",
+            etag="2",
+            reason=f"Afdelingen i byen sagde nej {MADE_UP}",
             request_id=f"demo-taken-back-{TAKEN_BACK}",
         )
 

@@ -74,6 +74,7 @@ HEADINGS = {
     "Of one's own": "Egne",
     "Owner": "Ejer",
     "Part": "Del",
+    "Place": "Plads",
     "Place by": "Frist",
     "Placements in the year": "Anbringelser i året",
     "Places": "Pladser",

@@ -169,6 +169,11 @@ DANISH = {
     "{request} is on the central list too.": "{request} står nu også på den centrale venteliste.",
     "{request} is off the central list.": "{request} står ikke længere på den centrale venteliste.",
     "{entry} is off the central list.": "{entry} står ikke længere på den centrale venteliste.",
+    "The central list disposes of no unit.": "Den centrale venteliste råder ikke over nogen afdeling.",
+    "{entry} has a place of {home}: its municipality may ask for it.": (
+        "{entry} har fået en plads i {home}: kommunen kan spørge om den."
+    ),
+    "{entry} waits for a place again.": "{entry} venter igen på en plads.",
     "a home said yes": "et hjem har sagt ja",
     "a home is asked": "et hjem er spurgt",
     "parent with child": "forælder med barn",

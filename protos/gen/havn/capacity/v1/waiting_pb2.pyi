@@ -104,6 +104,8 @@ class CentralListApplication(_message.Message):
     CLOSED_BY_FIELD_NUMBER: _builtins.int
     CLOSE_TIME_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    ASSIGNED_FIELD_NUMBER: _builtins.int
+    TAKEN_BACK_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"centralListApplications/{application}"."""
     etag: _builtins.str
@@ -130,6 +132,14 @@ class CentralListApplication(_message.Message):
     def close_time(self) -> _timestamp_pb2.Timestamp:
         """When it left the central list."""
 
+    @_builtins.property
+    def assigned(self) -> Global___AssignedPlace:
+        """The place that the central list assigned, if any: the municipality may ask for it."""
+
+    @_builtins.property
+    def taken_back(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssignedPlace]:
+        """Places that were assigned before and taken back, the first one first."""
+
     def __init__(
         self,
         *,
@@ -144,14 +154,112 @@ class CentralListApplication(_message.Message):
         closed_by: _builtins.str = ...,
         close_time: _timestamp_pb2.Timestamp | None = ...,
         position: _builtins.int = ...,
+        assigned: Global___AssignedPlace | None = ...,
+        taken_back: _abc.Iterable[Global___AssignedPlace] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["close_time", b"close_time", "create_time", b"create_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assigned", b"assigned", "close_time", b"close_time", "create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_by", b"applied_by", "authority", b"authority", "close_time", b"close_time", "closed_by", b"closed_by", "closing_reason", b"closing_reason", "create_time", b"create_time", "etag", b"etag", "name", b"name", "position", b"position", "request", b"request", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_by", b"applied_by", "assigned", b"assigned", "authority", b"authority", "close_time", b"close_time", "closed_by", b"closed_by", "closing_reason", b"closing_reason", "create_time", b"create_time", "etag", b"etag", "name", b"name", "position", b"position", "request", b"request", "state", b"state", "taken_back", b"taken_back"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CentralListApplication: _TypeAlias = CentralListApplication  # noqa: Y015
+
+@_typing.final
+class AssignedPlace(_message.Message):
+    """A place that the central list assigned."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOME_FIELD_NUMBER: _builtins.int
+    ASSIGNED_BY_FIELD_NUMBER: _builtins.int
+    ASSIGN_TIME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    TAKEN_BACK_BY_FIELD_NUMBER: _builtins.int
+    TAKE_BACK_TIME_FIELD_NUMBER: _builtins.int
+    TAKE_BACK_REASON_FIELD_NUMBER: _builtins.int
+    home: _builtins.str
+    """"institutions/{institution}/units/{unit}"."""
+    assigned_by: _builtins.str
+    """Who assigned it."""
+    reason: _builtins.str
+    """Why, where others came before; its municipality reads it."""
+    taken_back_by: _builtins.str
+    """Who took it back; empty while it is assigned."""
+    take_back_reason: _builtins.str
+    """Why; its municipality reads it."""
+    @_builtins.property
+    def assign_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def take_back_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        home: _builtins.str = ...,
+        assigned_by: _builtins.str = ...,
+        assign_time: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+        taken_back_by: _builtins.str = ...,
+        take_back_time: _timestamp_pb2.Timestamp | None = ...,
+        take_back_reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assign_time", b"assign_time", "take_back_time", b"take_back_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assign_time", b"assign_time", "assigned_by", b"assigned_by", "home", b"home", "reason", b"reason", "take_back_reason", b"take_back_reason", "take_back_time", b"take_back_time", "taken_back_by", b"taken_back_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignedPlace: _TypeAlias = AssignedPlace  # noqa: Y015
+
+@_typing.final
+class AssignablePlace(_message.Message):
+    """A unit whose places the central list assigns."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOME_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    TOWN_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    AGE_MIN_FIELD_NUMBER: _builtins.int
+    AGE_MAX_FIELD_NUMBER: _builtins.int
+    PLACE_COUNT_FIELD_NUMBER: _builtins.int
+    home: _builtins.str
+    """"institutions/{institution}/units/{unit}"."""
+    display_name: _builtins.str
+    """Of the unit."""
+    town: _builtins.str
+    """Where it is."""
+    step: _builtins.int
+    """Its step."""
+    age_min: _builtins.int
+    """Ages that it takes, in years, both included."""
+    age_max: _builtins.int
+    """The highest of them."""
+    place_count: _builtins.int
+    """Places that are reported free, not held by an offer, and not assigned yet."""
+    def __init__(
+        self,
+        *,
+        home: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        town: _builtins.str = ...,
+        step: _builtins.int = ...,
+        age_min: _builtins.int = ...,
+        age_max: _builtins.int = ...,
+        place_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age_max", b"age_max", "age_min", b"age_min", "display_name", b"display_name", "home", b"home", "place_count", b"place_count", "step", b"step", "town", b"town"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignablePlace: _TypeAlias = AssignablePlace  # noqa: Y015
 
 @_typing.final
 class CentralListEntry(_message.Message):
@@ -181,6 +289,7 @@ class CentralListEntry(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     CLOSING_REASON_FIELD_NUMBER: _builtins.int
     CLOSE_TIME_FIELD_NUMBER: _builtins.int
+    ASSIGNED_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"centralListEntries/{entry}": a reference made for the central list."""
     etag: _builtins.str
@@ -237,6 +346,10 @@ class CentralListEntry(_message.Message):
     def close_time(self) -> _timestamp_pb2.Timestamp:
         """When it left the list."""
 
+    @_builtins.property
+    def assigned(self) -> Global___AssignedPlace:
+        """The place assigned to it, if any; none once it left the list."""
+
     def __init__(
         self,
         *,
@@ -262,10 +375,11 @@ class CentralListEntry(_message.Message):
         state: Global___CentralListState.ValueType = ...,
         closing_reason: _builtins.str = ...,
         close_time: _timestamp_pb2.Timestamp | None = ...,
+        assigned: Global___AssignedPlace | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["close_time", b"close_time", "create_time", b"create_time", "place_by_date", b"place_by_date", "reason_words", b"reason_words"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assigned", b"assigned", "close_time", b"close_time", "create_time", b"create_time", "place_by_date", b"place_by_date", "reason_words", b"reason_words"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "applied_by", b"applied_by", "authority", b"authority", "close_time", b"close_time", "closing_reason", b"closing_reason", "create_time", b"create_time", "days_overdue", b"days_overdue", "etag", b"etag", "gender", b"gender", "in_danger", b"in_danger", "languages", b"languages", "name", b"name", "need_level", b"need_level", "need_step", b"need_step", "needed_competences", b"needed_competences", "parent_with_child", b"parent_with_child", "place_by_date", b"place_by_date", "position", b"position", "reason", b"reason", "reason_words", b"reason_words", "sibling_count", b"sibling_count", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "applied_by", b"applied_by", "assigned", b"assigned", "authority", b"authority", "close_time", b"close_time", "closing_reason", b"closing_reason", "create_time", b"create_time", "days_overdue", b"days_overdue", "etag", b"etag", "gender", b"gender", "in_danger", b"in_danger", "languages", b"languages", "name", b"name", "need_level", b"need_level", "need_step", b"need_step", "needed_competences", b"needed_competences", "parent_with_child", b"parent_with_child", "place_by_date", b"place_by_date", "position", b"position", "reason", b"reason", "reason_words", b"reason_words", "sibling_count", b"sibling_count", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -574,6 +688,132 @@ class RemoveFromCentralListRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RemoveFromCentralListRequest: _TypeAlias = RemoveFromCentralListRequest  # noqa: Y015
+
+@_typing.final
+class AssignPlaceRequest(_message.Message):
+    """Assigns a place."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    HOME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"centralListEntries/{entry}"."""
+    etag: _builtins.str
+    """As last read."""
+    home: _builtins.str
+    """"institutions/{institution}/units/{unit}"."""
+    reason: _builtins.str
+    """Why this one, where others without a place come before; the municipality reads it."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        home: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "home", b"home", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignPlaceRequest: _TypeAlias = AssignPlaceRequest  # noqa: Y015
+
+@_typing.final
+class TakePlaceBackRequest(_message.Message):
+    """Takes an assigned place back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"centralListEntries/{entry}"."""
+    etag: _builtins.str
+    """As last read."""
+    reason: _builtins.str
+    """Why; the municipality reads it."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TakePlaceBackRequest: _TypeAlias = TakePlaceBackRequest  # noqa: Y015
+
+@_typing.final
+class ListAssignablePlacesRequest(_message.Message):
+    """Asks for places to assign."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most; 0 means 50, the most is 200."""
+    page_token: _builtins.str
+    """From the answer before."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAssignablePlacesRequest: _TypeAlias = ListAssignablePlacesRequest  # noqa: Y015
+
+@_typing.final
+class ListAssignablePlacesResponse(_message.Message):
+    """A page of places to assign."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLACES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def places(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssignablePlace]:
+        """By name."""
+
+    def __init__(
+        self,
+        *,
+        places: _abc.Iterable[Global___AssignablePlace] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "places", b"places"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAssignablePlacesResponse: _TypeAlias = ListAssignablePlacesResponse  # noqa: Y015
 
 @_typing.final
 class GetWaitingTimesRequest(_message.Message):

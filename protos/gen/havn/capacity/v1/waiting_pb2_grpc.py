@@ -63,6 +63,21 @@ class WaitingListsServiceStub:
                 request_serializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.RemoveFromCentralListRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.CentralListEntry.FromString,
                 _registered_method=True)
+        self.AssignPlace = channel.unary_unary(
+                '/havn.capacity.v1.WaitingListsService/AssignPlace',
+                request_serializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.AssignPlaceRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.CentralListEntry.FromString,
+                _registered_method=True)
+        self.TakePlaceBack = channel.unary_unary(
+                '/havn.capacity.v1.WaitingListsService/TakePlaceBack',
+                request_serializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.TakePlaceBackRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.CentralListEntry.FromString,
+                _registered_method=True)
+        self.ListAssignablePlaces = channel.unary_unary(
+                '/havn.capacity.v1.WaitingListsService/ListAssignablePlaces',
+                request_serializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.ListAssignablePlacesRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.ListAssignablePlacesResponse.FromString,
+                _registered_method=True)
         self.GetWaitingTimes = channel.unary_unary(
                 '/havn.capacity.v1.WaitingListsService/GetWaitingTimes',
                 request_serializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.GetWaitingTimesRequest.SerializeToString,
@@ -119,6 +134,29 @@ class WaitingListsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AssignPlace(self, request, context):
+        """Assigns a place of a unit to an entry: its municipality may ask for that place from then on. The next one without a place
+        comes first; another takes a reason. Rule: docs/rules.md W10. FAILED_PRECONDITION where it does not allow it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TakePlaceBack(self, request, context):
+        """Takes an assigned place back, with a reason: the entry waits for one again. FAILED_PRECONDITION when the home is being
+        asked for the child, or no place is assigned. Rule: docs/rules.md W11.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAssignablePlaces(self, request, context):
+        """The units that the central list disposes of, with how many of their places it may still assign.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetWaitingTimes(self, request, context):
         """How long children have waited who are on the list today: all, and by town, language, gender and siblings. To whoever
         keeps the central list, of that one, without towns and as it may leave an authority. Rules: docs/rules.md W7 and W8.
@@ -161,6 +199,21 @@ def add_WaitingListsServiceServicer_to_server(servicer, server):
                     servicer.RemoveFromCentralList,
                     request_deserializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.RemoveFromCentralListRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.CentralListEntry.SerializeToString,
+            ),
+            'AssignPlace': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignPlace,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.AssignPlaceRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.CentralListEntry.SerializeToString,
+            ),
+            'TakePlaceBack': grpc.unary_unary_rpc_method_handler(
+                    servicer.TakePlaceBack,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.TakePlaceBackRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.CentralListEntry.SerializeToString,
+            ),
+            'ListAssignablePlaces': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAssignablePlaces,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.ListAssignablePlacesRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_waiting__pb2.ListAssignablePlacesResponse.SerializeToString,
             ),
             'GetWaitingTimes': grpc.unary_unary_rpc_method_handler(
                     servicer.GetWaitingTimes,
@@ -312,6 +365,87 @@ class WaitingListsService:
             '/havn.capacity.v1.WaitingListsService/RemoveFromCentralList',
             havn_dot_capacity_dot_v1_dot_waiting__pb2.RemoveFromCentralListRequest.SerializeToString,
             havn_dot_capacity_dot_v1_dot_waiting__pb2.CentralListEntry.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssignPlace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.WaitingListsService/AssignPlace',
+            havn_dot_capacity_dot_v1_dot_waiting__pb2.AssignPlaceRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_waiting__pb2.CentralListEntry.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TakePlaceBack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.WaitingListsService/TakePlaceBack',
+            havn_dot_capacity_dot_v1_dot_waiting__pb2.TakePlaceBackRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_waiting__pb2.CentralListEntry.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAssignablePlaces(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.WaitingListsService/ListAssignablePlaces',
+            havn_dot_capacity_dot_v1_dot_waiting__pb2.ListAssignablePlacesRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_waiting__pb2.ListAssignablePlacesResponse.FromString,
             options,
             channel_credentials,
             insecure,

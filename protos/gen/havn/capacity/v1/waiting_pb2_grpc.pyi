@@ -51,6 +51,16 @@ class WaitingListsServiceStub:
     """
     RemoveFromCentralList: _grpc.UnaryUnaryMultiCallable[_waiting_pb2.RemoveFromCentralListRequest, _waiting_pb2.CentralListEntry]
     """Takes an entry off the central list, with a reason that its municipality reads. FAILED_PRECONDITION when it left it."""
+    AssignPlace: _grpc.UnaryUnaryMultiCallable[_waiting_pb2.AssignPlaceRequest, _waiting_pb2.CentralListEntry]
+    """Assigns a place of a unit to an entry: its municipality may ask for that place from then on. The next one without a place
+    comes first; another takes a reason. Rule: docs/rules.md W10. FAILED_PRECONDITION where it does not allow it.
+    """
+    TakePlaceBack: _grpc.UnaryUnaryMultiCallable[_waiting_pb2.TakePlaceBackRequest, _waiting_pb2.CentralListEntry]
+    """Takes an assigned place back, with a reason: the entry waits for one again. FAILED_PRECONDITION when the home is being
+    asked for the child, or no place is assigned. Rule: docs/rules.md W11.
+    """
+    ListAssignablePlaces: _grpc.UnaryUnaryMultiCallable[_waiting_pb2.ListAssignablePlacesRequest, _waiting_pb2.ListAssignablePlacesResponse]
+    """The units that the central list disposes of, with how many of their places it may still assign."""
     GetWaitingTimes: _grpc.UnaryUnaryMultiCallable[_waiting_pb2.GetWaitingTimesRequest, _waiting_pb2.WaitingTimes]
     """How long children have waited who are on the list today: all, and by town, language, gender and siblings. To whoever
     keeps the central list, of that one, without towns and as it may leave an authority. Rules: docs/rules.md W7 and W8.
@@ -81,6 +91,16 @@ class WaitingListsServiceAsyncStub(WaitingListsServiceStub):
     """
     RemoveFromCentralList: _aio.UnaryUnaryMultiCallable[_waiting_pb2.RemoveFromCentralListRequest, _waiting_pb2.CentralListEntry]  # type: ignore[assignment]
     """Takes an entry off the central list, with a reason that its municipality reads. FAILED_PRECONDITION when it left it."""
+    AssignPlace: _aio.UnaryUnaryMultiCallable[_waiting_pb2.AssignPlaceRequest, _waiting_pb2.CentralListEntry]  # type: ignore[assignment]
+    """Assigns a place of a unit to an entry: its municipality may ask for that place from then on. The next one without a place
+    comes first; another takes a reason. Rule: docs/rules.md W10. FAILED_PRECONDITION where it does not allow it.
+    """
+    TakePlaceBack: _aio.UnaryUnaryMultiCallable[_waiting_pb2.TakePlaceBackRequest, _waiting_pb2.CentralListEntry]  # type: ignore[assignment]
+    """Takes an assigned place back, with a reason: the entry waits for one again. FAILED_PRECONDITION when the home is being
+    asked for the child, or no place is assigned. Rule: docs/rules.md W11.
+    """
+    ListAssignablePlaces: _aio.UnaryUnaryMultiCallable[_waiting_pb2.ListAssignablePlacesRequest, _waiting_pb2.ListAssignablePlacesResponse]  # type: ignore[assignment]
+    """The units that the central list disposes of, with how many of their places it may still assign."""
     GetWaitingTimes: _aio.UnaryUnaryMultiCallable[_waiting_pb2.GetWaitingTimesRequest, _waiting_pb2.WaitingTimes]  # type: ignore[assignment]
     """How long children have waited who are on the list today: all, and by town, language, gender and siblings. To whoever
     keeps the central list, of that one, without towns and as it may leave an authority. Rules: docs/rules.md W7 and W8.
@@ -138,6 +158,34 @@ class WaitingListsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_waiting_pb2.CentralListEntry, _abc.Awaitable[_waiting_pb2.CentralListEntry]]:
         """Takes an entry off the central list, with a reason that its municipality reads. FAILED_PRECONDITION when it left it."""
+
+    @_abc_1.abstractmethod
+    def AssignPlace(
+        self,
+        request: _waiting_pb2.AssignPlaceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_waiting_pb2.CentralListEntry, _abc.Awaitable[_waiting_pb2.CentralListEntry]]:
+        """Assigns a place of a unit to an entry: its municipality may ask for that place from then on. The next one without a place
+        comes first; another takes a reason. Rule: docs/rules.md W10. FAILED_PRECONDITION where it does not allow it.
+        """
+
+    @_abc_1.abstractmethod
+    def TakePlaceBack(
+        self,
+        request: _waiting_pb2.TakePlaceBackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_waiting_pb2.CentralListEntry, _abc.Awaitable[_waiting_pb2.CentralListEntry]]:
+        """Takes an assigned place back, with a reason: the entry waits for one again. FAILED_PRECONDITION when the home is being
+        asked for the child, or no place is assigned. Rule: docs/rules.md W11.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAssignablePlaces(
+        self,
+        request: _waiting_pb2.ListAssignablePlacesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_waiting_pb2.ListAssignablePlacesResponse, _abc.Awaitable[_waiting_pb2.ListAssignablePlacesResponse]]:
+        """The units that the central list disposes of, with how many of their places it may still assign."""
 
     @_abc_1.abstractmethod
     def GetWaitingTimes(
