@@ -1,6 +1,7 @@
 """The RPCs of families."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 
 from havn.families.v1 import families_pb2 as pb
@@ -9,8 +10,9 @@ from havn.placements.v1.events_pb2 import PlacementChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.families import events, following, residents
 from services.families.profile_api import ProfileApi
-from services.families.rules import certificates, conflicts, follow_ups, way
+from services.families.rules import certificates, conflicts, follow_ups_due, way
 from services.families.rules import family as registry
+from services.families.rules.arrivals import Stay
 from services.families.store import (
     FAMILIES,
     FOLLOW_UPS,
@@ -27,6 +29,7 @@ from services.shared.consumers import Subscription
 from services.shared.drafts import Draft, Entry
 from services.shared.events import Listening
 from services.shared.importing import UNCHANGED, Difference, Taking, difference
+from services.shared.names import parent
 from services.shared.rebuilding import Copy
 from services.shared.records import Change, Page, View, keyed, ordered
 from services.shared.runtime import Definition, Parts, Platform
@@ -109,7 +112,7 @@ class FamiliesApi(ProfileApi):
             return self._due.listed(view, asked, today, lambda: _follow_ups_due(view, request.consultant, today))
 
         found = await self._store.view(due)
-        page = ordered(found, follow_ups.by_due_day, request.page_size, request.page_token)
+        page = ordered(found, follow_ups_due.by_due_day, request.page_size, request.page_token)
         return pb.ListFollowUpsDueResponse(
             follow_ups_due=page.items,
             next_page_token=page.next_token,
@@ -185,13 +188,26 @@ class FamiliesApi(ProfileApi):
 
 
 def _follow_ups_due(view: View, consultant: str, today: date) -> list[pb.FollowUpDue]:
-    latest = follow_ups.latest_by_family(view.all(FOLLOW_UPS, latest_follow_ups()))
     families = view.all(FAMILIES, **followed_by(consultant))
     stays = residents.in_families(view, [family.name for family in families], today)
+    visits = _visits(view, stays)
     found = (
-        follow_ups.follow_up_due(family, latest.get(family.name), stays[family.name], today) for family in families
+        follow_ups_due.follow_up_due(family, visits[family.name], stays[family.name], today) for family in families
     )
-    return sorted((each for each in found if each), key=follow_ups.by_due_day)
+    return sorted((each for each in found if each), key=follow_ups_due.by_due_day)
+
+
+def _visits(view: View, stays: Mapping[str, Sequence[Stay]]) -> Mapping[str, list[pb.FollowUp]]:
+    """The latest visits to each family; all of them where the latest were not about every child who lives there."""
+    visits = defaultdict(list)
+    for latest in view.all(FOLLOW_UPS, latest_follow_ups()):
+        visits[parent(latest.name)].append(latest)
+    lacking = [name for name, latest in visits.items() if follow_ups_due.leaves_out(latest, stays[name])]
+    for name in lacking:
+        visits[name].clear()
+    for earlier in view.among(FOLLOW_UPS, "parent", lacking) if lacking else ():
+        visits[parent(earlier.name)].append(earlier)
+    return visits
 
 
 def _certificates_due(view: View, request: pb.ListCertificatesDueRequest, today: date) -> list[pb.CertificateDue]:

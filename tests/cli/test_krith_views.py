@@ -5,7 +5,7 @@ from rich.console import Console
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
 from havn.placements.v1 import placements_pb2 as placements
-from services.havn.views import krith
+from services.havn.views import follow_ups, krith
 from services.havn.views.phrases import Lang
 from tests import cast
 
@@ -113,3 +113,17 @@ def test_a_policy_tells_its_cadence_and_the_wording_of_its_scale() -> None:
     policy = cast.a_policy(authority="authorities/kujalleq", light_weeks=13)
     text = told(krith.policy(policy, Lang.DA))
     assert all(words in text for words in ("kujalleq", "13", "ved lette behov", "1 – Wording 1 (invented)"))
+
+
+def test_k4_a_family_that_is_due_for_some_of_its_children_names_them() -> None:
+    children = [
+        families.ChildFollowUpDue(child=f"children/{child}", next_visit_date=cast.day(days))
+        for child, days in (("c-first", 3), ("c-later", 9))
+    ]
+    due = families.FollowUpDue(family="families/f-1", next_visit_date=cast.day(3), children=children)
+    text = told(follow_ups.follow_ups_due(families.ListFollowUpsDueResponse(follow_ups_due=[due]), Lang.DA))
+    assert "c-first" in text
+    assert "c-later" not in text
+    del due.children[1]
+    all_of_them = families.ListFollowUpsDueResponse(follow_ups_due=[due])
+    assert "c-first" not in told(follow_ups.follow_ups_due(all_of_them, Lang.DA))

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from havn.families.v1 import families_pb2 as pb
 from services.console import languages, server
+from services.console.pages.families import due_first
 from services.console.pages.follow_up_form import PARTS
 from tests import cast
 from tests.conftest import Client, Havn
@@ -230,3 +231,14 @@ async def test_axe_finds_nothing_and_no_text_runs_as_a_script(
             assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
             assert await page.title() != "owned"
             assert await page.locator("img").count() == 0
+
+
+def test_k4_a_family_that_is_due_for_some_of_its_children_names_them() -> None:
+    children = [
+        pb.ChildFollowUpDue(child=f"children/{child}", next_visit_date=cast.day(days))
+        for child, days in (("c-first", 3), ("c-too", 3), ("c-later", 9))
+    ]
+    due = pb.FollowUpDue(family="families/f-1", next_visit_date=cast.day(3), children=children)
+    assert due_first(due) == "c-first, c-too"
+    del due.children[2]
+    assert due_first(due) == ""

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from havn.families.v1 import families_pb2 as pb
-from services.families.rules import follow_ups
+from services.families.rules import follow_ups_due
 from services.families.rules.arrivals import Stay
 from services.shared.wire import date_message, day, timestamp
 from tests import cast
@@ -19,14 +19,20 @@ BEGAN = cast.TODAY - timedelta(days=100)
 def visited(days: int, next_after: int = 60, **differing: cast.Value) -> pb.FollowUp:
     """A follow-up of a visit so many days ago."""
     # Without a concern: others would ask about it meanwhile, and the test of the statements counts its own alone.
-    good = {"visit_date": cast.day(-days), "next_visit_date": cast.day(next_after - days), "concern": False}
+    good = {
+        "name": f"families/f/followUps/{cast.fresh()}",
+        "visit_date": cast.day(-days),
+        "next_visit_date": cast.day(next_after - days),
+        "concern": False,
+        "children": [],
+    }
     return cast.a_follow_up(**(good | differing))
 
 
 def of(follow_up: pb.FollowUp | None, *stays: Stay, **family: cast.Value) -> pb.FollowUpDue | None:
     approved = cast.a_family(name="families/f", approval=cast.an_approval())
     approved.MergeFrom(pb.FosterFamily(**family))
-    return follow_ups.follow_up_due(approved, follow_up, stays, cast.TODAY)
+    return follow_ups_due.follow_up_due(approved, [follow_up] if follow_up else [], stays, cast.TODAY)
 
 
 @pytest.mark.parametrize(("days", "overdue"), [(59, 0), (60, 0), (61, 1), (90, 30)])
@@ -48,8 +54,8 @@ def test_before_the_first_visit_a_family_is_due_a_week_after_its_approval_began(
 
 def test_a_family_that_applies_still_and_was_never_followed_up_is_not_due() -> None:
     applies = cast.a_family(name="families/f")
-    assert follow_ups.follow_up_due(applies, None, [], cast.TODAY) is None
-    assert follow_ups.follow_up_due(applies, visited(1), [], cast.TODAY) is not None
+    assert follow_ups_due.follow_up_due(applies, [], [], cast.TODAY) is None
+    assert follow_ups_due.follow_up_due(applies, [visited(1)], [], cast.TODAY) is not None
 
 
 def came(days: int, until: int | None = None) -> Stay:
@@ -78,6 +84,68 @@ def test_a_family_is_due_a_week_after_a_child_came(visit: int | None, stays: lis
     assert due.next_visit_date == cast.day(due_in)
 
 
+A, B = "children/a", "children/b"
+
+# (visits as days ago, days named after and children; who came when; when who is due, and so the family)
+CHILDREN: dict[str, tuple[list[tuple[int, int, list[str]]], dict[str, int], dict[str, int]]] = {
+    "a visit that names no child is about all": ([(30, 60, [])], {A: -90, B: -40}, {A: 30, B: 30}),
+    "one who was left out is due by the visit before": ([(80, 85, []), (30, 60, [A])], {A: -90, B: -90}, {B: 5, A: 30}),
+    "one whom no visit was about is due since it came": ([(30, 60, [A])], {A: -90, B: -40}, {B: -33, A: 30}),
+    "before the approval nobody was to come": ([(30, 60, [A])], {A: -300, B: -300}, {B: -93, A: 30}),
+    "a visit before it came was not about it": ([(30, 60, [])], {A: -90, B: -10}, {B: -3, A: 30}),
+    "two visits of one day, about one each": ([(30, 50, [A]), (30, 40, [B])], {A: -90, B: -90}, {B: 10, A: 20}),
+    "never visited": ([], {A: -20, B: -3}, {A: -13, B: 4}),
+}
+
+
+@pytest.mark.parametrize(("logged", "came", "due"), CHILDREN.values(), ids=CHILDREN)
+def test_k4_each_child_who_lives_there_is_due_by_the_latest_visit_about_it(
+    logged: list[tuple[int, int, list[str]]], came: dict[str, int], due: dict[str, int]
+) -> None:
+    visits = [visited(days, named, children=children) for days, named, children in logged]
+    stays = [Stay(child, cast.TODAY + timedelta(days=days)) for child, days in came.items()]
+    family = cast.a_family(name="families/f", approval=cast.an_approval())
+    found = follow_ups_due.follow_up_due(family, visits, stays, cast.TODAY)
+    assert found is not None
+    days = {each.child: (day(each.next_visit_date) - cast.TODAY).days for each in found.children}
+    assert list(days.items()) == list(due.items()), "whoever is due first comes first"
+    assert [each.days_overdue for each in found.children] == [max(0, -days) for days in due.values()]
+    assert found.next_visit_date == cast.day(min(due.values()))
+
+
+def test_k4_who_left_is_due_no_more() -> None:
+    stays = [Stay(A, BEGAN), Stay(B, BEGAN, cast.TODAY + timedelta(days=29))]
+    family = cast.a_family(name="families/f", approval=cast.an_approval())
+    due = follow_ups_due.follow_up_due(family, [visited(30)], stays, cast.TODAY)
+    assert due is not None
+    assert [each.child for each in due.children] == [A]
+
+
+async def test_k4_a_visit_about_some_children_does_not_put_off_another(
+    havn: Havn, consultant: Client, coordinator: Client
+) -> None:
+    whose = "users/children"
+    family = await followed(consultant, whose, visited(80, 85))
+    for child in (A, B):
+        stay = cast.a_placement(home=family, child=f"{child}-{cast.fresh()}", start_date=cast.day(-90))
+        await coordinator.placements.RecordPlacement(cast.recording(stay))
+
+    async def children() -> list[str]:
+        [due] = await due_pages(consultant, consultant=whose)
+        return [each.child for each in due.children]
+
+    async def both() -> bool:
+        return len(await children()) == 2
+
+    await havn.until("families", both)
+    seen, left_out = await children()
+    await consultant.families.LogFollowUp(cast.logging(family, visited(30, 60, children=[seen])))
+    [due] = await due_pages(consultant, consultant=whose)
+    days = [(each.child, (day(each.next_visit_date) - cast.TODAY).days) for each in due.children]
+    assert days == [(left_out, 5), (seen, 30)]
+    assert due.next_visit_date == cast.day(5)
+
+
 def test_a_line_tells_of_the_family_what_a_list_needs() -> None:
     due = of(visited(1), consultant="users/c")
     assert due == pb.FollowUpDue(
@@ -96,13 +164,14 @@ def test_of_two_visits_on_a_day_the_one_that_was_logged_last_counts() -> None:
     later = cast.NOW + timedelta(minutes=1)
     last = visited(5, 30, name="families/f/followUps/a", create_time=timestamp(later))
     for logged in ([first, last], [last, first]):
-        assert follow_ups.latest_by_family(logged) == {"families/f": last}
+        assert follow_ups_due.latest_by_family(logged) == {"families/f": last}
 
 
 def test_the_order_is_by_day_however_many_digits_a_year_has() -> None:
     days = [date(999, 1, 1), date(2026, 1, 31), date(2026, 2, 1)]
     keys = [
-        follow_ups.by_due_day(pb.FollowUpDue(family="families/f", next_visit_date=date_message(day))) for day in days
+        follow_ups_due.by_due_day(pb.FollowUpDue(family="families/f", next_visit_date=date_message(day)))
+        for day in days
     ]
     assert keys == sorted(keys)
 

@@ -16,6 +16,7 @@ from services.console.pages.family import certificate_titles
 from services.console.pages.follow_ups import keepable
 from services.console.visits import Page, Visit, may
 from services.shared import wire
+from services.shared.names import last_part
 
 SERVICE, SUPPORT = "havn.families.v1.FamiliesService", "havn.families.v1.SupportService"
 PAGE_SIZE = 200
@@ -54,6 +55,7 @@ async def mine(visit: Visit) -> Response:
         open_paths=open_paths(visit.caller),
         due=due,
         groups=groups,
+        due_first=due_first,
         may_log=may_log,
         may_enter=_may(visit, "CreateFosterFamily"),
         certificates=certificates_due,
@@ -77,6 +79,12 @@ def _groups(due: Iterable[pb.FollowUpDue], today: date) -> list[Group]:
         number = 0 if each.days_overdue else 1 if wire.day(each.next_visit_date) <= sunday else 2
         groups[number].families.append(each)
     return [group for group in groups if group.families]
+
+
+def due_first(due: pb.FollowUpDue) -> str:
+    """The children because of whom a family is due, where others who live there are due later only."""
+    first = [each.child for each in due.children if each.next_visit_date == due.next_visit_date]
+    return ", ".join(map(last_part, first)) if len(first) < len(due.children) else ""
 
 
 def end_of_week(today: date) -> date:

@@ -1,16 +1,14 @@
-"""What a KRITH follow-up must be, and when one is due. Numbers: docs/rules.md."""
+"""What a KRITH follow-up must be. Numbers: docs/rules.md."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1.support_pb2 import DraftField, SupportPolicy
-from services.families.rules.arrivals import Stay, due_after, first_due
 from services.shared import fields
 from services.shared.errors import BadInput, FieldProblem
-from services.shared.names import parent
-from services.shared.wire import date_message, day, time
+from services.shared.wire import day
 
 LONGEST_GAP = timedelta(weeks=26)
 """The longest time from one visit to the next (K3)."""
@@ -57,42 +55,6 @@ def correct(kept: pb.FollowUp, corrected: pb.FollowUp, correction: pb.Correction
 def check_draft(drafted: Sequence[DraftField]) -> None:
     """Passes what may have been typed of a follow-up so far. Raises BadInput."""
     fields.refuse(_draft_problems(drafted))
-
-
-def follow_up_due(
-    family: pb.FosterFamily, latest: pb.FollowUp | None, stays: Sequence[Stay], today: date
-) -> pb.FollowUpDue | None:
-    """When a family is to be followed up, by its latest follow-up and by its approval and who came there (K4).
-
-    `stays` are of the children who live there, or are to come; None where it has neither follow-up nor approval.
-    """
-    if latest is None and not family.HasField("approval"):
-        return None
-    if latest:
-        due = due_after(day(latest.visit_date), day(latest.next_visit_date), stays)
-    else:
-        due = first_due(day(family.approval.valid_from_date), stays)
-    return pb.FollowUpDue(
-        family=family.name,
-        authority=family.authority,
-        display_name=family.display_name,
-        town=family.town,
-        consultant=family.consultant,
-        last_visit_date=latest.visit_date if latest else None,
-        next_visit_date=date_message(due),
-        days_overdue=max(0, (today - due).days),
-    )
-
-
-def by_due_day(due: pb.FollowUpDue) -> str:
-    """What puts those that are longest overdue first, then the others by their day."""
-    return f"{day(due.next_visit_date).isoformat()}/{due.family}"
-
-
-def latest_by_family(follow_ups: Iterable[pb.FollowUp]) -> dict[str, pb.FollowUp]:
-    """Each family's latest follow-up; of several visits on one day the one that was logged last."""
-    ordered = sorted(follow_ups, key=lambda each: (day(each.visit_date), time(each.create_time), each.name))
-    return {parent(follow_up.name): follow_up for follow_up in ordered}
 
 
 def _follow_up_problems(follow_up: pb.FollowUp, today: date) -> Iterator[FieldProblem]:

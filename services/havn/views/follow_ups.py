@@ -8,6 +8,7 @@ from rich.padding import Padding
 from havn.families.v1.families_pb2 import (
     FollowUp,
     FollowUpAction,
+    FollowUpDue,
     FollowUpPart,
     ListFollowUpsDueResponse,
     ListFollowUpsResponse,
@@ -46,12 +47,18 @@ def follow_ups_due(answer: ListFollowUpsDueResponse, lang: Lang) -> Iterator[Ren
     if not answer.follow_ups_due:
         return
     yield ""
-    rows = table("=Family", "Town", "=Consultant", "=Last visit", "=Next visit", "#Days overdue", lang=lang)
+    rows = table("=Family", "Town", "=Consultant", "=Last visit", "=Next visit", "#Days overdue", "About", lang=lang)
     for due in answer.follow_ups_due:
         days = str(due.days_overdue or "")
         visits = day(due.last_visit_date), day(due.next_visit_date)
-        rows.add_row(short(due.family), due.town, short(due.consultant), *visits, days)
+        rows.add_row(short(due.family), due.town, short(due.consultant), *visits, days, _due_first(due))
     yield rows
+
+
+def _due_first(due: FollowUpDue) -> str:
+    """The children because of whom a family is due, where others who live there are due later only."""
+    first = [short(each.child) for each in due.children if each.next_visit_date == due.next_visit_date]
+    return ", ".join(first) if len(first) < len(due.children) else ""
 
 
 def follow_up(found: FollowUp, lang: Lang) -> Iterator[RenderableType]:

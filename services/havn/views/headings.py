@@ -7,6 +7,7 @@ HEADINGS = {
     "Amiss": "Brud",
     "Approved until": "Godkendt til",
     "A day": "Pr. dag",
+    "About": "Om",
     "Address (gRPC)": "Adresse (gRPC)",
     "Age": "Alder",
     "Ages": "Alder",

@@ -1925,6 +1925,7 @@ class FollowUpDue(_message.Message):
     LAST_VISIT_DATE_FIELD_NUMBER: _builtins.int
     NEXT_VISIT_DATE_FIELD_NUMBER: _builtins.int
     DAYS_OVERDUE_FIELD_NUMBER: _builtins.int
+    CHILDREN_FIELD_NUMBER: _builtins.int
     family: _builtins.str
     """"families/{family}"."""
     authority: _builtins.str
@@ -1943,7 +1944,11 @@ class FollowUpDue(_message.Message):
 
     @_builtins.property
     def next_visit_date(self) -> _date_pb2.Date:
-        """The day of the next one."""
+        """The day of the next one: of whatever is due first, of the family or of a child."""
+
+    @_builtins.property
+    def children(self) -> _containers.RepeatedCompositeFieldContainer[Global___ChildFollowUpDue]:
+        """Each child who lives there or is to come, whoever is due first before the others. Rule K4."""
 
     def __init__(
         self,
@@ -1956,14 +1961,53 @@ class FollowUpDue(_message.Message):
         last_visit_date: _date_pb2.Date | None = ...,
         next_visit_date: _date_pb2.Date | None = ...,
         days_overdue: _builtins.int = ...,
+        children: _abc.Iterable[Global___ChildFollowUpDue] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["last_visit_date", b"last_visit_date", "next_visit_date", b"next_visit_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "consultant", b"consultant", "days_overdue", b"days_overdue", "display_name", b"display_name", "family", b"family", "last_visit_date", b"last_visit_date", "next_visit_date", b"next_visit_date", "town", b"town"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "children", b"children", "consultant", b"consultant", "days_overdue", b"days_overdue", "display_name", b"display_name", "family", b"family", "last_visit_date", b"last_visit_date", "next_visit_date", b"next_visit_date", "town", b"town"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FollowUpDue: _TypeAlias = FollowUpDue  # noqa: Y015
+
+@_typing.final
+class ChildFollowUpDue(_message.Message):
+    """A child who lives in a family is to be followed up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHILD_FIELD_NUMBER: _builtins.int
+    LAST_VISIT_DATE_FIELD_NUMBER: _builtins.int
+    NEXT_VISIT_DATE_FIELD_NUMBER: _builtins.int
+    DAYS_OVERDUE_FIELD_NUMBER: _builtins.int
+    child: _builtins.str
+    """"children/{child}"."""
+    days_overdue: _builtins.int
+    """Days past it; 0 when not."""
+    @_builtins.property
+    def last_visit_date(self) -> _date_pb2.Date:
+        """The latest visit about it since it came; absent before the first one."""
+
+    @_builtins.property
+    def next_visit_date(self) -> _date_pb2.Date:
+        """The day of the next one."""
+
+    def __init__(
+        self,
+        *,
+        child: _builtins.str = ...,
+        last_visit_date: _date_pb2.Date | None = ...,
+        next_visit_date: _date_pb2.Date | None = ...,
+        days_overdue: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last_visit_date", b"last_visit_date", "next_visit_date", b"next_visit_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["child", b"child", "days_overdue", b"days_overdue", "last_visit_date", b"last_visit_date", "next_visit_date", b"next_visit_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChildFollowUpDue: _TypeAlias = ChildFollowUpDue  # noqa: Y015
 
 @_typing.final
 class CertificateDue(_message.Message):
