@@ -5,15 +5,30 @@ from collections.abc import Mapping
 from havn.capacity.v1 import capacity_pb2 as pb
 from services.console.languages import gettext as _
 from services.console.languages import ngettext
+from services.shared.reference import days_of_trust
 
 
 def freshness(number: pb.Freshness.ValueType) -> str:
     """How far to trust what was reported: docs/rules.md W2."""
     return {
-        pb.FRESHNESS_FRESH: _("Confirmed within a week"),
-        pb.FRESHNESS_AGEING: _("Over a week old"),
-        pb.FRESHNESS_STALE: _("Over three weeks old"),
+        pb.FRESHNESS_FRESH: _("Confirmed within %(days)s") % {"days": fresh_days()},
+        pb.FRESHNESS_AGEING: _("Over %(days)s old") % {"days": fresh_days()},
+        pb.FRESHNESS_STALE: _("Over %(days)s old") % {"days": trusted_days()},
     }.get(number, "")
+
+
+def fresh_days() -> str:
+    """How long what was reported is fresh, such as "7 days": as data/policy.json has it."""
+    return _days(days_of_trust()[0])
+
+
+def trusted_days() -> str:
+    """How long it is trusted at all."""
+    return _days(days_of_trust()[1])
+
+
+def _days(number: int) -> str:
+    return ngettext("%(num)s day", "%(num)s days", number) % {"num": number}
 
 
 def block_reasons() -> Mapping[int, str]:
@@ -33,7 +48,7 @@ def change_kind(number: pb.VacancyChangeKind.ValueType) -> str:
         pb.VACANCY_CHANGE_KIND_REPORTED: _("Reported"),
         pb.VACANCY_CHANGE_KIND_CONFIRMED: _("Confirmed unchanged"),
         pb.VACANCY_CHANGE_KIND_BLOCKED: _("Taken out of use, or into use again"),
-        pb.VACANCY_CHANGE_KIND_CONFIRMATION_ASKED: _("Three weeks old: Havn asked for a confirmation"),
+        pb.VACANCY_CHANGE_KIND_CONFIRMATION_ASKED: _("Too old to rely on: Havn asked for a confirmation"),
         pb.VACANCY_CHANGE_KIND_IMPORTED: _("Told by a file"),
     }.get(number, "")
 

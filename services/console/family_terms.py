@@ -113,16 +113,6 @@ def languages(given: Iterable[terms.SpokenLanguage]) -> str:
     return ", ".join(f"{name} ({level})" if level else name for name, level in told)
 
 
-def accessibility(given: Iterable[terms.Accessibility.ValueType]) -> str:
-    """What the home allows, such as "wheelchair"."""
-    names = {
-        terms.ACCESSIBILITY_WHEELCHAIR: _("wheelchair"),
-        terms.ACCESSIBILITY_SIGHT: _("impaired sight"),
-        terms.ACCESSIBILITY_HEARING: _("impaired hearing"),
-    }
-    return ", ".join(names[number] for number in given if number in names)
-
-
 def ages(given: pb.AgeRange) -> str:
     """Ages, such as "3–9 years"."""
     return _("%(min)s–%(max)s years") % {"min": given.min, "max": given.max}

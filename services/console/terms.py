@@ -20,6 +20,25 @@ AUTHORITIES = {
 """Greenland's municipalities, by the last part of their names."""
 
 
+def disposal(number: terms.Disposal.ValueType) -> str:
+    """Who disposes of the places of a home, in a few words."""
+    return {
+        terms.DISPOSAL_OWN: _("only its own authority"),
+        terms.DISPOSAL_BY_AGREEMENT: _("by agreement"),
+        terms.DISPOSAL_CENTRAL_LIST: _("through the central list"),
+    }.get(number, "")
+
+
+def accessibility(given: Iterable[terms.Accessibility.ValueType]) -> str:
+    """What a building allows, or has to, such as "wheelchair"."""
+    names = {
+        terms.ACCESSIBILITY_WHEELCHAIR: _("wheelchair"),
+        terms.ACCESSIBILITY_SIGHT: _("impaired sight"),
+        terms.ACCESSIBILITY_HEARING: _("impaired hearing"),
+    }
+    return ", ".join(names[number] for number in given if number in names)
+
+
 def need_level(level: terms.NeedLevel.ValueType) -> str:
     """How much support a child needs, and how much a home is approved to give."""
     return {

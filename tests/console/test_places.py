@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 
 from havn.capacity.v1 import capacity_pb2 as pb
-from services.console import languages
+from services.console import capacity_terms, languages
 from services.console.languages import Language
 from services.console.pages.institutions import outcomes, prices
 from tests import cast
@@ -46,7 +46,7 @@ async def test_where_nothing_is_reported_the_pages_say_so(visitor: Visitor) -> N
     client = await visitor("leader")
     for path, told in (
         ("/places", "Ingen institution har meldt ledige pladser endnu"),
-        ("/places?show=stale", "Alle meldinger er yngre end tre uger"),
+        ("/places?show=stale", "Ingen melding er over 21 dage gammel"),
         ("/places?show=differing", "Meldinger og anbringelser stemmer"),
         ("/places/institutions", "Der er ingen institution her endnu"),
         ("/places/breaches", "Der er ingen kendte."),
@@ -64,6 +64,20 @@ async def test_what_differs_from_placements_is_counted_listed_and_told(visitor: 
     assert "1 brugt, 0 ude af brug, 5 tilbage" in listed
     assert "Ring til institutionen" in listed
     assert "/places/institutions/seen/units/a" in listed
+    assert "efter aftale · kørestol" in listed
+    assert "efter aftale · kørestol" in (await client.get("/places/institutions/seen")).text
+    unit = (await client.get("/places/institutions/seen/units/a")).text
+    assert "efter aftale: Kommuneqarfik Sermersooq" in unit
+    assert "kørestol" in unit
+
+
+def test_the_words_of_freshness_follow_the_days_that_are_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    languages.speak(Language.DA)
+    monkeypatch.setattr(capacity_terms, "days_of_trust", lambda: (1, 30))
+    told = [
+        capacity_terms.freshness(number) for number in (pb.FRESHNESS_FRESH, pb.FRESHNESS_AGEING, pb.FRESHNESS_STALE)
+    ]
+    assert told == ["Bekræftet inden for 1 dag", "Over 1 dag gammel", "Over 30 dage gammel"]
 
 
 async def test_what_is_stale_is_listed(visitor: Visitor, havn: Havn, place: str) -> None:
@@ -72,7 +86,7 @@ async def test_what_is_stale_is_listed(visitor: Visitor, havn: Havn, place: str)
     await staff.capacity.ReportVacancy(cast.reporting(place, cast.a_vacancy(free_place_count=2)))
     havn.clock.moment = cast.NOW
     client = await visitor("central-list")
-    assert "Over tre uger gammel" in (await client.get("/places?show=stale")).text.split("<table")[1]
+    assert "Over 21 dage gammel" in (await client.get("/places?show=stale")).text.split("<table")[1]
     assert 'href="/places?show=stale"><span class="task-count">1</span>' in (await client.get("/")).text
     await staff.capacity.ReportVacancy(cast.reporting(place, cast.a_vacancy(free_place_count=5)))
     for chosen in ("stale", "differing"):

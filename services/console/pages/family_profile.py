@@ -151,7 +151,7 @@ def _profile_parts(family: pb.FosterFamily, _values: Values) -> list[Part]:
         Part(_competences("good-at"), _("What the family is good at")),
         Part(
             [
-                Field(f"allows-{number}", words.opening(family_terms.accessibility([number])), "tick")
+                Field(f"allows-{number}", words.opening(terms.accessibility([number])), "tick")
                 for number in _all(vocabulary.Accessibility)
             ],
             _("What the home allows"),

@@ -12,6 +12,7 @@ from havn.capacity.v1 import waiting_pb2 as waits
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as support
 from havn.placements.v1 import placements_pb2 as placements
+from services.console import capacity_terms
 from services.console.charts import Bar, Chart
 from services.console.languages import gettext as _
 from services.console.languages import ngettext
@@ -149,7 +150,8 @@ async def places(visit: Visit) -> list[Task]:
         ),
         Task(
             old,
-            ngettext("report is over three weeks old", "reports are over three weeks old", old),
+            ngettext("report is over %(days)s old", "reports are over %(days)s old", old)
+            % {"days": capacity_terms.trusted_days()},
             "/places?show=stale",
         ),
     ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from starlette.responses import Response
 
 from havn.capacity.v1 import capacity_pb2 as pb
-from services.console import capacity_terms, sections
+from services.console import capacity_terms, sections, terms
 from services.console.languages import gettext as _
 from services.console.visits import Page, Visit, may
 from services.shared.names import last_part
@@ -40,6 +40,7 @@ async def show(visit: Visit) -> Response:
         sections=sections.of_places(visit),
         opens=may(visit.caller, HISTORY),
         words=capacity_terms,
+        terms=terms,
         capacity=pb,
         last_part=last_part,
     )
@@ -56,7 +57,7 @@ async def _units(visit: Visit, vacancies: Iterable[pb.Vacancy]) -> dict[str, pb.
 
 def choices() -> dict[str, str]:
     """What of the list may be shown, by the names that addresses give it."""
-    return {"": _("All"), STALE: _("Over three weeks old"), DIFFERING: _("Differ from placements")}
+    return {"": _("All"), STALE: capacity_terms.freshness(pb.FRESHNESS_STALE), DIFFERING: _("Differ from placements")}
 
 
 PAGES = (Page("/places", show, LIST),)

@@ -12,6 +12,7 @@ import grpc
 from starlette.responses import Response
 
 from havn.capacity.v1 import capacity_pb2 as pb
+from havn.terms.v1.terms_pb2 import DISPOSAL_BY_AGREEMENT
 from services.console import capacity_terms, terms
 from services.console.languages import gettext as _
 from services.console.refusals import Refusal, refusal
@@ -111,6 +112,7 @@ async def _page(visit: Visit, name: str, typed: Typed | None = None) -> Response
         words=capacity_terms,
         capacity=pb,
         terms=terms,
+        DISPOSAL_BY_AGREEMENT=DISPOSAL_BY_AGREEMENT,
         spoken=[each.language for each in unit.languages],
         ended=_ended,
         new_key=new_key,

@@ -8,7 +8,7 @@ from google.type.date_pb2 import Date
 from starlette.responses import Response
 
 from havn.capacity.v1 import capacity_pb2 as pb
-from services.console import capacity_terms
+from services.console import capacity_terms, terms
 from services.console.languages import gettext as _
 from services.console.languages import ngettext
 from services.console.visits import Page, Visit, new_key, see_other
@@ -90,6 +90,7 @@ async def _page(visit: Visit, wrong_unit: str = "", problem: str = "") -> Respon
         given=visit.form,
         freshness=_freshness(),
         told=capacity_terms.told,
+        terms=terms,
     )
 
 
@@ -121,10 +122,11 @@ def _today(visit: Visit) -> Date:
 
 
 def _freshness() -> dict[int, str]:
+    fresh, trusted = capacity_terms.fresh_days(), capacity_terms.trusted_days()
     return {
-        pb.FRESHNESS_FRESH: _("Confirmed within a week"),
-        pb.FRESHNESS_AGEING: _("Confirmed over a week ago: please confirm"),
-        pb.FRESHNESS_STALE: _("Over three weeks old: nobody relies on it any more. Please report."),
+        pb.FRESHNESS_FRESH: capacity_terms.freshness(pb.FRESHNESS_FRESH),
+        pb.FRESHNESS_AGEING: _("Confirmed over %(days)s ago: please confirm") % {"days": fresh},
+        pb.FRESHNESS_STALE: _("Over %(days)s old: nobody relies on it any more. Please report.") % {"days": trusted},
     }
 
 
