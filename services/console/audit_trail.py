@@ -31,9 +31,14 @@ class Look:
     row: pb.AuditRow
 
     @property
-    def names(self) -> list[str]:
+    def names(self) -> tuple[str, ...]:
         """The records that it showed."""
-        return [name for records in self.row.records for name in records.names]
+        return tuple(name for records in self.row.records for name in records.names)
+
+    @property
+    def roles(self) -> tuple[access_pb2.Role.ValueType, ...]:
+        """In which roles whoever looked did."""
+        return tuple(self.row.roles)
 
     @property
     def rpc(self) -> str:

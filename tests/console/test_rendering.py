@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from services.console import languages
+import pytest
+
+from services.console import languages, terms
 from services.console.languages import Language
 from services.console.pages.waiting_list import Row
 from services.console.rendering import rendering
@@ -72,3 +74,30 @@ def test_a_row_leads_to_the_central_list_where_one_may_apply_for_it() -> None:
 def test_what_a_row_is_given_is_escaped() -> None:
     assert "<script>" not in piece(town="<script>alert(1)</script>")
     assert "&lt;script&gt;" in piece(town="<script>alert(1)</script>")
+
+
+LOOK: dict[str, Any] = {
+    **{"when": "23. nov. 2026 07.00", "who": "users/anna", "roles": (1,), "role": terms.role, "did": "saw"},
+    **{"refused": False, "rpc": "GetRequest", "names": tuple("abcde"), "left_out": 3, "purpose": "emergency"},
+    "days": "from=2026-11-16&until=2026-11-23",
+}
+PLACE: dict[str, Any] = {
+    **{"unit": "institutions/i/units/a", "name": "Afdeling A", "town": "Nuuk", "step": 5, "places": 8, "free": 6},
+    **{"disposal": "the authority's own", "access": "wheelchair"},
+    **{"from_day": "23. nov. 2026", "held": 1, "used": 2, "blocked": 3, "left": 4, "differs": "2 more", "planned": "x"},
+    **{"fresh": "Over a week old", "stale": False, "confirmed": "22. nov. 2026 14.05", "confirmed_by": "users/bo"},
+    "opens": True,
+}
+
+
+@pytest.mark.parametrize(("template", "shown"), [("audit_row.html", LOOK), ("place_row.html", PLACE)])
+def test_a_row_shows_each_of_its_values_and_escapes_it(template: str, shown: dict[str, Any]) -> None:
+    languages.speak(Language.EN)
+    made: Callable[..., str] = PIECES["piece"]
+    for name, value in shown.items():
+        if isinstance(value, str):
+            assert "&lt;i&gt;" in made(template, **(shown | {name: "<i>"})), name
+            assert "<i>" not in made(template, **(shown | {name: "<i>"})), name
+        elif isinstance(value, int):
+            assert made(template, **(shown | {name: not value})) != made(template, **shown), name
+    assert made(template, **shown) is made(template, **shown)
