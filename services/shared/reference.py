@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
@@ -21,13 +22,20 @@ class CertificateDuty:
     """A certificate that is asked of everybody in a household from an age on, or of foster parents alone.
 
     `certificate` is the field of a household member that holds it; `newest_months` how old it may be at the first
-    approval, 0 where that is not said.
+    approval, 0 where that is not said. Its renewal is told `warn_days` before its last day, and is to be there within
+    `grace_days` after it.
     """
 
     certificate: CertificateField
     from_age: int
     of_foster_parents: bool = False
     newest_months: int = 0
+    warn_days: int = 0
+    grace_days: int = 0
+
+    def deadline(self, renew_by: date) -> date:
+        """By when a renewal that is overdue is to be there: the last day of the calendar, where that ends before."""
+        return renew_by + min(timedelta(days=self.grace_days), date.max - renew_by)
 
 
 GREENLAND = "GL"
@@ -100,8 +108,14 @@ def _family_types() -> Mapping[str, Mapping[str, frozenset[int]]]:
 def _certificate_duties() -> Mapping[str, tuple[CertificateDuty, ...]]:
     found: dict[str, tuple[CertificateDuty, ...]] = {}
     for row in rows("certificates.csv"):
-        of_parents, newest = row["of"] == "foster parents", int(row["newest_months"] or 0)
-        duty = CertificateDuty(cast(CertificateField, row["certificate"]), int(row["from_age"]), of_parents, newest)
+        duty = CertificateDuty(
+            cast(CertificateField, row["certificate"]),
+            int(row["from_age"]),
+            of_foster_parents=row["of"] == "foster parents",
+            newest_months=int(row["newest_months"] or 0),
+            warn_days=int(row["warn_days"]),
+            grace_days=int(row["grace_days"]),
+        )
         found[row["jurisdiction"]] = (*found.get(row["jurisdiction"], ()), duty)
     return found
 

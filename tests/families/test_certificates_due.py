@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from havn.families.v1 import families_pb2 as pb
-from services.families.rules.certificates import KINDS, certificates_due, missing_first
+from services.families.rules.certificates import KINDS, OVERDUE, SOON, TOO_LATE, certificates_due, missing_first
 from services.matching import wire
+from services.shared.reference import certificate_duties
 from services.shared.wire import date_message
 from tests import cast
 from tests.conftest import Client, refused
@@ -57,12 +58,34 @@ def test_whoever_was_born_on_a_leap_day_needs_them_from_the_first_of_march() -> 
     assert due_of(date(2008, 2, 29))[0].due_date == date_message(date(2023, 3, 1))
 
 
-@pytest.mark.parametrize(("renew_by", "told"), [(0, []), (-1, [(CHILD, False, cast.day(-1))])])
-def test_a_renewal_is_overdue_on_the_day_after_its_last(renew_by: int, told: list[object]) -> None:
-    due = due_of(
-        OLD_ENOUGH, criminal_record=SEEN, child_certificate=cast.a_certificate(renew_by_date=cast.day(renew_by))
-    )
-    assert [(each.kind, each.missing, each.due_date) for each in due] == told
+# (last day, whether it is overdue, deadline, words), in days from today
+RENEWALS = [
+    (60, False, 60, SOON),
+    (0, False, 0, SOON),
+    (-1, True, 29, OVERDUE),
+    (-30, True, 0, OVERDUE),
+    (-31, True, -1, TOO_LATE),
+]
+
+
+@pytest.mark.parametrize(("renew_by", "overdue", "deadline", "words"), RENEWALS)
+def test_a_renewal_is_told_in_time_and_once_it_is_overdue_with_a_deadline(
+    renew_by: int, overdue: bool, deadline: int, words: object
+) -> None:
+    child = cast.a_certificate(renew_by_date=cast.day(renew_by))
+    (due,) = due_of(OLD_ENOUGH, criminal_record=SEEN, child_certificate=child)
+    assert (due.kind, due.missing, due.overdue) == (CHILD, False, overdue)
+    assert (due.due_date, due.deadline_date, due.words) == (cast.day(renew_by), cast.day(deadline), words)
+
+
+def test_nothing_is_said_of_a_certificate_that_holds_for_longer() -> None:
+    child = cast.a_certificate(renew_by_date=cast.day(61))
+    assert due_of(OLD_ENOUGH, criminal_record=SEEN, child_certificate=child) == []
+
+
+def test_a_deadline_ends_with_the_calendar() -> None:
+    (duty, *_others) = certificate_duties(cast.MUNICIPALITY)
+    assert duty.deadline(date.max) == date.max
 
 
 def test_what_is_missing_comes_first_then_the_longest_overdue() -> None:

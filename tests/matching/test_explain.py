@@ -150,7 +150,7 @@ def test_notes_say_what_to_do_before_asking() -> None:
     ]
     assert notes(ready, {"free": free(from_date=days(2))}) == ["Free from 5 March 2025"]
     assert notes(ready, {"household": (adult(criminal_record=days(-2)),)}) == [
-        "A certificate was due for renewal by 1 March 2025"
+        "A certificate was due for renewal by 1 March 2025; it is to be obtained by 31 March 2025"
     ]
     assert notes(ready, {"limits": Limits(has_note=True)}) == [
         "The family has written what it will not take: read it in its profile"

@@ -16,9 +16,17 @@ HEALTH_MISSING = terms.Words(
     da="Af en plejeforælder skal den være set, før der kan komme et barn",
     en="Of a foster parent it must have been seen before a child can come",
 )
+SOON = terms.Words(
+    da="Den skal fornyes, før den udløber",
+    en="It is to be renewed before it lapses",
+)
 OVERDUE = terms.Words(
-    da="Fornyelsen er overskredet; det stopper ikke en anbringelse",
-    en="Its renewal is overdue; this stops no placement",
+    da="Fornyelsen er overskredet og skal ske inden fristen; det stopper ikke en anbringelse",
+    en="Its renewal is overdue and is to be there by the deadline; this stops no placement",
+)
+TOO_LATE = terms.Words(
+    da="Også fristen for fornyelsen er overskredet; det stopper ikke en anbringelse",
+    en="The deadline of its renewal has passed too; this stops no placement",
 )
 
 LONGEST_MONTH = timedelta(days=31)
@@ -32,7 +40,7 @@ KINDS: Mapping[str, pb.CertificateKind.ValueType] = {
 
 
 def certificates_due(family: pb.FosterFamily, today: date) -> Iterator[pb.CertificateDue]:
-    """What is missing or overdue in a family's household; nothing of those of whom it is not asked."""
+    """What is missing or to be renewed in a family's household; nothing of those of whom it is not asked."""
     for member in family.household:
         for duty in certificate_duties(family.authority):
             if owes(member, duty, today) and (due := _due(member, duty, today)):
@@ -72,10 +80,19 @@ def _due(member: pb.HouseholdMember, duty: CertificateDuty, today: date) -> pb.C
     if not member.HasField(duty.certificate):
         since = date_message(_old_enough(day(member.birth_date), duty.from_age))
         return pb.CertificateDue(person=member.person, kind=kind, missing=True, due_date=since, words=_missing(duty))
-    renew_by = certificate(member, duty).renew_by_date
-    if day(renew_by) < today:
-        return pb.CertificateDue(person=member.person, kind=kind, due_date=renew_by, words=OVERDUE)
-    return None
+    renew_by = day(certificate(member, duty).renew_by_date)
+    if renew_by > today + timedelta(days=duty.warn_days):
+        return None
+    overdue = renew_by < today
+    deadline = duty.deadline(renew_by) if overdue else renew_by
+    return pb.CertificateDue(
+        person=member.person,
+        kind=kind,
+        due_date=date_message(renew_by),
+        overdue=overdue,
+        deadline_date=date_message(deadline),
+        words=TOO_LATE if deadline < today else OVERDUE if overdue else SOON,
+    )
 
 
 def _old_enough(birth: date, from_age: int) -> date:

@@ -135,10 +135,12 @@ def certificates_due(answer: pb.ListCertificatesDueResponse, lang: Lang) -> Iter
     if not answer.certificates_due:
         return
     yield ""
-    rows = table("=Family", "=Person", "What", "=Since", "What the rule says", lang=lang)
+    rows = table("=Family", "=Person", "What", "=Since", "=Deadline", "What the rule says", lang=lang)
     for each in answer.certificates_due:
         kind = phrase(CERTIFICATES[each.kind], lang)
-        rows.add_row(short(each.family), short(each.person), kind, day(each.due_date), said(each.words, lang))
+        deadline = day(each.deadline_date) if each.HasField("deadline_date") else ""
+        since = "" if deadline and not each.overdue else day(each.due_date)
+        rows.add_row(short(each.family), short(each.person), kind, since, deadline, said(each.words, lang))
     yield rows
 
 

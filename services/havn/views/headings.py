@@ -40,6 +40,7 @@ HEADINGS = {
     "File": "Fil",
     "Fit": "Passer",
     "Free": "Ledige",
+    "Deadline": "Frist",
     "From": "Fra",
     "From child number": "Fra barn nummer",
     "For whom": "Til hvem",

@@ -70,9 +70,10 @@ def _free_place(home: Home, world: World) -> Iterator[Phrase]:
 def _certificates(home: Home, world: World) -> Iterator[Phrase]:
     """Overdue renewals (R2): they warn and do not stop."""
     asked = ((m, duty) for m in home.household for duty in home.certificate_duties if m.owes(duty, world.day))
-    due = [day for member, duty in asked if (day := member.certificate(duty))]
-    if due and min(due) < world.day:
-        yield RENEW.fill((("day", min(due)),))
+    due = [(day, duty.deadline(day)) for member, duty in asked if (day := member.certificate(duty))]
+    if due and min(due)[0] < world.day:
+        renew_by, deadline = min(due)
+        yield RENEW.fill((("day", renew_by), ("deadline", deadline)))
 
 
 def _course(unit: Unit, home: Home, world: World) -> Iterator[Phrase]:
@@ -133,7 +134,10 @@ CENTRAL_LIST = Phrase(
 )
 FREE_FROM = Phrase("Ledig fra {day}", "Free from {day}")
 CONFIRM = Phrase("Få pladsen bekræftet: sidst bekræftet {day}", "Have the place confirmed: last confirmed on {day}")
-RENEW = Phrase("En attest skulle være fornyet senest {day}", "A certificate was due for renewal by {day}")
+RENEW = Phrase(
+    "En attest skulle være fornyet senest {day}; frist for at indhente den: {deadline}",
+    "A certificate was due for renewal by {day}; it is to be obtained by {deadline}",
+)
 COURSE_WAIVED = Phrase("Der er dispenseret fra KRITH-kurset til {day}", "The KRITH course is waived until {day}")
 COURSE_DUE = Phrase("KRITH-kurset skal være gennemført senest {day}", "The KRITH course must be completed by {day}")
 LIMITS = Phrase(

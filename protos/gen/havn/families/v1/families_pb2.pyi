@@ -2023,6 +2023,8 @@ class CertificateDue(_message.Message):
     MISSING_FIELD_NUMBER: _builtins.int
     DUE_DATE_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
+    OVERDUE_FIELD_NUMBER: _builtins.int
+    DEADLINE_DATE_FIELD_NUMBER: _builtins.int
     family: _builtins.str
     """"families/{family}"."""
     authority: _builtins.str
@@ -2035,6 +2037,8 @@ class CertificateDue(_message.Message):
     """Which."""
     missing: _builtins.bool
     """Whether it was never seen: no child can come. Else it is to be renewed, which stops nothing."""
+    overdue: _builtins.bool
+    """Whether the last day of the one that was seen is over."""
     @_builtins.property
     def due_date(self) -> _date_pb2.Date:
         """Since when: the day that the person became old enough to need it, or the last day of the one that was seen."""
@@ -2042,6 +2046,10 @@ class CertificateDue(_message.Message):
     @_builtins.property
     def words(self) -> _terms_pb2.Words:
         """What the rule says of it."""
+
+    @_builtins.property
+    def deadline_date(self) -> _date_pb2.Date:
+        """By when the renewal is to be there: its last day, or some time after that where it is overdue; absent where missing."""
 
     def __init__(
         self,
@@ -2054,10 +2062,12 @@ class CertificateDue(_message.Message):
         missing: _builtins.bool = ...,
         due_date: _date_pb2.Date | None = ...,
         words: _terms_pb2.Words | None = ...,
+        overdue: _builtins.bool = ...,
+        deadline_date: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "words", b"words"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["deadline_date", b"deadline_date", "due_date", b"due_date", "words", b"words"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "display_name", b"display_name", "due_date", b"due_date", "family", b"family", "kind", b"kind", "missing", b"missing", "person", b"person", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "deadline_date", b"deadline_date", "display_name", b"display_name", "due_date", b"due_date", "family", b"family", "kind", b"kind", "missing", b"missing", "overdue", b"overdue", "person", b"person", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
