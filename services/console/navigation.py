@@ -20,23 +20,24 @@ HOME = "/{home}"
 """The page of the home that the person speaks for."""
 
 ORDER: dict[access_pb2.Role.ValueType, tuple[str, ...]] = {
-    access_pb2.ROLE_COORDINATOR: ("/", "/waiting-list", "/offers", "/places"),
+    access_pb2.ROLE_COORDINATOR: ("/", "/waiting-list", "/offers", "/places", "/registry"),
     access_pb2.ROLE_CASEWORKER: ("/", "/waiting-list", "/offers", "/risk-views", "/wellbeing", "/places"),
     access_pb2.ROLE_CONSULTANT: ("/", "/families", "/inquiries"),
     access_pb2.ROLE_INSTITUTION: ("/", "/vacancies", "/wellbeing", "/deliveries", "/inquiries"),
     access_pb2.ROLE_LEADER: ("/", "/waiting-list", "/offers", "/families", "/risk-views", "/places"),
-    access_pb2.ROLE_COUNCIL: ("/", "/waiting-list", "/offers", "/places"),
+    access_pb2.ROLE_COUNCIL: ("/", "/waiting-list", "/offers", "/places", "/registry"),
     access_pb2.ROLE_FOSTER_FAMILY: ("/", HOME, "/inquiries"),
     access_pb2.ROLE_CENTRAL_LIST: ("/", "/waiting-list/central", "/waiting-list/times", "/places"),
     access_pb2.ROLE_COMMITTEE: ("/",),
-    access_pb2.ROLE_AUDITOR: ("/", "/audit", "/waiting-list", "/offers", "/places"),
+    access_pb2.ROLE_AUDITOR: ("/", "/audit", "/waiting-list", "/offers", "/places", "/registry"),
     access_pb2.ROLE_ADMINISTRATOR: ("/", "/places/institutions"),
 }
 """Paths of pages by role, at most six."""
 
 
 BELOW = {
-    "/families": ("/applications", "/actions", "/drafts", "/coverage", "/policy"),
+    "/families": ("/registry", "/applications", "/actions", "/drafts", "/coverage", "/policy"),
+    "/registry": ("/families",),
 }
 """Pages that lie below one of the menu, though their addresses do not say so."""
 
@@ -56,6 +57,7 @@ def entries(caller: Caller, here: str) -> list[Entry]:
         "/places": _("Free places"),
         "/places/institutions": _("Institutions"),
         "/families": _("My families"),
+        "/registry": _("Foster families"),
         HOME: _("My family"),
         "/risk-views": _("Concerns"),
         "/audit": _("Audit trail"),

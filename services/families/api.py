@@ -10,8 +10,8 @@ from havn.placements.v1.events_pb2 import PlacementChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
 from services.families import events, following, residents
 from services.families.profile_api import ProfileApi
-from services.families.rules import certificates, conflicts, follow_ups_due, way
-from services.families.rules import family as registry
+from services.families.rules import certificates, conflicts, follow_ups_due, registry, way
+from services.families.rules import family as records
 from services.families.rules.arrivals import Stay
 from services.families.store import (
     FAMILIES,
@@ -39,7 +39,7 @@ from services.shared.store import Store
 EVERY_FAMILY = "families/-"
 """Parent of the follow-ups of all families that the caller sees (AIP-159)."""
 
-FAMILY = Entry(FAMILIES, "family", registry.TOLD_BY_IMPORTS, events.family_created, events.family_updated)
+FAMILY = Entry(FAMILIES, "family", records.TOLD_BY_IMPORTS, events.family_created, events.family_updated)
 
 
 class FamiliesApi(ProfileApi):
@@ -59,24 +59,25 @@ class FamiliesApi(ProfileApi):
     ) -> pb.ListFosterFamiliesResponse:
         """A page of families."""
 
-        def listed(view: View) -> Page[pb.FosterFamily]:
-            page = self._listed(view, request)
-            self._told(view, page.items)
-            return page
+        def listed(view: View) -> pb.ListFosterFamiliesResponse:
+            if registry.narrows(request):
+                return self._sought(view, request)
+            asked = followed_by(request.consultant)
+            page = view.page(FAMILIES, request.page_size, request.page_token, names=request.names, **asked)
+            return self._page(view, page)
 
-        page = await self._store.view(listed)
-        return pb.ListFosterFamiliesResponse(families=page.items, next_page_token=page.next_token)
+        return await self._store.view(listed)
 
     async def UpdateFosterFamily(self, request: pb.UpdateFosterFamilyRequest, context: Context) -> pb.FosterFamily:
         """Changes a family."""
 
         def update(change: Change) -> pb.FosterFamily:
             kept = change.get(FAMILIES, request.family.name)
-            updated = wire.merged(kept, request.family, request.update_mask, registry.CHANGEABLE)
+            updated = wire.merged(kept, request.family, request.update_mask, records.CHANGEABLE)
             check(updated)
             if updated.type != kept.type:
-                registry.check_type(updated)
-            registry.check_family(updated, self._clock.today())
+                records.check_type(updated)
+            records.check_family(updated, self._clock.today())
             return self._keep(change, updated, request.family.etag)
 
         return await self._store.change(request, pb.FosterFamily, update)
@@ -146,18 +147,19 @@ class FamiliesApi(ProfileApi):
         taking = Taking(self._take, lambda row: [(FamilyRow, f"families/{row.family.id}")])
         return await importing.take_all(self._store, request_iterator, pb.ImportFamiliesResponse, taking)
 
-    def _listed(self, view: View, request: pb.ListFosterFamiliesRequest) -> Page[pb.FosterFamily]:
-        asked = followed_by(request.consultant)
-        if not request.states:
-            return view.page(FAMILIES, request.page_size, request.page_token, names=request.names, **asked)
-        # Where a family stands is no column: it changes with the day.
-        today, named = self._clock.today(), frozenset(request.names)
-        found = [
-            family
-            for family in view.all(FAMILIES, **asked)
-            if way.state(family, today) in request.states and (not named or family.name in named)
-        ]
-        return keyed(found, lambda family: family.name, request.page_size, request.page_token)
+    def _sought(self, view: View, request: pb.ListFosterFamiliesRequest) -> pb.ListFosterFamiliesResponse:
+        today, everybody = self._clock.today(), view.all(FAMILIES)
+        found = [family for family in everybody if registry.fits(family, request, today)]
+        answer = self._page(view, keyed(found, lambda family: family.name, request.page_size, request.page_token))
+        if request.counted:
+            answer.total_count = len(found)
+            answer.towns.extend(sorted({family.town for family in everybody}))
+            answer.consultants.extend(sorted({family.consultant for family in everybody if family.consultant}))
+        return answer
+
+    def _page(self, view: View, page: Page[pb.FosterFamily]) -> pb.ListFosterFamiliesResponse:
+        self._told(view, page.items)
+        return pb.ListFosterFamiliesResponse(families=page.items, next_page_token=page.next_token)
 
     def _take(self, draft: Draft, row: pb.ImportFamiliesRequest) -> Difference:
         family = row.family.family
@@ -169,7 +171,7 @@ class FamiliesApi(ProfileApi):
         changed = difference(family, kept)
         if changed != UNCHANGED:
             importing.check_row(row.family)
-            registry.check_family(family, self._clock.today())
+            records.check_family(family, self._clock.today())
             draft.put(FAMILY, family)
         return changed
 
@@ -178,8 +180,8 @@ class FamiliesApi(ProfileApi):
         _clear_computed(family)
         family.ClearField("history")
         way.record(family, None, self._hand(change.caller.subject))
-        registry.check_type(family)
-        registry.check_family(family, self._clock.today())
+        records.check_type(family)
+        records.check_family(family, self._clock.today())
         family.name = f"families/{names.chosen_id(request.id)}"
         change.add(FAMILIES, family)
         change.announce(*events.family_created(family))
@@ -218,7 +220,7 @@ def _certificates_due(view: View, request: pb.ListCertificatesDueRequest, today:
 
 
 def _clear_computed(family: pb.FosterFamily) -> None:
-    for field in registry.COMPUTED:
+    for field in records.COMPUTED:
         family.ClearField(field)
     if family.limits.has_note:
         family.limits.ClearField("has_note")

@@ -148,6 +148,8 @@ def test_a_family_is_paused_and_resumed_and_says_what_is_so(asked: Havn) -> None
     assert {("ROLE_CONSULTANT", "PURPOSE_REGISTRY"), ("ROLE_FOSTER_FAMILY", "PURPOSE_OWN_RECORD")} <= said
     listed = asked("families", "--json").document["families"]
     assert "FAMILY_STATE_APPROVED" in {family["state"] for family in listed}
+    ours = asked("families", "--consultant", "consultant", "--search", "F-001", "--json").document["families"]
+    assert [family["name"] for family in ours] == ["families/f-001"]
 
 
 def test_a_supervision_visit_is_logged_and_support_agreed_on_and_ended_once(asked: Havn) -> None:

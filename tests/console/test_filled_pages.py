@@ -37,6 +37,7 @@ FILLED = {
         f"/{FAMILY}/supervision-visit",
         f"/{FAMILY}/follow-ups/LOGGED/correct",
         f"/{APPLIES}/assess",
+        "/registry",
         "/applications",
         "/applications/new",
         "/actions",

@@ -62,6 +62,11 @@ async def test_families_are_listed_by_where_they_stand_today(consultant: Client)
     assert names == sorted(set(names))
     assert {family.state for family in found} == {pb.FAMILY_STATE_APPLIED}
     both = [pb.FAMILY_STATE_APPLIED, pb.FAMILY_STATE_APPROVED]
+    counted = pb.ListFosterFamiliesRequest(names=[approved.name, "families/nobody"], page_size=1, counted=True)
+    told = await consultant.families.ListFosterFamilies(counted)
+    assert (told.total_count, [each.name for each in told.families]) == (1, [approved.name])
+    assert approved.town in told.towns
+    assert approved.consultant in told.consultants
     some = pb.ListFosterFamiliesRequest(states=both, names=[approved.name], consultant=approved.consultant)
     assert list((await consultant.families.ListFosterFamilies(some)).families) == [approved]
 

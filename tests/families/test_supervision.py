@@ -29,6 +29,18 @@ async def test_k13_a_logged_visit_makes_the_next_one_due(family: families.Foster
     assert [each.family for each in trained] == [family.name]
 
 
+async def test_k14_a_leader_waives_the_course_and_an_administrator_does_not(
+    family: families.FosterFamily, consultant: Client, havn: Havn, administrator: Client
+) -> None:
+    waived = families.Training(waived_until_date=cast.day(90), waived_by="Leader (invented)")
+    family.training.CopyFrom(waived)
+    with refused("PERMISSION_DENIED", "ROLE_NOT_ALLOWED"):
+        await administrator.families.UpdateFosterFamily(cast.changing(family, "training"))
+    await havn.as_(cast.LEADER).families.UpdateFosterFamily(cast.changing(family, "training"))
+    stands = await consultant.support.ListTraining(pb.ListTrainingRequest(family=family.name))
+    assert [each.course for each in stands.families] == [pb.COURSE_STATE_WAIVED]
+
+
 async def test_k14_goals_and_days_of_training_stand_with_the_family(
     family: families.FosterFamily, consultant: Client, havn: Havn
 ) -> None:

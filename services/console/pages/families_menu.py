@@ -6,6 +6,7 @@ from services.shared.access import Caller
 SUPPORT = "havn.families.v1.SupportService"
 ASKS = {
     "/families": "havn.families.v1.FamiliesService.ListFollowUpsDue",
+    "/registry": "havn.families.v1.FamiliesService.ListFosterFamilies",
     # Whoever decides on them.
     "/applications": "havn.families.v1.FamiliesService.RefuseFamily",
     "/actions": f"{SUPPORT}.ListActions",

@@ -14,7 +14,7 @@ from services.havn.commands import family_profile
 from services.havn.commands.asking import all_pages, asking
 from services.havn.commands.documents import document
 from services.havn.commands.family_application import apply
-from services.havn.commands.names import child_name, family_name
+from services.havn.commands.names import child_name, family_name, user_name
 from services.havn.commands.options import As, Json, Language, User, day
 from services.havn.commands.output import show as print_answer
 from services.havn.connection import Connection
@@ -69,13 +69,22 @@ Count = Annotated[int, typer.Option(min=0, max=WHOLE_MAX)]
 
 @app.callback(invoke_without_command=True)
 def families(
-    context: typer.Context, as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False
+    context: typer.Context,
+    consultant: Annotated[str, typer.Option(metavar="USER", help="Only those that this consultant follows.")] = "",
+    town: Annotated[str, typer.Option(help="Only those in this town.")] = "",
+    search: Annotated[str, typer.Option(help="Only those with this in name, town or reference.")] = "",
+    free: Annotated[bool, typer.Option("--free", help="Only those that are said to have free places.")] = False,
+    as_user: As = User.CONSULTANT,
+    lang: Language = Lang.EN,
+    json: Json = False,
 ) -> None:
     """Foster families, each with where it stands; and the steps of its way."""
     if context.invoked_subcommand:
         return
+    who = user_name(consultant) if consultant else ""
+    asked = pb.ListFosterFamiliesRequest(consultant=who, town=town, search=search, with_free_places=free)
     with asking(as_user) as connection:
-        answer = all_pages(connection.families.ListFosterFamilies, pb.ListFosterFamiliesRequest())
+        answer = all_pages(connection.families.ListFosterFamilies, asked)
     print_answer(document(answer), view(answer, lang), json)
 
 

@@ -2138,12 +2138,25 @@ class ListFosterFamiliesRequest(_message.Message):
     CONSULTANT_FIELD_NUMBER: _builtins.int
     NAMES_FIELD_NUMBER: _builtins.int
     STATES_FIELD_NUMBER: _builtins.int
+    TYPES_FIELD_NUMBER: _builtins.int
+    TOWN_FIELD_NUMBER: _builtins.int
+    WITH_FREE_PLACES_FIELD_NUMBER: _builtins.int
+    SEARCH_FIELD_NUMBER: _builtins.int
+    COUNTED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
     """From the answer before."""
     consultant: _builtins.str
     """Only those that this consultant follows: "users/{user}"; empty means all."""
+    town: _builtins.str
+    """Only those in this town; empty means all."""
+    with_free_places: _builtins.bool
+    """Only those that are approved today, not paused, and said to have free places."""
+    search: _builtins.str
+    """Only those whose name, town or reference has this text, however it is written; empty means all."""
+    counted: _builtins.bool
+    """Whether to count those on all pages, and to tell the towns and consultants that may be chosen from."""
     @_builtins.property
     def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only those of these names; none means all."""
@@ -2151,6 +2164,10 @@ class ListFosterFamiliesRequest(_message.Message):
     @_builtins.property
     def states(self) -> _containers.RepeatedScalarFieldContainer[Global___FamilyState.ValueType]:
         """Only those that stand in one of these today; none means all."""
+
+    @_builtins.property
+    def types(self) -> _containers.RepeatedScalarFieldContainer[Global___FamilyType.ValueType]:
+        """Only those of these types; none means all."""
 
     def __init__(
         self,
@@ -2160,10 +2177,15 @@ class ListFosterFamiliesRequest(_message.Message):
         consultant: _builtins.str = ...,
         names: _abc.Iterable[_builtins.str] | None = ...,
         states: _abc.Iterable[Global___FamilyState.ValueType] | None = ...,
+        types: _abc.Iterable[Global___FamilyType.ValueType] | None = ...,
+        town: _builtins.str = ...,
+        with_free_places: _builtins.bool = ...,
+        search: _builtins.str = ...,
+        counted: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "states", b"states"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "counted", b"counted", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "search", b"search", "states", b"states", "town", b"town", "types", b"types", "with_free_places", b"with_free_places"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2177,21 +2199,37 @@ class ListFosterFamiliesResponse(_message.Message):
 
     FAMILIES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    TOWNS_FIELD_NUMBER: _builtins.int
+    CONSULTANTS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
+    total_count: _builtins.int
+    """Families on all pages, where they were to be counted."""
     @_builtins.property
     def families(self) -> _containers.RepeatedCompositeFieldContainer[Global___FosterFamily]:
         """By name."""
+
+    @_builtins.property
+    def towns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Towns of all families that the caller sees, where they were asked for."""
+
+    @_builtins.property
+    def consultants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Consultants who follow them: "users/{user}"."""
 
     def __init__(
         self,
         *,
         families: _abc.Iterable[Global___FosterFamily] | None = ...,
         next_page_token: _builtins.str = ...,
+        total_count: _builtins.int = ...,
+        towns: _abc.Iterable[_builtins.str] | None = ...,
+        consultants: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["families", b"families", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultants", b"consultants", "families", b"families", "next_page_token", b"next_page_token", "total_count", b"total_count", "towns", b"towns"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

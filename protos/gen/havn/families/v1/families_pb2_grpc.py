@@ -170,6 +170,7 @@ class FamiliesServiceServicer:
 
     def UpdateFosterFamily(self, request, context):
         """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps.
+        Leaders waive the course of a family here (R11) and give it another consultant, beside the steps that are theirs.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

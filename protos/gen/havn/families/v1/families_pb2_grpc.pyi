@@ -44,7 +44,9 @@ class FamiliesServiceStub:
     ListFosterFamilies: _grpc.UnaryUnaryMultiCallable[_families_pb2.ListFosterFamiliesRequest, _families_pb2.ListFosterFamiliesResponse]
     """Families by name."""
     UpdateFosterFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.UpdateFosterFamilyRequest, _families_pb2.FosterFamily]
-    """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps."""
+    """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps.
+    Leaders waive the course of a family here (R11) and give it another consultant, beside the steps that are theirs.
+    """
     AssessFamily: _grpc.UnaryUnaryMultiCallable[_families_pb2.AssessFamilyRequest, _families_pb2.FosterFamily]
     """Keeps what was found so far about a family: whatever was found before is replaced. Who was refused, or has ended, is on
     its way again. Rules of the way: docs/rules.md F2 to F6.
@@ -104,7 +106,9 @@ class FamiliesServiceAsyncStub(FamiliesServiceStub):
     ListFosterFamilies: _aio.UnaryUnaryMultiCallable[_families_pb2.ListFosterFamiliesRequest, _families_pb2.ListFosterFamiliesResponse]  # type: ignore[assignment]
     """Families by name."""
     UpdateFosterFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.UpdateFosterFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
-    """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps."""
+    """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps.
+    Leaders waive the course of a family here (R11) and give it another consultant, beside the steps that are theirs.
+    """
     AssessFamily: _aio.UnaryUnaryMultiCallable[_families_pb2.AssessFamilyRequest, _families_pb2.FosterFamily]  # type: ignore[assignment]
     """Keeps what was found so far about a family: whatever was found before is replaced. Who was refused, or has ended, is on
     its way again. Rules of the way: docs/rules.md F2 to F6.
@@ -185,7 +189,9 @@ class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _families_pb2.UpdateFosterFamilyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_families_pb2.FosterFamily, _abc.Awaitable[_families_pb2.FosterFamily]]:
-        """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps."""
+        """Changes what is said of a family; the etag must be the one last read. What was decided on the way changes by its steps.
+        Leaders waive the course of a family here (R11) and give it another consultant, beside the steps that are theirs.
+        """
 
     @_abc_1.abstractmethod
     def AssessFamily(
