@@ -152,6 +152,8 @@ async def test_a_follow_up_offers_the_scale_the_child_who_lives_there_and_the_pl
     name = kept.headers["location"].strip("/").replace("follow-ups", "followUps")
     logged = await havn.as_(cast.CONSULTANT).families.GetFollowUp(families.GetFollowUpRequest(name=name))
     assert [getattr(logged, part).scale for part in PARTS] == [0, 0, 0, 3, 0]
+    read = (await client.get(kept.headers["location"])).text
+    assert f"{PAYLOAD} 3" in html.unescape(read), "a step is told in its words"
 
 
 async def test_nothing_optional_is_chosen_for_whoever_did_not(visitor: Visitor, supported: Supported) -> None:

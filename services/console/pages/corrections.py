@@ -11,10 +11,10 @@ from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as pb
 from services.console.forms import Field, Form, kept
 from services.console.languages import gettext as _
-from services.console.pages.family import PAGE_SIZE, children
+from services.console.pages.family import children
 from services.console.pages.family_steps import named
 from services.console.pages.follow_up_form import steps
-from services.console.pages.follow_ups import parts
+from services.console.pages.follow_ups import parts, scale_of
 from services.console.refusals import Refusal
 from services.console.visits import Page, Visit, new_key, see_other
 from services.shared import wire
@@ -74,10 +74,7 @@ async def _about(visit: Visit) -> About:
     follow_up, known = await asyncio.gather(
         visit.services.families.GetFollowUp(families.GetFollowUpRequest(name=name)), children(visit, named(visit))
     )
-    asked = pb.ListSupportPoliciesRequest(authority=follow_up.authority, page_size=PAGE_SIZE)
-    policies = (await visit.services.support.ListSupportPolicies(asked)).policies
-    scales = {policy.version: policy.scale for policy in policies}
-    return About(follow_up, sorted({*known, *follow_up.children}), scales.get(follow_up.policy_version, ()))
+    return About(follow_up, sorted({*known, *follow_up.children}), await scale_of(visit, follow_up))
 
 
 def _address(follow_up: families.FollowUp) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import grpc
@@ -21,6 +21,7 @@ from services.console.visits import Page, Visit, may, new_key, same_site, see_ot
 SERVICE = "havn.families.v1.FamiliesService"
 SUPPORT = "havn.families.v1.SupportService"
 MOST_VERSIONS = 200
+MOST_POLICIES = 200
 NOTHING: Mapping[str, str] = {}
 LATEST = 5
 """Of so many earlier follow-ups the children are offered."""
@@ -133,8 +134,23 @@ async def show(visit: Visit) -> Response:
         follow_up=follow_up,
         parts=[(part, getattr(follow_up, part.id)) for part in parts()],
         versions=await _versions(visit, follow_up),
+        steps=await _wordings(visit, follow_up),
         may_correct=may(visit.caller, f"{SUPPORT}.CorrectFollowUp"),
     )
+
+
+async def scale_of(visit: Visit, follow_up: pb.FollowUp) -> Sequence[support.ScaleStep]:
+    """The scale that a follow-up was logged under; none where there was none."""
+    asked = support.ListSupportPoliciesRequest(authority=follow_up.authority, page_size=MOST_POLICIES)
+    policies = (await visit.services.support.ListSupportPolicies(asked)).policies
+    return next((each.scale for each in policies if each.version == follow_up.policy_version), ())
+
+
+async def _wordings(visit: Visit, follow_up: pb.FollowUp) -> Mapping[int, str]:
+    """What each step means, where one was chosen."""
+    if not any(getattr(follow_up, part).scale for part in PARTS):
+        return {}
+    return {step.value: step.wording for step in await scale_of(visit, follow_up)}
 
 
 async def _versions(visit: Visit, follow_up: pb.FollowUp) -> list[pb.FollowUp]:
