@@ -1,7 +1,8 @@
 """Registries at size: `havn import` and `havn export` as people run them, beside a Havn that runs alone.
 
 `python -m bench.imports [rows]`; prints a table, and the figures land in bench/results/imports.json. Each registry gets
-so many rows: families (each with a row of household), requests, placements, and units with their vacancies.
+so many rows: families (each with a row of household), requests, placements, units with their vacancies, observations
+of the wellbeing of the 48 children of one institution.
 
 A command begins once every service has applied the events of the one before. `seconds` are the command's, from its
 start to its end, and Havn's CPU in them also has what the other services do with the first events; `known everywhere`
@@ -23,8 +24,10 @@ from tempfile import TemporaryDirectory
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from bench.registries import put, registries
+from bench.registries import living_there, observation, put, registries
+from services.havn.importing.wellbeing_file import WELLBEING
 from services.havn.importing.workbook_writing import SheetOut, write_workbook
+from services.havn.importing.writing import write_table
 from services.havn.system import DEFINITIONS
 from tests.processes import free_port
 
@@ -141,8 +144,19 @@ def measure(rows: int, folder: Path) -> Iterator[Figure]:
         book = folder / "families.xlsx"
         write_workbook(book, (SheetOut(name, list(found[0]), found) for name, found in made["families"].items()))
         yield measured("import families, workbook", both, havn, "import", book)
+        yield from _wellbeing(rows, folder, havn)
         for form in ("csv", "xlsx"):
             yield measured(f"export all, {form}", 7 * rows, havn, "export", folder / f"out-{form}", "--format", form)
+
+
+def _wellbeing(rows: int, folder: Path, havn: Havn) -> Iterator[Figure]:
+    """An institution's series of years, taken, taken again, and out."""
+    havn.run("import", put(folder / "residents", living_there()))
+    series, out = folder / "wellbeing.csv", folder / "wellbeing-out.csv"
+    write_table(series, [column.name for column in WELLBEING.columns], map(observation, range(rows)))
+    yield measured("import wellbeing, new", rows, havn, "wellbeing", "import", series)
+    yield measured("import wellbeing, unchanged", rows, havn, "wellbeing", "import", series)
+    yield measured("export wellbeing", rows, havn, "wellbeing", "export", out)
 
 
 def main() -> None:

@@ -10,6 +10,10 @@ from services.havn.importing.sheets import SHEETS
 from services.havn.importing.writing import write
 
 UNITS_OF_AN_INSTITUTION = 100
+OBSERVING = "i-nuuk-01"
+"""The institution that `--as institution` is of."""
+
+RESIDENTS, UNIT_PLACES = 48, 6
 TODAY = today(settings())
 BY_NAME = {sheet.name: sheet for sheet in SHEETS}
 CHANCE = random.Random(1)
@@ -89,6 +93,37 @@ def vacancy(number: int) -> Cells:
     return {
         **{"unit": f"bi-{parent:04}/u{key}", "free_places": "1", "free_from": day(-30, 30)},
         **{"confirmed_on": day(-30, -1), "confirmed_by": "Vagthavende (opdigtet)"},
+    }
+
+
+def resident(number: int) -> Cells:
+    """A child that lives in the demo user's institution."""
+    home = f"{OBSERVING}/u{number // UNIT_PLACES}"
+    return (
+        placement(number)
+        | {"key": f"pl-o{number:06}", "child": f"k-o{number:06}", "home": home, "step": "5"}
+        | {"start_date": (TODAY - timedelta(days=2_000)).isoformat()}
+    )
+
+
+def observation(number: int) -> Cells:
+    """How one of so many children was on one day, a day after the other."""
+    child, days_ago = number % RESIDENTS, number // RESIDENTS
+    return {
+        **{"child": f"k-o{child:06}", "date": (TODAY - timedelta(days=days_ago)).isoformat()},
+        **{"value": str(CHANCE.randint(2, 5)), "note": "Sov godt og spiste sammen med de andre (opdigtet)"},
+        "recorded_by": "Vagthavende (opdigtet)",
+    }
+
+
+def living_there() -> dict[str, list[Cells]]:
+    """The institution whose children are observed, and who lives there."""
+    units = range(RESIDENTS // UNIT_PLACES)
+    named = {"institution": OBSERVING}
+    return {
+        "institutions": [institution(0) | {"key": OBSERVING}],
+        "units": [unit(n) | named | {"key": f"u{n}"} for n in units],
+        "placements": [resident(n) for n in range(RESIDENTS)],
     }
 
 

@@ -4,7 +4,7 @@ An observation is a record of the authority that is responsible for the child. W
 another one: it writes, and sees, what rules.wellbeing says, past its own scope.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Literal, TypeVar
@@ -24,7 +24,7 @@ from services.shared.drafts import Draft, Entry
 from services.shared.errors import NotFound
 from services.shared.events import Announcement
 from services.shared.importing import UNCHANGED, Difference, Names, difference
-from services.shared.records import Change, View
+from services.shared.records import Change, Page, View, page_size
 from services.shared.scope import everywhere
 from services.shared.wire import date_message, day, timestamp
 
@@ -70,27 +70,45 @@ def _as_told(observation: pb.WellbeingObservation, caller: Caller) -> pb.Wellbei
     return observation
 
 
-def seen(view: View, child: str, today: date) -> list[pb.WellbeingObservation]:
-    """All that the caller's institution sees, the latest first, of one child where asked."""
+def seen(view: View, request: pb.ListWellbeingRequest, today: date) -> Page[pb.WellbeingObservation]:
+    """A page of what the caller's institution sees, the latest first. Raises BadInput for what can't be."""
+    shown: list[pb.WellbeingObservation] = []
+    most, token = page_size(request.page_size), request.page_token
     with _everywhere(view) as whole:
         sight = _sight(whole, view.caller.institution, today)
-        children = sight.children & {child} if child else sight.children
-        found = whole.all(WELLBEING, col(WellbeingRow.child).in_(children))
-    return [in_words(observation) for observation in found if sight.sees(observation)]
+        of_them = col(WellbeingRow.child).in_(_asked_for(request.child, sight.children))
+        while True:
+            page = whole.page(WELLBEING, most - len(shown), token, of_them)
+            shown += (observation for observation in page.items if sight.sees(observation))
+            token = page.next_token
+            if not token or len(shown) == most:
+                return Page(shown, token)
 
 
-def residents(view: View, child: str, known: Sequence[pb.WellbeingObservation], today: date) -> list[pb.Resident]:
-    """Who lives in the caller's institution today, by unit and child, or one of them; `known` is what `seen` gave."""
+def residents(view: View, child: str, today: date) -> list[pb.Resident]:
+    """Who lives in the caller's institution today, by unit and child, or one of them, each as it was last."""
     with _everywhere(view) as whole:
         living = [stay for stay in _sight(whole, view.caller.institution, today).own() if stay.is_living(today)]
-    latest = {observation.child: observation for observation in reversed(known)}
-    wanted = [stay for stay in living if child in (stay.child, "")]
-    return [
-        pb.Resident(
-            child=stay.child, home=stay.home, from_date=date_message(stay.starts), latest=latest.get(stay.child)
-        )
-        for stay in sorted(wanted, key=lambda stay: (stay.home, stay.child))
-    ]
+        wanted = [stay for stay in living if child in (stay.child, "")]
+        return [
+            pb.Resident(
+                child=stay.child,
+                home=stay.home,
+                from_date=date_message(stay.starts),
+                latest=_latest(whole, stay.child),
+            )
+            for stay in sorted(wanted, key=lambda stay: (stay.home, stay.child))
+        ]
+
+
+def _asked_for(child: str, children: Set[str]) -> list[str]:
+    """One of the children, or all of them."""
+    return sorted(children & {child} if child else children)
+
+
+def _latest(whole: View, child: str) -> pb.WellbeingObservation | None:
+    """What was observed last of a child: of one that lives there all is seen."""
+    return next(map(in_words, whole.page(WELLBEING, 1, "", child=child).items), None)
 
 
 def _sight(whole: View, institution: str, today: date) -> Sight:
@@ -128,7 +146,7 @@ class Series:
         self._by = by
         self._today = today
         self._sight: Sight | None = None
-        self._known: dict[str, dict[str, tuple[date, int]]] = {}
+        self._known: dict[str, rules.Course] = {}
         # What is corrected may be a fall only now. One that was told already is the same to whoever hears of it again.
         self._entry = Entry(WELLBEING, "observation", rules.CHANGEABLE, self._recorded, self._recorded)
 
@@ -146,9 +164,8 @@ class Series:
         if kept is None:
             observation.create_time.CopyFrom(timestamp(draft.now))
         known = self._known_of(draft, observation.child)
-        earlier = sorted((each for name, each in known.items() if name != observation.name), reverse=True)
-        observation.fell = rules.is_fall(observation.value, [value for on, value in earlier if on < observed])
-        known[observation.name] = (observed, observation.value)
+        observation.fell = rules.is_fall(observation.value, known.before(observed))
+        known.tell(observation)
         changed = difference(observation, kept)
         if changed != UNCHANGED:
             draft.put(self._entry, observation)
@@ -163,11 +180,12 @@ class Series:
             self._sight = Sight(self._institution, [wire.stay(stay) for stay in stays], self._today)
         return self._sight
 
-    def _known_of(self, draft: Draft, child: str) -> dict[str, tuple[date, int]]:
-        """What is known of a child, by name: the day and the step, with what earlier rows tell."""
+    def _known_of(self, draft: Draft, child: str) -> rules.Course:
+        """What is known of a child, with what earlier rows tell."""
         if child not in self._known:
-            kept = draft.all(WELLBEING, col(WellbeingRow.child) == child)
-            self._known[child] = {one.name: (day(one.observed_date), one.value) for one in kept}
+            self._known[child] = rules.Course()
+            for kept in draft.all(WELLBEING, col(WellbeingRow.child) == child):
+                self._known[child].tell(kept)
         return self._known[child]
 
 

@@ -15,7 +15,7 @@ from services.shared import importing
 from services.shared.call import current
 from services.shared.clock import Clock
 from services.shared.importing import Taking
-from services.shared.records import View, positions
+from services.shared.records import View
 from services.shared.server import Context
 from services.shared.store import Store
 
@@ -58,9 +58,8 @@ class WellbeingApi(rpc.WellbeingServiceServicer):
         def read(view: View) -> pb.ListWellbeingResponse:
             living: list[pb.Resident] = []
             if view.caller.institution:
-                found = wellbeing.seen(view, request.child, today)
-                page = positions(found, request.page_size, request.page_token)
-                living = [] if request.page_token else wellbeing.residents(view, request.child, found, today)
+                page = wellbeing.seen(view, request, today)
+                living = [] if request.page_token else wellbeing.residents(view, request.child, today)
             else:
                 page = view.page(WELLBEING, request.page_size, request.page_token, *where)
             told = [wellbeing.in_words(observation) for observation in page.items]

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import pytest
 import pytest_asyncio
 from google.type.date_pb2 import Date
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmodel import Session, col, func, select
 
 from havn.capacity.v1 import capacity_pb2 as capacity
@@ -124,6 +126,18 @@ def test_b3_what_an_institution_wrote_itself_it_may_read() -> None:
 )
 def test_b4_a_fall_is_two_steps_below_what_was_usual(value: int, earlier: list[int], fell: bool) -> None:
     assert rules.is_fall(value, earlier) == fell
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 5), st.integers(0, 40)), max_size=30), st.integers(-1, 31))
+def test_b4_what_was_before_a_day_is_the_same_in_whatever_order_it_is_told(
+    told: list[tuple[int, int, int]], before: int
+) -> None:
+    course, known = rules.Course(), dict[int, tuple[int, int]]()
+    for on, value, name in told:
+        course.tell(cast.an_observation(name=str(name), observed_date=cast.day(on), value=value))
+        known[name] = on, value
+    earlier = [value for on, value in sorted(known.values(), reverse=True) if on < before]
+    assert course.before(days(before)) == earlier[: rules.scale().usual_count]
 
 
 @pytest.mark.parametrize(

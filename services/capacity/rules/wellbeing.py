@@ -1,11 +1,12 @@
 """What an observation of wellbeing must be, who sees it, and when it is a fall (B1 to B4)."""
 
 import json
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
 from statistics import median_low
 
@@ -60,8 +61,8 @@ def stay_of(observation: pb.WellbeingObservation, sight: "Sight") -> Stay:
     if observation.child not in sight.children:
         raise NotFound(observation.child)
     on = day(observation.observed_date)
-    for stay in sight.own():
-        if stay.child == observation.child and stay.starts <= on and (stay.ends is None or on <= stay.ends):
+    for stay in sight.of(observation.child):
+        if stay.starts <= on and (stay.ends is None or on <= stay.ends):
             return stay
     raise BadInput.of("observation.observed_date", "must be a day on which the child lived in your institution (B2)")
 
@@ -74,25 +75,54 @@ class Sight:
     stays: Sequence[Stay]
     today: date
 
-    @property
+    @cached_property
     def children(self) -> frozenset[str]:
         """Those of whom it sees something."""
-        return frozenset(stay.child for stay in self._begun())
+        return frozenset(stay.child for stay in self.own() if stay.starts <= self.today)
 
     def sees(self, observation: pb.WellbeingObservation) -> bool:
         """Of a child that lives there all that was ever observed; of one that moved what was until then."""
         if observation.home.startswith(f"{self.institution}/"):
             return True
         on = day(observation.observed_date)
-        lived = (stay for stay in self._begun() if stay.child == observation.child)
+        lived = (stay for stay in self.of(observation.child) if stay.starts <= self.today)
         return any(stay.is_living(self.today) or (stay.ends is not None and on < stay.ends) for stay in lived)
 
     def own(self) -> Iterator[Stay]:
         """The stays in the institution."""
         return (stay for stay in self.stays if stay.home.startswith(f"{self.institution}/"))
 
-    def _begun(self) -> Iterator[Stay]:
-        return (stay for stay in self.own() if stay.starts <= self.today)
+    def of(self, child: str) -> Sequence[Stay]:
+        """Those of one child."""
+        return self._by_child.get(child, ())
+
+    @cached_property
+    def _by_child(self) -> Mapping[str, Sequence[Stay]]:
+        """Looked up for each row of a file."""
+        found: dict[str, list[Stay]] = defaultdict(list)
+        for stay in self.own():
+            found[stay.child].append(stay)
+        return found
+
+
+class Course:
+    """The steps that a child was on, day by day, kept in order: a file tells of thousands of days."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, tuple[date, int]] = {}
+        self._in_order: list[tuple[date, int]] = []
+
+    def tell(self, observation: pb.WellbeingObservation) -> None:
+        """Takes an observation in, in the place of what was known of its name."""
+        if observation.name in self._by_name:
+            self._in_order.remove(self._by_name[observation.name])
+        told = self._by_name[observation.name] = day(observation.observed_date), observation.value
+        insort(self._in_order, told)
+
+    def before(self, observed: date) -> list[int]:
+        """The steps before a day, the latest first: as many as say what was usual."""
+        end = bisect_left(self._in_order, (observed, 0))
+        return [value for _, value in reversed(self._in_order[max(0, end - scale().usual_count) : end])]
 
 
 def is_fall(value: int, earlier: Sequence[int]) -> bool:
