@@ -114,11 +114,13 @@ class FamiliesApi(ProfileApi):
 
         found = await self._store.view(due)
         page = ordered(found, follow_ups_due.by_due_day, request.page_size, request.page_token)
+        soon_until = wire.day(request.soon_until_date) if request.HasField("soon_until_date") else date.min
         return pb.ListFollowUpsDueResponse(
             follow_ups_due=page.items,
             next_page_token=page.next_token,
             total_count=len(found),
             overdue_count=sum(each.days_overdue > 0 for each in found),
+            soon_count=sum(not each.days_overdue and wire.day(each.next_visit_date) <= soon_until for each in found),
         )
 
     async def ListCertificatesDue(

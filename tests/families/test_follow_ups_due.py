@@ -212,6 +212,13 @@ async def test_the_longest_overdue_come_first_by_the_latest_visit_of_each(consul
     assert [due.family for due in found] == [never, late, soon]
     assert [due.days_overdue for due in found] == [93, 30, 0]
     assert [due.last_visit_date for due in found[1:]] == [cast.day(-90), cast.day(-3)]
+    last = day(found[2].next_visit_date)
+    asked = [pb.ListFollowUpsDueRequest(consultant=whose, page_size=1)]
+    asked += [
+        pb.ListFollowUpsDueRequest(consultant=whose, page_size=1, soon_until_date=date_message(until))
+        for until in (last - timedelta(days=1), last)
+    ]
+    assert [(await consultant.families.ListFollowUpsDue(each)).soon_count for each in asked] == [0, 0, 1]
 
 
 async def test_families_are_listed_by_the_consultant_who_follows_them(consultant: Client) -> None:

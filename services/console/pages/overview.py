@@ -159,11 +159,10 @@ async def places(visit: Visit) -> list[Task]:
 
 async def follow_ups(visit: Visit) -> list[Task]:
     """Families to be followed up: a consultant's own, and all for a leader."""
-    request = families.ListFollowUpsDueRequest(consultant=_own(visit), page_size=MOST_COUNTED)
+    sunday = wire.date_message(end_of_week(visit.console.clock.today()))
+    request = families.ListFollowUpsDueRequest(consultant=_own(visit), page_size=1, soon_until_date=sunday)
     due = await visit.services.families.ListFollowUpsDue(request)
-    sunday = end_of_week(visit.console.clock.today())
-    soon = sum(not each.days_overdue and wire.day(each.next_visit_date) <= sunday for each in due.follow_ups_due)
-    overdue = due.overdue_count
+    overdue, soon = due.overdue_count, due.soon_count
     return [
         Task(overdue, ngettext("follow-up is overdue", "follow-ups are overdue", overdue), "/families#overdue", True),
         Task(soon, ngettext("follow-up this week", "follow-ups this week", soon), "/families#this-week"),

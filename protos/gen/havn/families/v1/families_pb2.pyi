@@ -2789,22 +2789,28 @@ class ListFollowUpsDueRequest(_message.Message):
     CONSULTANT_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SOON_UNTIL_DATE_FIELD_NUMBER: _builtins.int
     consultant: _builtins.str
     """Only those that this consultant follows: "users/{user}"; empty means all."""
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
     """From the answer before."""
+    @_builtins.property
+    def soon_until_date(self) -> _date_pb2.Date:
+        """Count also those that are due by this day; not given, none are counted."""
+
     def __init__(
         self,
         *,
         consultant: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        soon_until_date: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["soon_until_date", b"soon_until_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "page_size", b"page_size", "page_token", b"page_token", "soon_until_date", b"soon_until_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2820,12 +2826,15 @@ class ListFollowUpsDueResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     TOTAL_COUNT_FIELD_NUMBER: _builtins.int
     OVERDUE_COUNT_FIELD_NUMBER: _builtins.int
+    SOON_COUNT_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
     total_count: _builtins.int
     """Families on all pages."""
     overdue_count: _builtins.int
     """Those of them that are overdue."""
+    soon_count: _builtins.int
+    """Those of them that are due by the day that was asked about, and not overdue."""
     @_builtins.property
     def follow_ups_due(self) -> _containers.RepeatedCompositeFieldContainer[Global___FollowUpDue]:
         """By the day that they are due, then by name."""
@@ -2837,10 +2846,11 @@ class ListFollowUpsDueResponse(_message.Message):
         next_page_token: _builtins.str = ...,
         total_count: _builtins.int = ...,
         overdue_count: _builtins.int = ...,
+        soon_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["follow_ups_due", b"follow_ups_due", "next_page_token", b"next_page_token", "overdue_count", b"overdue_count", "total_count", b"total_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["follow_ups_due", b"follow_ups_due", "next_page_token", b"next_page_token", "overdue_count", b"overdue_count", "soon_count", b"soon_count", "total_count", b"total_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
