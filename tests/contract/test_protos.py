@@ -48,6 +48,7 @@ CASE_CONTENT = {
     "havn.families.v1.NextVisit",
     "havn.families.v1.CertificateDue",
     "havn.families.v1.ProfileView",
+    "havn.families.v1.Resident",
     "havn.capacity.v1.WaitingListEntry",
     "havn.capacity.v1.CentralListApplication",
     "havn.capacity.v1.CentralListEntry",
@@ -65,6 +66,9 @@ CASE_CONTENT = {
 """Messages that tell about a child or a family."""
 
 READS = ("Get", "List", "Watch", "Suggest", "Explain", "Count")
+
+LOOKS = {"havn.families.v1.FamiliesService.NoteProfileViews"}
+"""Keep no more than the audit row that a read leaves too: whoever looks is told of, auditors as well, however often."""
 
 
 def test_the_generated_code_is_fresh() -> None:
@@ -95,13 +99,13 @@ def test_no_administrator_reads_case_content(method: MethodDescriptor) -> None:
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)
 def test_an_auditor_changes_nothing(method: MethodDescriptor) -> None:
-    if access_pb2.ROLE_AUDITOR in access.permission(method).roles:
+    if access_pb2.ROLE_AUDITOR in access.permission(method).roles and method.full_name not in LOOKS:
         assert method.name.startswith(("Get", "List", "Watch", "Check", "Explain"))
 
 
 @pytest.mark.parametrize("method", [method for method in METHODS if unary(method)], ids=lambda method: method.full_name)
 def test_each_change_takes_a_key_of_the_caller(method: MethodDescriptor) -> None:
-    if not method.name.startswith((*READS, "Check")):
+    if not method.name.startswith((*READS, "Check")) and method.full_name not in LOOKS:
         assert "request_id" in required(method.input_type)
 
 
