@@ -55,7 +55,12 @@ FILLED = {
         "/waiting-list/times",
         "/waiting-list/exits",
     ),
-    "coordinator": ("/waiting-list/applications", "/waiting-list/r-filled/withdraw"),
+    "coordinator": (
+        "/waiting-list/applications",
+        "/waiting-list/r-filled/withdraw",
+        "/waiting-list/new",
+        "/waiting-list/r-filled/edit",
+    ),
     "central-list": ("/waiting-list/central",),
 }
 """Pages that show what there is, by who opens them."""
@@ -68,6 +73,7 @@ NOT_ELSEWHERE = {
         *(f"/{FAMILY}/{part}" for part in ("profile", "wishes", "household")),
     ),
     "leader": ("/places/breaches",),
+    "coordinator": ("/waiting-list/r-filled/edit",),
 }
 """Pages that no other test looks at with axe in each language at each width."""
 

@@ -35,6 +35,8 @@ FAMILY = "havn.families.v1.FamiliesService.GetFosterFamily"
 
 OFFERS = "havn.placements.v1.PlacementsService.ListOffers"
 
+CORRECT = "havn.placements.v1.PlacementsService.UpdateRequest"
+
 FIRST, MORE = 3, 10
 """Places shown at once, and with each further wish."""
 
@@ -318,6 +320,7 @@ def card_values(visit: Visit, shown: Shown, count: int) -> dict[str, Any]:
         "open_homes": open_homes,
         "changed": False,
         "may_ask": Page("", show, MAY_ASK).open_to(visit.caller),
+        "may_correct": may(visit.caller, CORRECT),
         "may_open": partial(may_open, visit.caller),
         "names_hidden": names_hidden,
         "words": words,

@@ -24,6 +24,7 @@ from services.shared.wire import day
 LIST = "havn.capacity.v1.CapacityService.ListWaitingList"
 SUGGEST = "havn.matching.v1.MatchingService.SuggestMatches"
 COUNT = "havn.matching.v1.MatchingService.CountSuitablePlaces"
+FILE = "havn.placements.v1.PlacementsService.CreateRequest"
 WITHDRAW = "havn.placements.v1.PlacementsService.WithdrawRequest"
 
 APPLY = "havn.capacity.v1.WaitingListsService.ApplyToCentralList"
@@ -171,7 +172,10 @@ async def _listed(visit: Visit, search: Search, keeping: Keeping) -> Response:
         kept=_kept(visit),
         towns=sorted(towns() | {search.town} - {""}),
         steps=[(str(number), f"{number} – {terms.step(number)}") for number in ladder() if number],
-        taken=_taken(visit),
+        taken=_told(visit, "taken"),
+        filed=_told(visit, "filed"),
+        corrected=_told(visit, "corrected"),
+        files=may(visit.caller, FILE),
         part=visit.partial(),
         suggests=may(visit.caller, SUGGEST),
         counts=counts,
@@ -229,9 +233,9 @@ async def _places(visit: Visit, ids: Sequence[str]) -> Mapping[str, int]:
     return {last_part(each.request): each.home_count for each in answer.suitable_places}
 
 
-def _taken(visit: Visit) -> str:
-    """The request that was just taken off; nothing where an address says something else."""
-    told = visit.request.query_params.get("taken", "")
+def _told(visit: Visit, done: str) -> str:
+    """The request to which that was just done; nothing where an address says something else."""
+    told = visit.request.query_params.get(done, "")
     return told if _ID.fullmatch(told) else ""
 
 
