@@ -66,6 +66,7 @@ NEED_A_SYSTEM = [
     ["families", "update", "f-001", "pets=A dog"],
     ["families", "member", "f-001", "p-1", "--remove"],
     ["families", "certificates"],
+    ["families", "children", "f-001"],
     ["families", "fees"],
     ["follow-ups", "f-001"],
     ["follow-ups", "--due"],

@@ -146,6 +146,9 @@ def test_a_family_is_paused_and_resumed_and_says_what_is_so(asked: Havn) -> None
     looks = asked("families", "views", "f-001", "--json").document["profile_views"]
     said = {(*look["roles"], look["purpose"]) for look in looks if "purpose" in look}
     assert {("ROLE_CONSULTANT", "PURPOSE_REGISTRY"), ("ROLE_FOSTER_FAMILY", "PURPOSE_OWN_RECORD")} <= said
+    living = asked("families", "children", "f-013", "--json").document["residents"]
+    assert {child["child"] for child in living} >= {"children/k-1003", "children/k-1004"}
+    assert "k-1003   20" in asked("families", "children", "f-013", "--lang", "da").out
     listed = asked("families", "--json").document["families"]
     assert "FAMILY_STATE_APPROVED" in {family["state"] for family in listed}
     ours = asked("families", "--consultant", "consultant", "--search", "F-001", "--json").document["families"]

@@ -30,6 +30,7 @@ app.command()(apply)
 app.command()(family_profile.profile)
 app.command()(family_profile.update)
 app.command()(family_profile.member)
+app.command()(family_profile.children)
 app.command()(family_profile.certificates)
 app.command()(family_profile.fees)
 

@@ -78,6 +78,14 @@ def member(
     show(document(answer), views.household(answer, lang), json)
 
 
+def children(family: Family, as_user: As = User.CONSULTANT, lang: Language = Lang.EN, json: Json = False) -> None:
+    """Children who live in a family today, whoever placed them, and since when."""
+    with asking(as_user) as connection:
+        request = support.ListResidentsRequest(parent=family_name(family))
+        answer = all_pages(connection.support.ListResidents, request)
+    show(document(answer), views.children(answer, lang), json)
+
+
 def certificates(
     family: Annotated[str, typer.Argument(metavar="FAMILY", help="f-001; all where none is named.")] = "-",
     consultant: Annotated[str, typer.Option(metavar="USER", help="Only families that users/consultant follows.")] = "",

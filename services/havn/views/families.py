@@ -128,6 +128,16 @@ def household(found: pb.FosterFamily, lang: Lang) -> Iterator[RenderableType]:
     yield rows
 
 
+def children(answer: support.ListResidentsResponse, lang: Lang) -> Iterator[RenderableType]:
+    """Who lives in a family, who came first before the others."""
+    yield f"{count(len(answer.residents), 'child', lang)}."
+    rows = table("=Child", "=Came", lang=lang)
+    for each in answer.residents:
+        rows.add_row(short(each.child), day(each.arrival_date))
+    if answer.residents:
+        yield rows
+
+
 def certificates_due(answer: pb.ListCertificatesDueResponse, lang: Lang) -> Iterator[RenderableType]:
     """Certificates that are missing or to be renewed, the missing ones first."""
     due = count(answer.total_count, "certificate", lang)
