@@ -616,6 +616,21 @@ def observing(child: str, **differing: Value) -> wellbeing.RecordWellbeingReques
     return wellbeing.RecordWellbeingRequest(observation=an_observation(child, **differing), request_id=fresh())
 
 
+def correcting_observation(
+    observation: wellbeing.WellbeingObservation, **differing: Value
+) -> wellbeing.CorrectWellbeingRequest:
+    good: dict[str, Value] = {
+        "name": observation.name,
+        "etag": observation.etag,
+        "value": 3,
+        "note": "Stayed at home two days (invented)",
+        "child_words": observation.child_words,
+        "reason": "It was of the week before",
+        "request_id": fresh(),
+    }
+    return wellbeing.CorrectWellbeingRequest(**good | differing)
+
+
 def applying(request: str, **differing: Value) -> waiting.ApplyToCentralListRequest:
     return waiting.ApplyToCentralListRequest(**{"request": request, "request_id": fresh()} | differing)
 

@@ -4,7 +4,7 @@ An observation is a record of the authority that is responsible for the child. W
 another one: it writes, and sees, what rules.wellbeing says, past its own scope.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Literal, TypeVar
@@ -18,7 +18,7 @@ from services.capacity import events, wire
 from services.capacity.rules import wellbeing as rules
 from services.capacity.rules.wellbeing import Sight
 from services.capacity.store import STAYS, WELLBEING, StayRow, WellbeingRow
-from services.shared import access, importing, names
+from services.shared import access, importing
 from services.shared.access import Caller
 from services.shared.drafts import Draft, Entry
 from services.shared.errors import NotFound
@@ -39,14 +39,40 @@ def record(change: Change, observation: pb.WellbeingObservation, today: date) ->
     """Keeps what was observed of a child that lives in the caller's institution. Raises NotFound and BadInput."""
     rules.check_observation(observation, today)
     with _everywhere(change) as whole:
-        stay = rules.stay_of(observation, _sight(whole, change.caller.institution, today))
-        observation.name = f"wellbeingObservations/{names.new_id()}"
+        institution, observed = change.caller.institution, day(observation.observed_date)
+        stay = rules.stay_of(observation, _sight(whole, institution, today))
+        known = whole.all(WELLBEING, col(WellbeingRow.child) == observation.child)
+        rules.require_untold(rules.same_of(known, observed, institution))
+        observation.name = rules.name_of(observation.child, observed, institution)
         observation.authority, observation.home = stay.authority, stay.home
         observation.recorded_by = change.caller.subject
         observation.create_time.CopyFrom(timestamp(change.now))
-        earlier = _before(whole, observation.child, day(observation.observed_date))
-        observation.fell = rules.is_fall(observation.value, earlier)
+        observation.ClearField("earlier")
+        observation.fell = rules.is_fall(observation.value, _before(known, observed))
         whole.add(WELLBEING, observation)
+        whole.announce(*events.wellbeing_recorded(observation, told=rules.is_told(observation, today)))
+    return in_words(observation)
+
+
+def correct(change: Change, asked: pb.CorrectWellbeingRequest, today: date) -> pb.WellbeingObservation:
+    """Corrects what the caller's institution observed. Raises NotFound, EtagStale and BadInput."""
+    rules.check_correction(asked)
+    by = change.caller
+    with _everywhere(change) as whole:
+        before = whole.find(WELLBEING, asked.name)
+        if before is None or not before.home.startswith(f"{by.institution}/"):
+            raise NotFound(asked.name)
+        observation = pb.WellbeingObservation()
+        observation.CopyFrom(before)
+        observation.value, observation.note, observation.child_words = asked.value, asked.note, asked.child_words
+        observation.recorded_by = by.subject
+        correction = pb.EarlierWellbeing(
+            corrected_by=by.subject, correct_time=timestamp(change.now), reason=asked.reason.strip()
+        )
+        rules.keep_earlier(observation, before, correction)
+        known = whole.all(WELLBEING, col(WellbeingRow.child) == observation.child)
+        observation.fell = rules.is_fall(observation.value, _before(known, day(observation.observed_date)))
+        whole.save(WELLBEING, observation, asked.etag)
         whole.announce(*events.wellbeing_recorded(observation, told=rules.is_told(observation, today)))
     return in_words(observation)
 
@@ -67,6 +93,7 @@ def _as_told(observation: pb.WellbeingObservation, caller: Caller) -> pb.Wellbei
     if ROLE_SERVICE in caller.roles:
         for text in _WRITTEN:
             observation.ClearField(text)
+        observation.ClearField("earlier")
     return observation
 
 
@@ -116,9 +143,8 @@ def _sight(whole: View, institution: str, today: date) -> Sight:
     return Sight(institution, [wire.stay(stay) for stay in stays], today)
 
 
-def _before(whole: View, child: str, observed: date) -> list[int]:
-    """The steps that a child was on before a day, the latest first."""
-    known = whole.all(WELLBEING, col(WellbeingRow.child) == child)
+def _before(known: Iterable[pb.WellbeingObservation], observed: date) -> list[int]:
+    """The steps that a child was on before a day, the latest first, of all that is known of it."""
     return [observation.value for observation in known if day(observation.observed_date) < observed]
 
 
@@ -135,6 +161,8 @@ def _everywhere(view: V) -> Iterator[V]:
 def in_words(observation: pb.WellbeingObservation) -> pb.WellbeingObservation:
     """The observation with its step in words."""
     observation.value_words.CopyFrom(rules.words_of(observation.value))
+    for earlier in observation.earlier:
+        earlier.value_words.CopyFrom(rules.words_of(earlier.value))
     return observation
 
 
@@ -147,6 +175,7 @@ class Series:
         self._today = today
         self._sight: Sight | None = None
         self._known: dict[str, rules.Course] = {}
+        self._named: dict[tuple[str, date], str] = {}
         # What is corrected may be a fall only now. One that was told already is the same to whoever hears of it again.
         self._entry = Entry(WELLBEING, "observation", rules.CHANGEABLE, self._recorded, self._recorded)
 
@@ -157,19 +186,30 @@ class Series:
         rules.check_observation(observation, self._today)
         stay = rules.stay_of(observation, self._sight_of(draft))
         observed = day(observation.observed_date)
-        observation.name = rules.name_of(observation.child, observed)
+        known = self._known_of(draft, observation.child)
+        new = rules.name_of(observation.child, observed, self._institution)
+        observation.name = self._named.get((observation.child, observed), new)
         kept = draft.kept(self._entry, observation, FieldMask())
         observation.authority, observation.home = stay.authority, stay.home
+        if kept is not None and rules.says_same(observation, kept):
+            return UNCHANGED
         observation.recorded_by = observation.recorded_by or self._by
-        if kept is None:
-            observation.create_time.CopyFrom(timestamp(draft.now))
-        known = self._known_of(draft, observation.child)
         observation.fell = rules.is_fall(observation.value, known.before(observed))
         known.tell(observation)
-        changed = difference(observation, kept)
-        if changed != UNCHANGED:
-            draft.put(self._entry, observation)
-        return changed
+        if kept is None:
+            observation.create_time.CopyFrom(timestamp(draft.now))
+        else:
+            correction = pb.EarlierWellbeing(corrected_by=self._by, correct_time=timestamp(draft.now))
+            rules.keep_earlier(observation, kept, correction)
+        draft.put(self._entry, observation)
+        return difference(observation, kept)
+
+    def looked_at(self, row: pb.ImportWellbeingRequest) -> Names:
+        """Records that a row is compared with."""
+        observation = row.observation.observation
+        # A day that is none is refused in words, once the row is taken.
+        with suppress(ValueError):
+            yield WellbeingRow, rules.name_of(observation.child, day(observation.observed_date), self._institution)
 
     def _recorded(self, observation: pb.WellbeingObservation) -> Announcement:
         return events.wellbeing_recorded(observation, told=rules.is_told(observation, self._today))
@@ -186,12 +226,7 @@ class Series:
             self._known[child] = rules.Course()
             for kept in draft.all(WELLBEING, col(WellbeingRow.child) == child):
                 self._known[child].tell(kept)
+                if kept.home.startswith(f"{self._institution}/"):
+                    # They come latest first: of two that were told of one day once, what was written last.
+                    self._named.setdefault((child, day(kept.observed_date)), kept.name)
         return self._known[child]
-
-
-def looked_at(row: pb.ImportWellbeingRequest) -> Names:
-    """Records that a row is compared with."""
-    observation = row.observation.observation
-    # A day that is none is refused in words, once the row is taken.
-    with suppress(ValueError):
-        yield WellbeingRow, rules.name_of(observation.child, day(observation.observed_date))

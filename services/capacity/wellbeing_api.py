@@ -43,6 +43,13 @@ class WellbeingApi(rpc.WellbeingServiceServicer):
             request, pb.WellbeingObservation, lambda change: wellbeing.record(change, request.observation, today)
         )
 
+    async def CorrectWellbeing(self, request: pb.CorrectWellbeingRequest, context: Context) -> pb.WellbeingObservation:
+        """Corrects what was observed."""
+        today = self._clock.today()
+        return await self._store.change(
+            request, pb.WellbeingObservation, lambda change: wellbeing.correct(change, request, today)
+        )
+
     async def GetWellbeingObservation(
         self, request: pb.GetWellbeingObservationRequest, context: Context
     ) -> pb.WellbeingObservation:
@@ -73,5 +80,5 @@ class WellbeingApi(rpc.WellbeingServiceServicer):
         """Takes the observations of a file, new or known by child and day, all or none."""
         caller = current().caller
         series = wellbeing.Series(caller.institution, caller.subject, self._clock.today())
-        taking = Taking(series.take, wellbeing.looked_at, caller=wellbeing.SERVICE)
+        taking = Taking(series.take, series.looked_at, caller=wellbeing.SERVICE)
         return await importing.take_all(self._store, request_iterator, pb.ImportWellbeingResponse, taking)

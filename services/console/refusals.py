@@ -71,6 +71,10 @@ BY_RULE = {
         N_("The question is over already"),
         N_("It was answered, taken back or not answered in time. Open the homes asked to see how it stands."),
     ),
+    "B7": (
+        N_("Something is written of this day already"),
+        N_("Nothing was saved. Open the child, and correct what stands there: it stays beside the correction."),
+    ),
     "F2": (
         N_("The family stands elsewhere on its way by now"),
         N_("Nothing was saved. Open the family to see what may be done with it now."),

@@ -307,5 +307,59 @@ async def test_b4_a_correction_that_makes_it_a_fall_is_told(havn: Havn, moved: M
     assert name in await announced(havn, events.WellbeingFell)
 
 
+async def test_b7_what_is_recorded_and_imported_is_one_observation_of_that_day(moved: Moved) -> None:
+    written = await moved.second.wellbeing.RecordWellbeing(cast.observing(moved.child, note="Slept well"))
+    with refused("FAILED_PRECONDITION", "STATE_NOT_ALLOWED") as told:
+        await moved.second.wellbeing.RecordWellbeing(cast.observing(moved.child))
+    assert told[0].rule == "B7"
+    same = cast.an_observation(moved.child, note="Slept well")
+    assert cast.counts(await imported(moved.second, [same])) == (0, 0, 1)
+    same.recorded_by = written.recorded_by
+    assert cast.counts(await imported(moved.second, [same])) == (0, 0, 1)
+    same.note = "Slept badly"
+    assert cast.counts(await imported(moved.second, [same])) == (0, 1, 0)
+    [kept] = await history(moved.second, moved.child)
+    [earlier] = kept.earlier
+    assert (kept.name, kept.note, earlier.note, earlier.reason) == (written.name, "Slept badly", "Slept well", "")
+
+
+async def test_b7_on_the_day_of_a_move_each_home_tells_its_own(moved: Moved) -> None:
+    observing = cast.observing(moved.child, observed_date=cast.day(-10))
+    first = await moved.first.wellbeing.RecordWellbeing(observing)
+    assert cast.counts(await imported(moved.second, [observing.observation])) == (1, 0, 0)
+    assert len({each.name for each in await history(moved.second, moved.child)} - {first.name}) == 1
+
+
+async def test_b7_a_correction_overwrites_nothing_and_may_be_a_fall(havn: Havn, moved: Moved) -> None:
+    for on in (-3, -2, -1):
+        wrong = await moved.second.wellbeing.RecordWellbeing(cast.observing(moved.child, observed_date=cast.day(on)))
+    for client in (moved.first, havn.as_(cast.staff_of("institutions/none", cast.MUNICIPALITY))):
+        with refused("NOT_FOUND"):
+            await client.wellbeing.CorrectWellbeing(cast.correcting_observation(wrong))
+    for field, value in (("value", 6), ("reason", " ")):
+        with refused("INVALID_ARGUMENT", "FIELD_INVALID", field):
+            await moved.second.wellbeing.CorrectWellbeing(cast.correcting_observation(wrong, **{field: value}))
+    right = await moved.second.wellbeing.CorrectWellbeing(cast.correcting_observation(wrong, value=2))
+    assert (right.value, right.fell, right.observed_date) == (2, True, wrong.observed_date)
+    assert right.name in await announced(havn, events.WellbeingFell)
+    with refused("ABORTED", "ETAG_STALE"):
+        await moved.second.wellbeing.CorrectWellbeing(cast.correcting_observation(wrong))
+    told = (await history(havn.as_(cast.CASEWORKER), moved.child))[0]
+    [earlier] = told.earlier
+    assert (earlier.value, earlier.note, earlier.child_words) == (wrong.value, wrong.note, wrong.child_words)
+    assert earlier.value_words == wrong.value_words
+    assert (earlier.recorded_by, earlier.corrected_by) == (wrong.recorded_by, moved.second.caller.subject)
+    assert earlier.reason == "It was of the week before"
+    asked = pb.GetWellbeingObservationRequest(name=right.name)
+    assert not (await havn.as_(cast.SERVICE).wellbeing.GetWellbeingObservation(asked)).earlier
+
+
+def test_b7_an_observation_is_known_again_whatever_it_was_named() -> None:
+    old = [an_observation(name="wellbeingObservations/random", home=f"{HERE}/units/u"), an_observation(-2)]
+    assert rules.same_of(old, days(-1), HERE) == old[0]
+    for observed, institution in ((days(-1), NEXT), (days(-2), HERE), (days(-1), "institutions/her")):
+        assert rules.same_of(old, observed, institution) is None
+
+
 async def history(client: Client, child: str) -> list[pb.WellbeingObservation]:
     return list((await client.wellbeing.ListWellbeing(pb.ListWellbeingRequest(child=child))).observations)

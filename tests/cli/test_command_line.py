@@ -27,6 +27,7 @@ NEED_A_SYSTEM = [
     ["central-list", "assign", "1", "i/u"],
     ["central-list", "take-back", "1", "--reason", "x"],
     ["wellbeing", "list"],
+    ["wellbeing", "correct", "1", "--step", "3", "--reason", "x"],
     ["vacancies"],
     ["report-vacancy", "i/u", "--free", "1"],
     ["vacancies", "--stale"],

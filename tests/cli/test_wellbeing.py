@@ -74,7 +74,10 @@ async def test_a_series_comes_from_a_file_and_goes_into_one(
 
     assert json.loads((await asked("export", str(book), "--json")).out)["rows"] == 3
     again = json.loads((await asked("import", str(book), "--json")).out)
-    # What was recorded by itself is of the same day, and comes once more as a row of a file.
-    assert (again["unchanged_count"], again["created_count"]) == (2, 1)
+    assert (again["unchanged_count"], again["created_count"]) == (3, 0)
+    name = listed[0]["name"]
+    corrected = await asked("correct", name, "--step", "3", "--reason", "Wrong child", "--json")
+    [earlier] = json.loads(corrected.out)["earlier"]
+    assert (earlier["value"], earlier["child_words"], earlier["reason"]) == (2, "Jeg er træt", "Wrong child")
     assert (await asked("export", str(book))).code == 1
     assert "In words" in (await asked("scale")).out

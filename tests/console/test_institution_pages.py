@@ -1,6 +1,7 @@
 """An institution on a phone: its places and why some are out of use, how its children are, and what it delivered."""
 
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
 import pytest_asyncio
@@ -12,6 +13,7 @@ from services.console import languages
 from services.console.charts import Point, Series
 from services.console.languages import Language
 from services.console.pages.wellbeing import short
+from services.shared import wire
 from tests import cast
 from tests.conftest import Client, Havn
 from tests.console.conftest import PHONE, WIDTHS, Browsing, Visitor, csrf, next_page, violations
@@ -149,33 +151,64 @@ async def test_the_difference_the_plan_the_price_and_the_history_are_told(visito
     assert (await (await visitor("institution")).get("/vacancies/none")).status_code == 404
 
 
+EARLIER = count(2)
+
+
+def a_note_of_another_day(**differing: cast.Value) -> pb.RecordWellbeingRequest:
+    """What is observed of a day of which nothing is written yet."""
+    return cast.observing(CHILD, observed_date=cast.day(-next(EARLIER)), **differing)
+
+
 @pytest.mark.parametrize("script", [True, False])
 async def test_how_a_child_is_is_written_and_a_fall_is_told(browsing: Browsing, staff: Client, *, script: bool) -> None:
-    await staff.wellbeing.RecordWellbeing(cast.observing(CHILD, value=5, observed_date=cast.day(-60)))
+    usual, on = cast.day(-60 + script), cast.day(-1 + script)
+    await staff.wellbeing.RecordWellbeing(cast.observing(CHILD, value=5, observed_date=usual))
     async with browsing.as_("institution", PHONE, script=script) as page:
         await page.goto("/wellbeing")
         async with next_page(page):
             await page.get_by_role("link", name="Write how it is").click()
         async with next_page(page):
-            await page.get_by_role("button", name="Save").click()
+            await page.locator("section[aria-labelledby=new]").get_by_role("button", name="Save").click()
         assert "Choose what fits the child best." in await page.inner_text("main")
         await page.get_by_role("radio", name="Struggles greatly").click(force=True)
-        await page.get_by_label("What you saw").fill(PAYLOAD)
-        await page.get_by_label("The child's own words").fill("I want to go home")
+        new = page.locator("section[aria-labelledby=new]")
+        await new.locator("#day").fill(wire.day(on).isoformat())
+        await new.get_by_label("What you saw").fill(PAYLOAD)
+        await new.get_by_label("The child's own words").fill("I want to go home")
         async with next_page(page):
-            await page.get_by_role("button", name="Save").click()
+            await new.get_by_role("button", name="Save").click()
         text = await page.inner_text("main")
         assert "Saved: the child is less well than usual" in text
         assert "last 14 days" in text
         assert PAYLOAD in text
         assert "I want to go home" in text
         assert await page.locator(".series-ring").count() >= 1
-    [latest, *_] = (await staff.wellbeing.ListWellbeing(pb.ListWellbeingRequest(child=CHILD))).observations
-    assert (latest.value, latest.fell, latest.note, latest.observed_date) == (1, True, PAYLOAD, cast.day())
+    known = (await staff.wellbeing.ListWellbeing(pb.ListWellbeingRequest(child=CHILD))).observations
+    [written] = [each for each in known if each.observed_date == on]
+    assert (written.value, written.fell, written.note) == (1, True, PAYLOAD)
+
+
+async def test_what_was_written_is_corrected_and_stays_beside_the_correction(visitor: Visitor, staff: Client) -> None:
+    written = await staff.wellbeing.RecordWellbeing(a_note_of_another_day(note=PAYLOAD))
+    client = await visitor("institution")
+    day = wire.day(written.observed_date).isoformat()
+    form = {"csrf": await csrf(client), "key": cast.fresh(), "value": "3", "day": day, "note": "Kept"}
+    again = await client.post("/wellbeing/lives-here", data=form)
+    assert (again.status_code, "Ret det nedenfor." in again.text) == (422, True)
+    correction = form | {"name": written.name, "etag": written.etag, "note": "Played outside", "key": cast.fresh()}
+    unsaid = await client.post("/wellbeing/lives-here/correct", data=correction)
+    assert (unsaid.status_code, "Played outside</textarea>" in unsaid.text) == (422, True)
+    assert "Skriv kort hvorfor." in unsaid.text
+    saved = await client.post("/wellbeing/lives-here/correct", data=correction | {"reason": PAYLOAD})
+    assert saved.status_code == 303
+    page = (await (await visitor("caseworker")).get("/wellbeing/lives-here")).text
+    assert "Rettet: det, der stod her før" in page
+    assert "Ret</" not in page
+    assert page.count("&lt;script&gt;") >= 2
 
 
 async def test_others_read_what_is_written_and_write_nothing(visitor: Visitor, staff: Client) -> None:
-    await staff.wellbeing.RecordWellbeing(cast.observing(CHILD, note=PAYLOAD))
+    await staff.wellbeing.RecordWellbeing(a_note_of_another_day(note=PAYLOAD))
     for user in ("caseworker", "leader"):
         client = await visitor(user)
         assert "/wellbeing/lives-here" in (await client.get("/wellbeing")).text
@@ -226,7 +259,7 @@ async def test_all_can_use_it(
 ) -> None:
     request = capacity.BlockPlacesRequest(parent=UNIT, blocked=[cast.blocked(note=PAYLOAD)], request_id=cast.fresh())
     await staff.capacity.BlockPlaces(request)
-    await staff.wellbeing.RecordWellbeing(cast.observing(CHILD))
+    await staff.wellbeing.RecordWellbeing(a_note_of_another_day())
     async with browsing.as_("institution", width, language) as page:
         for path in ("/vacancies/a", "/wellbeing", "/wellbeing/lives-here", "/deliveries"):
             await page.goto(path)

@@ -23,6 +23,7 @@ from grpc_status import rpc_status
 
 from havn.access.v1 import access_pb2
 from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.capacity.v1 import wellbeing_pb2 as wellbeing
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as support
 from havn.matching.v1 import matching_pb2 as matching
@@ -231,6 +232,7 @@ def good_requests(records: Sequence[Message]) -> dict[str, list[Message]]:
         *about_support(family, follow_up),
         *about_suppliers(institution, unit),
         cast.observing("children/c-1"),
+        cast.correcting_observation(wellbeing.WellbeingObservation(name="wellbeingObservations/none", etag="1")),
         matching.CountSuitablePlacesRequest(requests=[filed.name]),
     ]
     found: dict[str, list[Message]] = {}

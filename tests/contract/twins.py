@@ -5,6 +5,7 @@ All that a record says holds its side's word, so that a look at the bytes of an 
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from itertools import count
 
 import grpc
 from google.protobuf.message import Message
@@ -98,6 +99,14 @@ def somebody(of: str, authority: str) -> Caller:
     return Caller(f"users/twin-{of.lower()}", frozenset({role(of)}), authority)
 
 
+_days = count(1)
+
+
+def of_another_day(resident: str) -> wellbeing.RecordWellbeingRequest:
+    """What is observed of a day of which nothing is written yet (B7)."""
+    return cast.observing(resident, observed_date=cast.day(-next(_days)))
+
+
 async def made(havn: Havn, side: Side) -> Side:
     """The side, with its records kept and known everywhere."""
     word, authority = side.word, side.authority
@@ -122,7 +131,7 @@ async def made(havn: Havn, side: Side) -> Side:
     staff = havn.as_(cast.staff_of(institution.name, authority))
     # Neither word is told of: institutions of an authority see it, and not what else has these words.
     resident = f"children/{cast.fresh('resident')}"
-    lives = cast.a_placement(authority=authority, child=resident, home=unit.name, step=5)
+    lives = cast.a_placement(authority=authority, child=resident, home=unit.name, step=5, start_date=cast.day(-2500))
     await coordinator.placements.RecordPlacement(cast.recording(lives))
     await staff.capacity.ReportVacancy(cast.reporting(unit.name))
 
@@ -147,13 +156,13 @@ async def made(havn: Havn, side: Side) -> Side:
 
     async def lives_there() -> bool:
         try:
-            await staff.wellbeing.RecordWellbeing(cast.observing(resident))
+            await staff.wellbeing.RecordWellbeing(of_another_day(resident))
         except grpc.aio.AioRpcError:
             return False
         return True
 
     await havn.until("capacity", lives_there)
-    observation = await staff.wellbeing.RecordWellbeing(cast.observing(resident))
+    observation = await staff.wellbeing.RecordWellbeing(of_another_day(resident))
     application = await coordinator.waiting.ApplyToCentralList(cast.applying(seeking.name))
     breach = await coordinator.capacity.RecordBreach(cast.recording_breach(authority=authority))
     offer = await coordinator.placements.OfferPlace(cast.offering(request, family.name))
@@ -437,7 +446,13 @@ AIMED = {
         reads=False,
     ),
     "GetWellbeingScale": Aim(lambda _: wellbeing.GetWellbeingScaleRequest()),
-    "RecordWellbeing": Aim(lambda side: cast.observing(side.resident), "resident", reads=False, of="unit"),
+    "RecordWellbeing": Aim(lambda side: of_another_day(side.resident), "resident", reads=False, of="unit"),
+    "CorrectWellbeing": Aim(
+        lambda side: cast.correcting_observation(wellbeing.WellbeingObservation(name=side.observation, etag=STALE)),
+        "observation",
+        reads=False,
+        of="unit",
+    ),
     "GetWellbeingObservation": Aim(
         lambda side: wellbeing.GetWellbeingObservationRequest(name=side.observation),
         "observation",

@@ -16,7 +16,7 @@ from havn.terms.v1 import terms_pb2 as terms
 from services.capacity.rules.occupancy import DAY, Stay
 from services.capacity.rules.suppliers import MOST_HIDDEN
 from services.shared import fields
-from services.shared.errors import BadInput, FieldProblem, NotFound
+from services.shared.errors import BadInput, FieldProblem, NotFound, StateNotAllowed
 from services.shared.reference import DATA
 from services.shared.wire import changeable, date_message, day
 
@@ -26,7 +26,10 @@ QUARTERS = 4
 
 CHANGEABLE = changeable(
     pb.WellbeingObservation,
-    fixed=["name", "etag", "authority", "child", "home", "observed_date", "value_words", "create_time", "fell"],
+    fixed=[
+        *("name", "etag", "authority", "child", "home", "observed_date", "value_words", "create_time", "fell"),
+        "earlier",
+    ],
 )
 """Fields that an import may change of an observation that is known."""
 
@@ -169,9 +172,48 @@ def words_of(value: int) -> terms.Words:
     return next((step.words for step in scale().steps if step.value == value), terms.Words())
 
 
-def name_of(child: str, observed: date) -> str:
-    """The name of what a file tells of a child and a day, so that the same row is the same observation."""
-    return f"wellbeingObservations/{blake2b(f'{child} {observed}'.encode(), digest_size=8).hexdigest()}"
+def name_of(child: str, observed: date, institution: str) -> str:
+    """The name of what an institution tells of a child and a day, so that the same is one observation (B7)."""
+    told = f"{child} {observed} {institution}"
+    return f"wellbeingObservations/{blake2b(told.encode(), digest_size=8).hexdigest()}"
+
+
+def same_of(
+    known: Iterable[pb.WellbeingObservation], observed: date, institution: str
+) -> pb.WellbeingObservation | None:
+    """What an institution told of a day before, whatever it is named: names were others once (B7)."""
+    own = (each for each in known if each.home.startswith(f"{institution}/"))
+    return next((each for each in own if day(each.observed_date) == observed), None)
+
+
+def require_untold(same: pb.WellbeingObservation | None) -> None:
+    """Passes a day of which the institution told nothing yet (B7). Raises StateNotAllowed."""
+    if same is not None:
+        raise StateNotAllowed("of this child and day something is written already: correct that (B7)", "B7")
+
+
+def check_correction(asked: pb.CorrectWellbeingRequest) -> None:
+    """Passes a correction that says why (B1, B7). Raises BadInput."""
+    fields.refuse(fields.between("value", asked.value, 1, len(scale().steps)))
+    if not asked.reason.strip():
+        raise BadInput.of("reason", "must say why")
+
+
+def says_same(one: pb.WellbeingObservation, other: pb.WellbeingObservation) -> bool:
+    """Whether they tell the same; who wrote it is told by a file only where it says so."""
+    if one.recorded_by not in ("", other.recorded_by):
+        return False
+    return (one.value, one.note, one.child_words) == (other.value, other.note, other.child_words)
+
+
+def keep_earlier(
+    observation: pb.WellbeingObservation, before: pb.WellbeingObservation, correction: pb.EarlierWellbeing
+) -> None:
+    """Keeps what was told before beside a correction, which names who made it, when and why (B7)."""
+    earlier = observation.earlier.add(
+        value=before.value, note=before.note, child_words=before.child_words, recorded_by=before.recorded_by
+    )
+    earlier.MergeFrom(correction)
 
 
 def _problems(observation: pb.WellbeingObservation, today: date) -> Iterator[FieldProblem]:

@@ -1,6 +1,7 @@
 """Trivsel: how the children are who live in an institution, as those see it who live with them every day."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import grpc
@@ -17,6 +18,8 @@ from services.shared import names, wire
 
 LIST = "havn.capacity.v1.WellbeingService.ListWellbeing"
 RECORD = "havn.capacity.v1.WellbeingService.RecordWellbeing"
+CORRECT = "havn.capacity.v1.WellbeingService.CorrectWellbeing"
+STEPS = frozenset("123456789")
 
 SHOWN, MOST = 50, 200
 
@@ -27,6 +30,17 @@ FIELDS = {
     "observation.child_words": "words",
 }
 """The form's fields, by what a service calls them."""
+
+
+@dataclass(frozen=True)
+class Correcting:
+    """What was filled in to correct an observation, and that it does not say why."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    unsaid: str = ""
+
+
+NOTHING = Correcting()
 
 
 async def show(visit: Visit) -> Response:
@@ -66,26 +80,51 @@ async def record(visit: Visit) -> Response:
         kept = await visit.services.wellbeing.RecordWellbeing(request)
     except grpc.aio.AioRpcError as error:
         told = refusal(error)
+        if told.rule == "B7":
+            return await _page(visit, typed, {"day": _("Something is written of this day already. Correct it below.")})
         if told.status != 422:
             raise
         return await _page(visit, typed, {FIELDS.get(path, "day"): text for path, text in (told.fields or {}).items()})
     return see_other(f"/wellbeing/{names.last_part(kept.child)}?kept={'fall' if kept.fell else 'yes'}")
 
 
-async def _page(visit: Visit, typed: Mapping[str, str], problems: Mapping[str, str]) -> Response:
+async def correct(visit: Visit) -> Response:
+    """Corrects what was written; what stood there stays beside it."""
+    typed = {name: visit.text(name) for name in ("name", "value", "note", "words", "reason")}
+    if not typed["reason"]:
+        return await _page(visit, {}, {}, Correcting(typed, _("Say why, in a few words.")))
+    request = pb.CorrectWellbeingRequest(
+        name=typed["name"],
+        etag=visit.text("etag"),
+        value=int(typed["value"]) if typed["value"] in STEPS else 0,
+        note=typed["note"],
+        child_words=typed["words"],
+        reason=typed["reason"],
+        request_id=visit.text("key"),
+    )
+    kept = await visit.services.wellbeing.CorrectWellbeing(request)
+    return see_other(f"/wellbeing/{names.last_part(kept.child)}?kept={'fall' if kept.fell else 'yes'}#written")
+
+
+async def _page(
+    visit: Visit, typed: Mapping[str, str], problems: Mapping[str, str], correcting: Correcting = NOTHING
+) -> Response:
     request = pb.ListWellbeingRequest(child=_child(visit), page_size=MOST)
     found = await visit.services.wellbeing.ListWellbeing(request)
     scale = await visit.services.wellbeing.GetWellbeingScale(pb.GetWellbeingScaleRequest())
     today = visit.console.clock.today()
     return visit.page(
         "wellbeing_child.html",
-        422 if problems else 200,
+        422 if problems or correcting.unsaid else 200,
         child=visit.request.path_params["child"],
         scale=scale,
         series=drawn(scale, found.observations) if found.observations else None,
         observations=found.observations,
         resident=next(iter(found.residents), None),
         may_record=may(visit.caller, RECORD),
+        own=f"{visit.caller.institution}/",
+        correcting=correcting,
+        new_key=new_key,
         typed={"day": today.isoformat(), "value": "", "note": "", "words": ""} | dict(typed),
         problems=problems,
         kept=visit.request.query_params.get("kept", ""),
@@ -140,4 +179,5 @@ PAGES = (
     Page("/wellbeing", show, LIST),
     Page("/wellbeing/{child}", child, LIST),
     Page("/wellbeing/{child}", record, RECORD, "POST"),
+    Page("/wellbeing/{child}/correct", correct, CORRECT, "POST"),
 )

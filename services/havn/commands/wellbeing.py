@@ -81,6 +81,34 @@ def record(
     show(document(answer), view.recorded(answer, lang), json)
 
 
+@app.command()
+def correct(
+    observation: Annotated[str, typer.Argument(metavar="OBSERVATION", help="As list --json names it.")],
+    step: Annotated[int, typer.Option(min=1, help="A step of the scale: havn wellbeing scale tells them in words.")],
+    reason: Annotated[str, typer.Option(help="Why it is corrected.")],
+    note: Annotated[str | None, typer.Option(help="What was seen; as it stands if not given.")] = None,
+    child_words: Annotated[str | None, typer.Option(help="What the child said; as it stands if not given.")] = None,
+    as_user: As = User.INSTITUTION,
+    lang: Language = Lang.EN,
+    json: Json = False,
+) -> None:
+    """Corrects what was observed; what was told before stays beside it."""
+    name = f"wellbeingObservations/{observation.removeprefix('wellbeingObservations/')}"
+    with asking(as_user) as connection:
+        before = connection.wellbeing.GetWellbeingObservation(pb.GetWellbeingObservationRequest(name=name))
+        corrected = pb.CorrectWellbeingRequest(
+            name=name,
+            etag=before.etag,
+            value=step,
+            note=before.note if note is None else note,
+            child_words=before.child_words if child_words is None else child_words,
+            reason=reason,
+            request_id=str(uuid.uuid4()),
+        )
+        answer = connection.wellbeing.CorrectWellbeing(corrected)
+    show(document(answer), view.recorded(answer, lang), json)
+
+
 @app.command("import")
 def import_series(
     file: File,

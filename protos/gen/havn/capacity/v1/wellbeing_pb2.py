@@ -29,7 +29,7 @@ from havn.access.v1 import access_pb2 as havn_dot_access_dot_v1_dot_access__pb2
 from havn.terms.v1 import terms_pb2 as havn_dot_terms_dot_v1_dot_terms__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n havn/capacity/v1/wellbeing.proto\x12\x10havn.capacity.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1bhavn/access/v1/access.proto\x1a\x19havn/terms/v1/terms.proto\"\xf9\x02\n\x14WellbeingObservation\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x17\n\tauthority\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x13\n\x05\x63hild\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04home\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12.\n\robserved_date\x18\x06 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x02\x12\x13\n\x05value\x18\x07 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12/\n\x0bvalue_words\x18\x08 \x01(\x0b\x32\x14.havn.terms.v1.WordsB\x04\xe2\x41\x01\x03\x12\x0c\n\x04note\x18\t \x01(\t\x12\x13\n\x0b\x63hild_words\x18\n \x01(\t\x12\x19\n\x0brecorded_by\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x66\x65ll\x18\r \x01(\x08\x42\x04\xe2\x41\x01\x03\"\x8d\x01\n\x0eWellbeingScale\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\x05steps\x18\x02 \x03(\x0b\x32\x1f.havn.capacity.v1.WellbeingStep\x12\x12\n\nfall_steps\x18\x03 \x01(\x05\x12\x13\n\x0busual_count\x18\x04 \x01(\x05\x12\x11\n\ttold_days\x18\x05 \x01(\x05\"C\n\rWellbeingStep\x12\r\n\x05value\x18\x01 \x01(\x05\x12#\n\x05words\x18\x02 \x01(\x0b\x32\x14.havn.terms.v1.Words\"\x1a\n\x18GetWellbeingScaleRequest\"u\n\x16RecordWellbeingRequest\x12\x41\n\x0bobservation\x18\x01 \x01(\x0b\x32&.havn.capacity.v1.WellbeingObservationB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"4\n\x1eGetWellbeingObservationRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"L\n\x14ListWellbeingRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05\x63hild\x18\x03 \x01(\t\"\x9d\x01\n\x15ListWellbeingResponse\x12<\n\x0cobservations\x18\x01 \x03(\x0b\x32&.havn.capacity.v1.WellbeingObservation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12-\n\tresidents\x18\x03 \x03(\x0b\x32\x1a.havn.capacity.v1.Resident\"\x85\x01\n\x08Resident\x12\r\n\x05\x63hild\x18\x01 \x01(\t\x12\x0c\n\x04home\x18\x02 \x01(\t\x12$\n\tfrom_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x36\n\x06latest\x18\x04 \x01(\x0b\x32&.havn.capacity.v1.WellbeingObservation\"\xba\x01\n\x16ImportWellbeingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12=\n\x0bobservation\x18\x03 \x01(\x0b\x32(.havn.capacity.v1.RecordWellbeingRequest\x12\x36\n\x04more\x18\x04 \x03(\x0b\x32(.havn.capacity.v1.ImportWellbeingRequest\"\xfc\x01\n\x17ImportWellbeingResponse\x12\x15\n\rcreated_count\x18\x01 \x01(\x05\x12+\n\x08problems\x18\x02 \x03(\x0b\x32\x19.havn.terms.v1.RowProblem\x12\x15\n\rupdated_count\x18\x03 \x01(\x05\x12\x17\n\x0funchanged_count\x18\x04 \x01(\x05\x12\x15\n\rproblem_count\x18\x05 \x01(\x05\x12+\n\x08outcomes\x18\x06 \x03(\x0e\x32\x19.havn.terms.v1.RowOutcome\x12)\n\x07updates\x18\x07 \x03(\x0b\x32\x18.havn.terms.v1.RowUpdate2\xd8\x04\n\x10WellbeingService\x12n\n\x11GetWellbeingScale\x12*.havn.capacity.v1.GetWellbeingScaleRequest\x1a .havn.capacity.v1.WellbeingScale\"\x0b\x92\x82\x19\x07\n\x05\x04\x02\x05\n\x0b\x12l\n\x0fRecordWellbeing\x12(.havn.capacity.v1.RecordWellbeingRequest\x1a&.havn.capacity.v1.WellbeingObservation\"\x07\x92\x82\x19\x03\n\x01\x04\x12\x82\x01\n\x17GetWellbeingObservation\x12\x30.havn.capacity.v1.GetWellbeingObservationRequest\x1a&.havn.capacity.v1.WellbeingObservation\"\r\x92\x82\x19\t\n\x05\x04\x02\x05\n\x0c\x10\x01\x12n\n\rListWellbeing\x12&.havn.capacity.v1.ListWellbeingRequest\x1a\'.havn.capacity.v1.ListWellbeingResponse\"\x0c\x92\x82\x19\x08\n\x04\x04\x02\x05\n\x10\x01\x12q\n\x0fImportWellbeing\x12(.havn.capacity.v1.ImportWellbeingRequest\x1a).havn.capacity.v1.ImportWellbeingResponse\"\x07\x92\x82\x19\x03\n\x01\x04(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n havn/capacity/v1/wellbeing.proto\x12\x10havn.capacity.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1bhavn/access/v1/access.proto\x1a\x19havn/terms/v1/terms.proto\"\xb4\x03\n\x14WellbeingObservation\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x17\n\tauthority\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x13\n\x05\x63hild\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04home\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12.\n\robserved_date\x18\x06 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x02\x12\x13\n\x05value\x18\x07 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12/\n\x0bvalue_words\x18\x08 \x01(\x0b\x32\x14.havn.terms.v1.WordsB\x04\xe2\x41\x01\x03\x12\x0c\n\x04note\x18\t \x01(\t\x12\x13\n\x0b\x63hild_words\x18\n \x01(\t\x12\x19\n\x0brecorded_by\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x66\x65ll\x18\r \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x39\n\x07\x65\x61rlier\x18\x0e \x03(\x0b\x32\".havn.capacity.v1.EarlierWellbeingB\x04\xe2\x41\x01\x03\"\xdc\x01\n\x10\x45\x61rlierWellbeing\x12\r\n\x05value\x18\x01 \x01(\x05\x12)\n\x0bvalue_words\x18\x02 \x01(\x0b\x32\x14.havn.terms.v1.Words\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x13\n\x0b\x63hild_words\x18\x04 \x01(\t\x12\x13\n\x0brecorded_by\x18\x05 \x01(\t\x12\x14\n\x0c\x63orrected_by\x18\x06 \x01(\t\x12\x30\n\x0c\x63orrect_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x08 \x01(\t\"\x8d\x01\n\x0eWellbeingScale\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\x05steps\x18\x02 \x03(\x0b\x32\x1f.havn.capacity.v1.WellbeingStep\x12\x12\n\nfall_steps\x18\x03 \x01(\x05\x12\x13\n\x0busual_count\x18\x04 \x01(\x05\x12\x11\n\ttold_days\x18\x05 \x01(\x05\"C\n\rWellbeingStep\x12\r\n\x05value\x18\x01 \x01(\x05\x12#\n\x05words\x18\x02 \x01(\x0b\x32\x14.havn.terms.v1.Words\"\x1a\n\x18GetWellbeingScaleRequest\"u\n\x16RecordWellbeingRequest\x12\x41\n\x0bobservation\x18\x01 \x01(\x0b\x32&.havn.capacity.v1.WellbeingObservationB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\xa9\x01\n\x17\x43orrectWellbeingRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05value\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x13\n\x0b\x63hild_words\x18\x05 \x01(\t\x12\x14\n\x06reason\x18\x06 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x07 \x01(\tB\x04\xe2\x41\x01\x02\"4\n\x1eGetWellbeingObservationRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"L\n\x14ListWellbeingRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05\x63hild\x18\x03 \x01(\t\"\x9d\x01\n\x15ListWellbeingResponse\x12<\n\x0cobservations\x18\x01 \x03(\x0b\x32&.havn.capacity.v1.WellbeingObservation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12-\n\tresidents\x18\x03 \x03(\x0b\x32\x1a.havn.capacity.v1.Resident\"\x85\x01\n\x08Resident\x12\r\n\x05\x63hild\x18\x01 \x01(\t\x12\x0c\n\x04home\x18\x02 \x01(\t\x12$\n\tfrom_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x36\n\x06latest\x18\x04 \x01(\x0b\x32&.havn.capacity.v1.WellbeingObservation\"\xba\x01\n\x16ImportWellbeingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12=\n\x0bobservation\x18\x03 \x01(\x0b\x32(.havn.capacity.v1.RecordWellbeingRequest\x12\x36\n\x04more\x18\x04 \x03(\x0b\x32(.havn.capacity.v1.ImportWellbeingRequest\"\xfc\x01\n\x17ImportWellbeingResponse\x12\x15\n\rcreated_count\x18\x01 \x01(\x05\x12+\n\x08problems\x18\x02 \x03(\x0b\x32\x19.havn.terms.v1.RowProblem\x12\x15\n\rupdated_count\x18\x03 \x01(\x05\x12\x17\n\x0funchanged_count\x18\x04 \x01(\x05\x12\x15\n\rproblem_count\x18\x05 \x01(\x05\x12+\n\x08outcomes\x18\x06 \x03(\x0e\x32\x19.havn.terms.v1.RowOutcome\x12)\n\x07updates\x18\x07 \x03(\x0b\x32\x18.havn.terms.v1.RowUpdate2\xc8\x05\n\x10WellbeingService\x12n\n\x11GetWellbeingScale\x12*.havn.capacity.v1.GetWellbeingScaleRequest\x1a .havn.capacity.v1.WellbeingScale\"\x0b\x92\x82\x19\x07\n\x05\x04\x02\x05\n\x0b\x12l\n\x0fRecordWellbeing\x12(.havn.capacity.v1.RecordWellbeingRequest\x1a&.havn.capacity.v1.WellbeingObservation\"\x07\x92\x82\x19\x03\n\x01\x04\x12n\n\x10\x43orrectWellbeing\x12).havn.capacity.v1.CorrectWellbeingRequest\x1a&.havn.capacity.v1.WellbeingObservation\"\x07\x92\x82\x19\x03\n\x01\x04\x12\x82\x01\n\x17GetWellbeingObservation\x12\x30.havn.capacity.v1.GetWellbeingObservationRequest\x1a&.havn.capacity.v1.WellbeingObservation\"\r\x92\x82\x19\t\n\x05\x04\x02\x05\n\x0c\x10\x01\x12n\n\rListWellbeing\x12&.havn.capacity.v1.ListWellbeingRequest\x1a\'.havn.capacity.v1.ListWellbeingResponse\"\x0c\x92\x82\x19\x08\n\x04\x04\x02\x05\n\x10\x01\x12q\n\x0fImportWellbeing\x12(.havn.capacity.v1.ImportWellbeingRequest\x1a).havn.capacity.v1.ImportWellbeingResponse\"\x07\x92\x82\x19\x03\n\x01\x04(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,16 +56,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WELLBEINGOBSERVATION'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
   _globals['_WELLBEINGOBSERVATION'].fields_by_name['fell']._loaded_options = None
   _globals['_WELLBEINGOBSERVATION'].fields_by_name['fell']._serialized_options = b'\342A\001\003'
+  _globals['_WELLBEINGOBSERVATION'].fields_by_name['earlier']._loaded_options = None
+  _globals['_WELLBEINGOBSERVATION'].fields_by_name['earlier']._serialized_options = b'\342A\001\003'
   _globals['_RECORDWELLBEINGREQUEST'].fields_by_name['observation']._loaded_options = None
   _globals['_RECORDWELLBEINGREQUEST'].fields_by_name['observation']._serialized_options = b'\342A\001\002'
   _globals['_RECORDWELLBEINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RECORDWELLBEINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\002'
+  _globals['_CORRECTWELLBEINGREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_CORRECTWELLBEINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_CORRECTWELLBEINGREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_CORRECTWELLBEINGREQUEST'].fields_by_name['etag']._serialized_options = b'\342A\001\002'
+  _globals['_CORRECTWELLBEINGREQUEST'].fields_by_name['value']._loaded_options = None
+  _globals['_CORRECTWELLBEINGREQUEST'].fields_by_name['value']._serialized_options = b'\342A\001\002'
+  _globals['_CORRECTWELLBEINGREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_CORRECTWELLBEINGREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
+  _globals['_CORRECTWELLBEINGREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CORRECTWELLBEINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\002'
   _globals['_GETWELLBEINGOBSERVATIONREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETWELLBEINGOBSERVATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_WELLBEINGSERVICE'].methods_by_name['GetWellbeingScale']._loaded_options = None
   _globals['_WELLBEINGSERVICE'].methods_by_name['GetWellbeingScale']._serialized_options = b'\222\202\031\007\n\005\004\002\005\n\013'
   _globals['_WELLBEINGSERVICE'].methods_by_name['RecordWellbeing']._loaded_options = None
   _globals['_WELLBEINGSERVICE'].methods_by_name['RecordWellbeing']._serialized_options = b'\222\202\031\003\n\001\004'
+  _globals['_WELLBEINGSERVICE'].methods_by_name['CorrectWellbeing']._loaded_options = None
+  _globals['_WELLBEINGSERVICE'].methods_by_name['CorrectWellbeing']._serialized_options = b'\222\202\031\003\n\001\004'
   _globals['_WELLBEINGSERVICE'].methods_by_name['GetWellbeingObservation']._loaded_options = None
   _globals['_WELLBEINGSERVICE'].methods_by_name['GetWellbeingObservation']._serialized_options = b'\222\202\031\t\n\005\004\002\005\n\014\020\001'
   _globals['_WELLBEINGSERVICE'].methods_by_name['ListWellbeing']._loaded_options = None
@@ -73,27 +87,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WELLBEINGSERVICE'].methods_by_name['ImportWellbeing']._loaded_options = None
   _globals['_WELLBEINGSERVICE'].methods_by_name['ImportWellbeing']._serialized_options = b'\222\202\031\003\n\001\004'
   _globals['_WELLBEINGOBSERVATION']._serialized_start=201
-  _globals['_WELLBEINGOBSERVATION']._serialized_end=578
-  _globals['_WELLBEINGSCALE']._serialized_start=581
-  _globals['_WELLBEINGSCALE']._serialized_end=722
-  _globals['_WELLBEINGSTEP']._serialized_start=724
-  _globals['_WELLBEINGSTEP']._serialized_end=791
-  _globals['_GETWELLBEINGSCALEREQUEST']._serialized_start=793
-  _globals['_GETWELLBEINGSCALEREQUEST']._serialized_end=819
-  _globals['_RECORDWELLBEINGREQUEST']._serialized_start=821
-  _globals['_RECORDWELLBEINGREQUEST']._serialized_end=938
-  _globals['_GETWELLBEINGOBSERVATIONREQUEST']._serialized_start=940
-  _globals['_GETWELLBEINGOBSERVATIONREQUEST']._serialized_end=992
-  _globals['_LISTWELLBEINGREQUEST']._serialized_start=994
-  _globals['_LISTWELLBEINGREQUEST']._serialized_end=1070
-  _globals['_LISTWELLBEINGRESPONSE']._serialized_start=1073
-  _globals['_LISTWELLBEINGRESPONSE']._serialized_end=1230
-  _globals['_RESIDENT']._serialized_start=1233
-  _globals['_RESIDENT']._serialized_end=1366
-  _globals['_IMPORTWELLBEINGREQUEST']._serialized_start=1369
-  _globals['_IMPORTWELLBEINGREQUEST']._serialized_end=1555
-  _globals['_IMPORTWELLBEINGRESPONSE']._serialized_start=1558
-  _globals['_IMPORTWELLBEINGRESPONSE']._serialized_end=1810
-  _globals['_WELLBEINGSERVICE']._serialized_start=1813
-  _globals['_WELLBEINGSERVICE']._serialized_end=2413
+  _globals['_WELLBEINGOBSERVATION']._serialized_end=637
+  _globals['_EARLIERWELLBEING']._serialized_start=640
+  _globals['_EARLIERWELLBEING']._serialized_end=860
+  _globals['_WELLBEINGSCALE']._serialized_start=863
+  _globals['_WELLBEINGSCALE']._serialized_end=1004
+  _globals['_WELLBEINGSTEP']._serialized_start=1006
+  _globals['_WELLBEINGSTEP']._serialized_end=1073
+  _globals['_GETWELLBEINGSCALEREQUEST']._serialized_start=1075
+  _globals['_GETWELLBEINGSCALEREQUEST']._serialized_end=1101
+  _globals['_RECORDWELLBEINGREQUEST']._serialized_start=1103
+  _globals['_RECORDWELLBEINGREQUEST']._serialized_end=1220
+  _globals['_CORRECTWELLBEINGREQUEST']._serialized_start=1223
+  _globals['_CORRECTWELLBEINGREQUEST']._serialized_end=1392
+  _globals['_GETWELLBEINGOBSERVATIONREQUEST']._serialized_start=1394
+  _globals['_GETWELLBEINGOBSERVATIONREQUEST']._serialized_end=1446
+  _globals['_LISTWELLBEINGREQUEST']._serialized_start=1448
+  _globals['_LISTWELLBEINGREQUEST']._serialized_end=1524
+  _globals['_LISTWELLBEINGRESPONSE']._serialized_start=1527
+  _globals['_LISTWELLBEINGRESPONSE']._serialized_end=1684
+  _globals['_RESIDENT']._serialized_start=1687
+  _globals['_RESIDENT']._serialized_end=1820
+  _globals['_IMPORTWELLBEINGREQUEST']._serialized_start=1823
+  _globals['_IMPORTWELLBEINGREQUEST']._serialized_end=2009
+  _globals['_IMPORTWELLBEINGRESPONSE']._serialized_start=2012
+  _globals['_IMPORTWELLBEINGRESPONSE']._serialized_end=2264
+  _globals['_WELLBEINGSERVICE']._serialized_start=2267
+  _globals['_WELLBEINGSERVICE']._serialized_end=2979
 # @@protoc_insertion_point(module_scope)

@@ -40,6 +40,7 @@ class WellbeingObservation(_message.Message):
     RECORDED_BY_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     FELL_FIELD_NUMBER: _builtins.int
+    EARLIER_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"wellbeingObservations/{observation}"."""
     etag: _builtins.str
@@ -72,6 +73,10 @@ class WellbeingObservation(_message.Message):
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When."""
 
+    @_builtins.property
+    def earlier(self) -> _containers.RepeatedCompositeFieldContainer[Global___EarlierWellbeing]:
+        """What was told of that day before it was corrected, the first one first."""
+
     def __init__(
         self,
         *,
@@ -88,14 +93,69 @@ class WellbeingObservation(_message.Message):
         recorded_by: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         fell: _builtins.bool = ...,
+        earlier: _abc.Iterable[Global___EarlierWellbeing] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "observed_date", b"observed_date", "value_words", b"value_words"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "child", b"child", "child_words", b"child_words", "create_time", b"create_time", "etag", b"etag", "fell", b"fell", "home", b"home", "name", b"name", "note", b"note", "observed_date", b"observed_date", "recorded_by", b"recorded_by", "value", b"value", "value_words", b"value_words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "child", b"child", "child_words", b"child_words", "create_time", b"create_time", "earlier", b"earlier", "etag", b"etag", "fell", b"fell", "home", b"home", "name", b"name", "note", b"note", "observed_date", b"observed_date", "recorded_by", b"recorded_by", "value", b"value", "value_words", b"value_words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WellbeingObservation: _TypeAlias = WellbeingObservation  # noqa: Y015
+
+@_typing.final
+class EarlierWellbeing(_message.Message):
+    """What was told of a day until somebody corrected it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUE_FIELD_NUMBER: _builtins.int
+    VALUE_WORDS_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    CHILD_WORDS_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    CORRECTED_BY_FIELD_NUMBER: _builtins.int
+    CORRECT_TIME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    value: _builtins.int
+    """A step of the scale."""
+    note: _builtins.str
+    """What was seen."""
+    child_words: _builtins.str
+    """What the child said of it."""
+    recorded_by: _builtins.str
+    """Who wrote it."""
+    corrected_by: _builtins.str
+    """Who corrected it."""
+    reason: _builtins.str
+    """Why; empty where a file told it otherwise."""
+    @_builtins.property
+    def value_words(self) -> _terms_pb2.Words:
+        """The step in words."""
+
+    @_builtins.property
+    def correct_time(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        value: _builtins.int = ...,
+        value_words: _terms_pb2.Words | None = ...,
+        note: _builtins.str = ...,
+        child_words: _builtins.str = ...,
+        recorded_by: _builtins.str = ...,
+        corrected_by: _builtins.str = ...,
+        correct_time: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["correct_time", b"correct_time", "value_words", b"value_words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["child_words", b"child_words", "correct_time", b"correct_time", "corrected_by", b"corrected_by", "note", b"note", "reason", b"reason", "recorded_by", b"recorded_by", "value", b"value", "value_words", b"value_words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EarlierWellbeing: _TypeAlias = EarlierWellbeing  # noqa: Y015
 
 @_typing.final
 class WellbeingScale(_message.Message):
@@ -209,6 +269,52 @@ class RecordWellbeingRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordWellbeingRequest: _TypeAlias = RecordWellbeingRequest  # noqa: Y015
+
+@_typing.final
+class CorrectWellbeingRequest(_message.Message):
+    """Corrects an observation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    CHILD_WORDS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"wellbeingObservations/{observation}"."""
+    etag: _builtins.str
+    """As last read."""
+    value: _builtins.int
+    """A step of the scale."""
+    note: _builtins.str
+    """What was seen."""
+    child_words: _builtins.str
+    """What the child said of it."""
+    reason: _builtins.str
+    """Why it is corrected."""
+    request_id: _builtins.str
+    """The caller's key."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        value: _builtins.int = ...,
+        note: _builtins.str = ...,
+        child_words: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["child_words", b"child_words", "etag", b"etag", "name", b"name", "note", b"note", "reason", b"reason", "request_id", b"request_id", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectWellbeingRequest: _TypeAlias = CorrectWellbeingRequest  # noqa: Y015
 
 @_typing.final
 class GetWellbeingObservationRequest(_message.Message):

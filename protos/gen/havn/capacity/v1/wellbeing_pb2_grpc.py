@@ -48,6 +48,11 @@ class WellbeingServiceStub:
                 request_serializer=havn_dot_capacity_dot_v1_dot_wellbeing__pb2.RecordWellbeingRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_wellbeing__pb2.WellbeingObservation.FromString,
                 _registered_method=True)
+        self.CorrectWellbeing = channel.unary_unary(
+                '/havn.capacity.v1.WellbeingService/CorrectWellbeing',
+                request_serializer=havn_dot_capacity_dot_v1_dot_wellbeing__pb2.CorrectWellbeingRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_wellbeing__pb2.WellbeingObservation.FromString,
+                _registered_method=True)
         self.GetWellbeingObservation = channel.unary_unary(
                 '/havn.capacity.v1.WellbeingService/GetWellbeingObservation',
                 request_serializer=havn_dot_capacity_dot_v1_dot_wellbeing__pb2.GetWellbeingObservationRequest.SerializeToString,
@@ -80,7 +85,16 @@ class WellbeingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordWellbeing(self, request, context):
-        """Keeps how a child is that lives in the caller's institution. Rules: docs/rules.md B1, B2 and B4.
+        """Keeps how a child is that lives in the caller's institution. Rules: docs/rules.md B1, B2, B4 and B7. FAILED_PRECONDITION
+        where the institution told of that day before: correct that.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CorrectWellbeing(self, request, context):
+        """Corrects what the caller's institution observed, with a reason: what was told before stays beside it. Rule: docs/rules.md
+        B7. Writes the words again that stay: what is empty is empty from then on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -119,6 +133,11 @@ def add_WellbeingServiceServicer_to_server(servicer, server):
             'RecordWellbeing': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordWellbeing,
                     request_deserializer=havn_dot_capacity_dot_v1_dot_wellbeing__pb2.RecordWellbeingRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_wellbeing__pb2.WellbeingObservation.SerializeToString,
+            ),
+            'CorrectWellbeing': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectWellbeing,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_wellbeing__pb2.CorrectWellbeingRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_wellbeing__pb2.WellbeingObservation.SerializeToString,
             ),
             'GetWellbeingObservation': grpc.unary_unary_rpc_method_handler(
@@ -194,6 +213,33 @@ class WellbeingService:
             target,
             '/havn.capacity.v1.WellbeingService/RecordWellbeing',
             havn_dot_capacity_dot_v1_dot_wellbeing__pb2.RecordWellbeingRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_wellbeing__pb2.WellbeingObservation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectWellbeing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.WellbeingService/CorrectWellbeing',
+            havn_dot_capacity_dot_v1_dot_wellbeing__pb2.CorrectWellbeingRequest.SerializeToString,
             havn_dot_capacity_dot_v1_dot_wellbeing__pb2.WellbeingObservation.FromString,
             options,
             channel_credentials,

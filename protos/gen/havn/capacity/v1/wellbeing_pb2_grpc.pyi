@@ -40,7 +40,13 @@ class WellbeingServiceStub:
     GetWellbeingScale: _grpc.UnaryUnaryMultiCallable[_wellbeing_pb2.GetWellbeingScaleRequest, _wellbeing_pb2.WellbeingScale]
     """The steps in words. Rule: docs/rules.md B1."""
     RecordWellbeing: _grpc.UnaryUnaryMultiCallable[_wellbeing_pb2.RecordWellbeingRequest, _wellbeing_pb2.WellbeingObservation]
-    """Keeps how a child is that lives in the caller's institution. Rules: docs/rules.md B1, B2 and B4."""
+    """Keeps how a child is that lives in the caller's institution. Rules: docs/rules.md B1, B2, B4 and B7. FAILED_PRECONDITION
+    where the institution told of that day before: correct that.
+    """
+    CorrectWellbeing: _grpc.UnaryUnaryMultiCallable[_wellbeing_pb2.CorrectWellbeingRequest, _wellbeing_pb2.WellbeingObservation]
+    """Corrects what the caller's institution observed, with a reason: what was told before stays beside it. Rule: docs/rules.md
+    B7. Writes the words again that stay: what is empty is empty from then on.
+    """
     GetWellbeingObservation: _grpc.UnaryUnaryMultiCallable[_wellbeing_pb2.GetWellbeingObservationRequest, _wellbeing_pb2.WellbeingObservation]
     """One observation; who sees it, docs/rules.md B3 says."""
     ListWellbeing: _grpc.UnaryUnaryMultiCallable[_wellbeing_pb2.ListWellbeingRequest, _wellbeing_pb2.ListWellbeingResponse]
@@ -62,7 +68,13 @@ class WellbeingServiceAsyncStub(WellbeingServiceStub):
     GetWellbeingScale: _aio.UnaryUnaryMultiCallable[_wellbeing_pb2.GetWellbeingScaleRequest, _wellbeing_pb2.WellbeingScale]  # type: ignore[assignment]
     """The steps in words. Rule: docs/rules.md B1."""
     RecordWellbeing: _aio.UnaryUnaryMultiCallable[_wellbeing_pb2.RecordWellbeingRequest, _wellbeing_pb2.WellbeingObservation]  # type: ignore[assignment]
-    """Keeps how a child is that lives in the caller's institution. Rules: docs/rules.md B1, B2 and B4."""
+    """Keeps how a child is that lives in the caller's institution. Rules: docs/rules.md B1, B2, B4 and B7. FAILED_PRECONDITION
+    where the institution told of that day before: correct that.
+    """
+    CorrectWellbeing: _aio.UnaryUnaryMultiCallable[_wellbeing_pb2.CorrectWellbeingRequest, _wellbeing_pb2.WellbeingObservation]  # type: ignore[assignment]
+    """Corrects what the caller's institution observed, with a reason: what was told before stays beside it. Rule: docs/rules.md
+    B7. Writes the words again that stay: what is empty is empty from then on.
+    """
     GetWellbeingObservation: _aio.UnaryUnaryMultiCallable[_wellbeing_pb2.GetWellbeingObservationRequest, _wellbeing_pb2.WellbeingObservation]  # type: ignore[assignment]
     """One observation; who sees it, docs/rules.md B3 says."""
     ListWellbeing: _aio.UnaryUnaryMultiCallable[_wellbeing_pb2.ListWellbeingRequest, _wellbeing_pb2.ListWellbeingResponse]  # type: ignore[assignment]
@@ -93,7 +105,19 @@ class WellbeingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _wellbeing_pb2.RecordWellbeingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_wellbeing_pb2.WellbeingObservation, _abc.Awaitable[_wellbeing_pb2.WellbeingObservation]]:
-        """Keeps how a child is that lives in the caller's institution. Rules: docs/rules.md B1, B2 and B4."""
+        """Keeps how a child is that lives in the caller's institution. Rules: docs/rules.md B1, B2, B4 and B7. FAILED_PRECONDITION
+        where the institution told of that day before: correct that.
+        """
+
+    @_abc_1.abstractmethod
+    def CorrectWellbeing(
+        self,
+        request: _wellbeing_pb2.CorrectWellbeingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wellbeing_pb2.WellbeingObservation, _abc.Awaitable[_wellbeing_pb2.WellbeingObservation]]:
+        """Corrects what the caller's institution observed, with a reason: what was told before stays beside it. Rule: docs/rules.md
+        B7. Writes the words again that stay: what is empty is empty from then on.
+        """
 
     @_abc_1.abstractmethod
     def GetWellbeingObservation(
