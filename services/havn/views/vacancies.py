@@ -42,16 +42,20 @@ def vacancies(answer: pb.ListVacanciesResponse, lang: Lang) -> Iterator[Renderab
     if not answer.vacancies:
         return
     yield ""
-    rows = table(
-        "=Unit", "#Free", "=From", "#Blocked", "#Held", "Disposes", "Confirmed", "How far to trust it", lang=lang
-    )
-    for each in sorted(answer.vacancies, key=lambda vacancy: vacancy.free_place_count == 0):
+    free_first = sorted(answer.vacancies, key=lambda vacancy: vacancy.free_place_count == 0)
+    rows = table("=Unit", "#Free", "=From", "Confirmed", "How far to trust it", lang=lang)
+    for each in free_first:
         freshness = phrase(FRESHNESS[each.freshness], lang)
         said = str(each.free_place_count), day(each.from_date)
-        out = str(each.occupancy.blocked_place_count or ""), str(each.occupancy.held_place_count or "")
-        disposal, confirmed = phrase(DISPOSALS[each.disposal], lang), moment(each.confirmed_time)
-        rows.add_row(home(_unit(each)), *said, *out, disposal, confirmed, freshness)
+        rows.add_row(home(_unit(each)), *said, moment(each.confirmed_time), freshness)
     yield rows
+    yield ""
+    # By themselves: in one table with the rest, a terminal of 80 columns folds each word.
+    more = table("Disposes", "#Blocked", "#Held", "=Unit", lang=lang)
+    for each in free_first:
+        out = str(each.occupancy.blocked_place_count or ""), str(each.occupancy.held_place_count or "")
+        more.add_row(phrase(DISPOSALS[each.disposal], lang), *out, home(_unit(each)))
+    yield more
 
 
 def reported(vacancy: pb.Vacancy, lang: Lang) -> Iterator[RenderableType]:
