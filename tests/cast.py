@@ -51,7 +51,8 @@ R = TypeVar("R")
 Value = Any
 """What a field of a message may hold."""
 
-_numbers = count(1)
+_numbers = count(10_001)
+"""Beyond those in the names of the demo, which some tests import."""
 
 
 class FixedClock:
