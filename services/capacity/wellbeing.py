@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
 
-from havn.access.v1.access_pb2 import ROLE_SERVICE
+from havn.access.v1.access_pb2 import ROLE_CONSULTANT, ROLE_SERVICE
 from havn.capacity.v1 import wellbeing_pb2 as pb
 from services.capacity import events, wire
 from services.capacity.rules import wellbeing as rules
@@ -29,6 +29,8 @@ from services.shared.scope import everywhere
 from services.shared.wire import date_message, day, timestamp
 
 SERVICE = access.service("capacity")
+
+_FAMILIES = "families/"
 
 V = TypeVar("V", View, Change)
 
@@ -110,6 +112,18 @@ def seen(view: View, request: pb.ListWellbeingRequest, today: date) -> Page[pb.W
             token = page.next_token
             if not token or len(shown) == most:
                 return Page(shown, token)
+
+
+def of_authority(view: View, request: pb.ListWellbeingRequest, today: date) -> Page[pb.WellbeingObservation]:
+    """A page of what is kept of the children of the caller's authority, the latest first. Raises BadInput.
+
+    To consultants: of those who live in a foster family today, with what was observed before they came (B3).
+    """
+    where = [col(WellbeingRow.child) == request.child] if request.child else []
+    if view.caller.roles == {ROLE_CONSULTANT}:
+        stays = map(wire.stay, view.all(STAYS, col(StayRow.home).startswith(_FAMILIES)))
+        where.append(col(WellbeingRow.child).in_(sorted({stay.child for stay in stays if stay.is_living(today)})))
+    return view.page(WELLBEING, request.page_size, request.page_token, *where)
 
 
 def residents(view: View, child: str, today: date) -> list[pb.Resident]:

@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator, Callable
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
-from sqlmodel import col
 
 from havn.capacity.v1 import wellbeing_pb2 as pb
 from havn.capacity.v1 import wellbeing_pb2_grpc as rpc
 from services.capacity import wellbeing
 from services.capacity.rules.wellbeing import scale
-from services.capacity.store import WELLBEING, WellbeingRow
 from services.shared import importing
 from services.shared.call import current
 from services.shared.clock import Clock
@@ -60,7 +58,6 @@ class WellbeingApi(rpc.WellbeingServiceServicer):
     async def ListWellbeing(self, request: pb.ListWellbeingRequest, context: Context) -> pb.ListWellbeingResponse:
         """A page of observations."""
         today = self._clock.today()
-        where = [col(WellbeingRow.child) == request.child] if request.child else []
 
         def read(view: View) -> pb.ListWellbeingResponse:
             living: list[pb.Resident] = []
@@ -68,7 +65,7 @@ class WellbeingApi(rpc.WellbeingServiceServicer):
                 page = wellbeing.seen(view, request, today)
                 living = [] if request.page_token else wellbeing.residents(view, request.child, today)
             else:
-                page = view.page(WELLBEING, request.page_size, request.page_token, *where)
+                page = wellbeing.of_authority(view, request, today)
             told = [wellbeing.in_words(observation) for observation in page.items]
             return pb.ListWellbeingResponse(observations=told, next_page_token=page.next_token, residents=living)
 

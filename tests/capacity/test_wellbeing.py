@@ -260,6 +260,23 @@ async def test_b2_to_b4_the_history_goes_along_with_a_child_and_a_fall_is_announ
         await moved.first.wellbeing.RecordWellbeing(cast.observing(moved.child))
 
 
+async def test_b3_a_consultant_sees_the_history_once_the_child_lives_in_a_foster_family(
+    havn: Havn, moved: Moved, coordinator: Client
+) -> None:
+    await moved.first.wellbeing.RecordWellbeing(cast.observing(moved.child, value=4, observed_date=cast.day(-20)))
+    consultant = havn.as_(cast.CONSULTANT)
+    assert await seen_by(consultant, moved.child) == []
+    family = await consultant.families.CreateFosterFamily(cast.entering())
+    lives = cast.a_placement(child=moved.child, home=family.name, start_date=cast.day())
+    await coordinator.placements.RecordPlacement(cast.recording(lives))
+
+    async def is_seen() -> bool:
+        return await seen_by(consultant, moved.child) == [4]
+
+    await havn.until("capacity", is_seen)
+    assert await seen_by(havn.as_(cast.elsewhere(cast.CONSULTANT)), moved.child) == []
+
+
 async def test_b2_a_series_is_taken_whole_or_not_at_all_and_again_changes_nothing(havn: Havn, moved: Moved) -> None:
     series = [cast.an_observation(moved.child, value=4, observed_date=date_message(days(-90 + n))) for n in range(5)]
     series += [cast.an_observation(moved.child, value=1, observed_date=cast.day(-50), note="")]

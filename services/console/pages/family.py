@@ -20,6 +20,7 @@ SERVICE = "havn.families.v1.FamiliesService"
 SUPPORT = "havn.families.v1.SupportService"
 PLACED = "havn.placements.v1.PlacementsService.ListPlacements"
 RESIDENTS = f"{SUPPORT}.ListResidents"
+WELLBEING = "havn.capacity.v1.WellbeingService.ListWellbeing"
 PAGE_SIZE = 200
 SHOWN = 20
 """Follow-ups of one family that are shown."""
@@ -75,6 +76,7 @@ async def show(visit: Visit) -> Response:
         live_there=live_there,
         placed_by_others=[each for each in there if each.child not in {known.child for known in live_there}],
         may_see_residents=may(visit.caller, RESIDENTS),
+        may_see_wellbeing=may(visit.caller, WELLBEING),
         cost=cost,
         agreements=[terms.authority(name) for name in family.agreements],
         may=lambda rpc: may(visit.caller, f"{SERVICE}.{rpc}"),

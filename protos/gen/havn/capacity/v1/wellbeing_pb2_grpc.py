@@ -108,7 +108,8 @@ class WellbeingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListWellbeing(self, request, context):
-        """Observations, the latest first: to an institution those of the children who live there, with their history (B3).
+        """Observations, the latest first: to an institution those of the children who live there, with their history, to a
+        consultant those of the children who live in foster families (B3).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -50,7 +50,9 @@ class WellbeingServiceStub:
     GetWellbeingObservation: _grpc.UnaryUnaryMultiCallable[_wellbeing_pb2.GetWellbeingObservationRequest, _wellbeing_pb2.WellbeingObservation]
     """One observation; who sees it, docs/rules.md B3 says."""
     ListWellbeing: _grpc.UnaryUnaryMultiCallable[_wellbeing_pb2.ListWellbeingRequest, _wellbeing_pb2.ListWellbeingResponse]
-    """Observations, the latest first: to an institution those of the children who live there, with their history (B3)."""
+    """Observations, the latest first: to an institution those of the children who live there, with their history, to a
+    consultant those of the children who live in foster families (B3).
+    """
     ImportWellbeing: _grpc.StreamUnaryMultiCallable[_wellbeing_pb2.ImportWellbeingRequest, _wellbeing_pb2.ImportWellbeingResponse]
     """Takes observations from a file of the caller's institution, new or known by child and day: all, or none and a list of
     what to mend.
@@ -78,7 +80,9 @@ class WellbeingServiceAsyncStub(WellbeingServiceStub):
     GetWellbeingObservation: _aio.UnaryUnaryMultiCallable[_wellbeing_pb2.GetWellbeingObservationRequest, _wellbeing_pb2.WellbeingObservation]  # type: ignore[assignment]
     """One observation; who sees it, docs/rules.md B3 says."""
     ListWellbeing: _aio.UnaryUnaryMultiCallable[_wellbeing_pb2.ListWellbeingRequest, _wellbeing_pb2.ListWellbeingResponse]  # type: ignore[assignment]
-    """Observations, the latest first: to an institution those of the children who live there, with their history (B3)."""
+    """Observations, the latest first: to an institution those of the children who live there, with their history, to a
+    consultant those of the children who live in foster families (B3).
+    """
     ImportWellbeing: _aio.StreamUnaryMultiCallable[_wellbeing_pb2.ImportWellbeingRequest, _wellbeing_pb2.ImportWellbeingResponse]  # type: ignore[assignment]
     """Takes observations from a file of the caller's institution, new or known by child and day: all, or none and a list of
     what to mend.
@@ -133,7 +137,9 @@ class WellbeingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _wellbeing_pb2.ListWellbeingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_wellbeing_pb2.ListWellbeingResponse, _abc.Awaitable[_wellbeing_pb2.ListWellbeingResponse]]:
-        """Observations, the latest first: to an institution those of the children who live there, with their history (B3)."""
+        """Observations, the latest first: to an institution those of the children who live there, with their history, to a
+        consultant those of the children who live in foster families (B3).
+        """
 
     @_abc_1.abstractmethod
     def ImportWellbeing(
