@@ -82,6 +82,7 @@ def copied_placement(placement: placements.Placement) -> placements.Placement:
         end_date=placement.end_date if placement.HasField("end_date") else None,
         planned_end_date=placement.planned_end_date if placement.HasField("planned_end_date") else None,
         solo_placement=placement.solo_placement,
+        group=placement.group,
     )
 
 
@@ -107,6 +108,7 @@ def stay(placement: placements.Placement) -> Stay:
         ends=day(placement.end_date) if placement.HasField("end_date") else None,
         planned_end=day(placement.planned_end_date) if placement.HasField("planned_end_date") else None,
         solo=placement.solo_placement,
+        group=placement.group,
     )
 
 

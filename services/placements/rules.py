@@ -169,6 +169,13 @@ def _basis(request: pb.PlacementRequest, today: date) -> Iterator[FieldProblem]:
 _REQUEST_PARTS = (_filing, _whose, _steps, _danger, _siblings, _solo, _surroundings, _current_home, _basis)
 
 
+def _group(placement: pb.Placement) -> Iterator[FieldProblem]:
+    if placement.group and not placement.home.startswith("institutions/"):
+        yield FieldProblem("placement.group", "is for places in an institution; leave it empty in a foster family")
+    elif placement.group:
+        yield from fields.key("placement.group", placement.group)
+
+
 def _placement_problems(placement: pb.Placement, today: date) -> Iterator[FieldProblem]:
     yield from fields.named("placement.authority", placement.authority, "authorities/{authority}")
     yield from fields.named("placement.child", placement.child, "children/{child}")
@@ -181,6 +188,7 @@ def _placement_problems(placement: pb.Placement, today: date) -> Iterator[FieldP
     yield from fields.not_after("placement.start_date", started, today, "today: a plan is no placement")
     if placement.HasField("end_date"):
         yield from fields.not_after("placement.start_date", started, day(placement.end_date), "its end")
+    yield from _group(placement)
     if placement.HasField("planned_end_date"):
         planned = day(placement.planned_end_date)
         yield from fields.not_after("placement.start_date", started, planned, "its planned end")

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from services.shared.errors import BadInput, FieldProblem
-from services.shared.names import NO_CPR, last_part, looks_like_cpr
+from services.shared.names import NO_CPR, chosen_id, last_part, looks_like_cpr
 
 OLDEST = 23
 """Years; aftercare (efterværn) ends with them. docs/glossary.md."""
@@ -25,6 +25,14 @@ def named(field: str, value: str, pattern: str) -> Iterator[FieldProblem]:
         yield FieldProblem(field, f'must be a name like "{pattern}"')
     elif looks_like_cpr(last_part(value)):
         yield FieldProblem(field, NO_CPR)
+
+
+def key(field: str, value: str) -> Iterator[FieldProblem]:
+    """A key must look like a chosen id, and be no CPR number."""
+    try:
+        chosen_id(value, field)
+    except BadInput as error:
+        yield from error.problems
 
 
 def between(field: str, value: int, least: int, most: int) -> Iterator[FieldProblem]:

@@ -82,6 +82,12 @@ def test_v11_the_share_of_place_days_that_were_used(stays: list[Stay], percent: 
     assert occupied([cast.a_unit(name=f"{HERE}/units/u", place_count=2)], stays, YEAR) == percent
 
 
+def test_v11_a_family_in_its_department_uses_one_place_from_its_first_to_its_last_day() -> None:
+    family = [stay(-365, -183, group="g"), stay(-300, group="g", child="sibling")]
+    unit = cast.a_unit(name=f"{HERE}/units/u", place_count=2, kind=pb.UNIT_KIND_FAMILY_DEPARTMENT)
+    assert occupied([unit], family, YEAR) == 50
+
+
 def test_v11_what_was_promised_for_some_of_the_year_stands_with_what_was_delivered_in_it() -> None:
     over = cast.a_promise(key="over", from_date=cast.day(-900), until_date=cast.day(-365))
     institution = cast.an_institution(promised_services=[cast.a_promise(), over, cast.a_promise(key="meals")])

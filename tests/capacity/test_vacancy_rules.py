@@ -36,8 +36,13 @@ def stay(leaves: int | None = None, starts: int = -9, **facts: cast.Value) -> St
     return Stay(**{"placement": "placements/p", "authority": cast.MUNICIPALITY} | lives | facts)
 
 
-def used(*stays: Stay, blocked: tuple[pb.BlockedPlaces, ...] = (), places: int = 4) -> Used:
-    return Used(cast.a_unit(name=UNIT, place_count=places), blocked, stays)
+def used(
+    *stays: Stay,
+    blocked: tuple[pb.BlockedPlaces, ...] = (),
+    places: int = 4,
+    kind: pb.UnitKind.ValueType = pb.UNIT_KIND_RESIDENTIAL,
+) -> Used:
+    return Used(cast.a_unit(name=UNIT, place_count=places, kind=kind), blocked, stays)
 
 
 LEFT = {
@@ -48,6 +53,19 @@ LEFT = {
     "nothing beside a child who can't live with others": (used(stay(solo=True)), 0),
     "all once that child has left": (used(stay(0, solo=True)), 4),
     "no place that is out of use": (used(stay(), blocked=(cast.blocked(place_count=2),)), 1),
+    "one place for each family in a family department": (
+        used(
+            stay(group="g"),
+            stay(group="g"),
+            stay(group="h"),
+            stay(),
+            stay(),
+            kind=pb.UNIT_KIND_FAMILY_DEPARTMENT,
+            places=6,
+        ),
+        2,
+    ),
+    "one for each child elsewhere": (used(stay(group="g"), stay(group="g")), 2),
     "nothing where more live than there are places": (used(*[stay()] * 5), 0),
 }
 

@@ -62,6 +62,8 @@ REFUSALS: dict[str, tuple[str, dict[str, Any]]] = {
     "a home that is no home's name": ("placement.home", {"home": "Aunt Naja"}),
     "an institution without its unit": ("placement.home", {"home": "institutions/i-1"}),
     "a start tomorrow": ("placement.start_date", {"start_date": cast.day(1)}),
+    "a family's key in a foster family": ("placement.group", {"group": "g-1"}),
+    "a family by its name": ("placement.group", {"home": "institutions/i/units/u", "step": 5, "group": "Malik, Anna"}),
     "an end before its start": ("placement.start_date", {"end_date": cast.day(-101)}),
 }
 

@@ -1,6 +1,7 @@
 """What placements tell of a unit's places: how many are free, and which become so."""
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,6 +24,8 @@ class Stay:
     ends: date | None = None
     planned_end: date | None = None
     solo: bool = False
+    group: str = ""
+    """What those share who were placed as one family."""
 
     @property
     def leaves(self) -> date | None:
@@ -79,8 +82,18 @@ class Used:
         return max(0, self.unit.place_count - self._taken(staying))
 
     def _taken(self, living: Collection[Stay]) -> int:
-        """Places that children use: who can't live with others has the whole unit."""
-        return max(len(living), self.unit.place_count) if any(stay.solo for stay in living) else len(living)
+        """Places that are used: who can't live with others has the whole unit."""
+        taken = len(by_place(self.unit, living))
+        return max(taken, self.unit.place_count) if any(stay.solo for stay in living) else taken
+
+
+def by_place(unit: pb.InstitutionUnit, stays: Iterable[Stay]) -> Collection[Sequence[Stay]]:
+    """Stays in a unit by the place that they have: each its own, in a family department one for a family (V8)."""
+    are_families = unit.kind == pb.UNIT_KIND_FAMILY_DEPARTMENT
+    places: defaultdict[str | int, list[Stay]] = defaultdict(list)
+    for number, stay in enumerate(stays):
+        places[(are_families and stay.group) or number].append(stay)
+    return places.values()
 
 
 def difference(vacancy: pb.Vacancy, used: Used, today: date) -> int:

@@ -1,12 +1,12 @@
 """What came of placements in an institution, how full it was, and what it delivered (V11, V12)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from havn.capacity.v1 import capacity_pb2 as pb
-from services.capacity.rules.occupancy import DAY, Stay
+from services.capacity.rules.occupancy import DAY, Stay, by_place
 from services.shared.wire import date_message, day
 
 YEAR = timedelta(days=365)
@@ -101,9 +101,14 @@ def outcomes(found: Counter[str], others: Counter[str]) -> pb.Outcomes:
 
 def occupied(units: Iterable[pb.InstitutionUnit], stays: Collection[Stay], year: Year) -> int:
     """Share of the units' place-days in the year that were used, in percent (V11)."""
-    places = {unit.name: unit.place_count for unit in units}
-    used = sum(_days(stay, year) * (places[stay.home] if stay.solo else 1) for stay in stays if stay.home in places)
-    offered = sum(places.values()) * YEAR.days
+    of_home: defaultdict[str, list[Stay]] = defaultdict(list)
+    for stay in stays:
+        of_home[stay.home].append(stay)
+    used = offered = 0
+    for unit in units:
+        offered += unit.place_count * YEAR.days
+        for together in by_place(unit, of_home[unit.name]):
+            used += _days(together, year) * (unit.place_count if any(stay.solo for stay in together) else 1)
     return min(100, round(100 * used / offered)) if offered else 0
 
 
@@ -126,10 +131,15 @@ def _ending(stay: Stay, left: date) -> str:
     return "ended_as_planned_count" if left >= stay.planned_end - EARLY else "ended_otherwise_count"
 
 
-def _days(stay: Stay, year: Year) -> int:
-    """Days of the year that a child lived there; the last day of a placement is another's."""
+def _days(together: Sequence[Stay], year: Year) -> int:
+    """Days of the year on which somebody lived in one place; the last day of a placement is another's."""
+    days = [_days_of(stay, year) for stay in together]
+    return len(days[0] if len(days) == 1 else set[int]().union(*days))
+
+
+def _days_of(stay: Stay, year: Year) -> range:
     left = year.last if stay.ends is None else min(year.last, stay.ends - DAY)
-    return max(0, (left - max(year.first, stay.starts)).days + 1)
+    return range(max(year.first, stay.starts).toordinal(), left.toordinal() + 1)
 
 
 def _until(promised: pb.PromisedService) -> date:

@@ -155,5 +155,6 @@ PLACEMENTS = Sheet(
         Column("planned_end", "planned_end_date", DAY, NO, "Slutter efter planen den", "To end by the plan on"),
         Column("daily_cost", "daily_cost", MONEY, NO, "Kroner pr. dag", "Kroner a day"),
         Column("solo_placement", "solo_placement", YES_OR_NO, NO, "Bruger hele afdelingen", "Uses the whole unit"),
+        Column("group", "group", KEY_CELL, NO, "Fælles nøgle: én families plads", "Of a family in one place"),
     ),
 )

@@ -848,6 +848,7 @@ class Placement(_message.Message):
     DAILY_COST_FIELD_NUMBER: _builtins.int
     SOLO_PLACEMENT_FIELD_NUMBER: _builtins.int
     PLANNED_END_DATE_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"placements/{placement}"."""
     etag: _builtins.str
@@ -866,6 +867,10 @@ class Placement(_message.Message):
     """Step of the ladder."""
     solo_placement: _builtins.bool
     """The placement takes the whole unit."""
+    group: _builtins.str
+    """A key that those share who were placed as one family, such as siblings with their mother: in a family department they
+    have one place together. Empty for who was placed alone. Rule: docs/rules.md V8.
+    """
     @_builtins.property
     def birth_date(self) -> _date_pb2.Date:
         """Decides the age."""
@@ -903,10 +908,11 @@ class Placement(_message.Message):
         daily_cost: _money_pb2.Money | None = ...,
         solo_placement: _builtins.bool = ...,
         planned_end_date: _date_pb2.Date | None = ...,
+        group: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "daily_cost", b"daily_cost", "end_date", b"end_date", "planned_end_date", b"planned_end_date", "start_date", b"start_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "birth_date", b"birth_date", "child", b"child", "daily_cost", b"daily_cost", "end_date", b"end_date", "etag", b"etag", "gender", b"gender", "home", b"home", "name", b"name", "need_level", b"need_level", "planned_end_date", b"planned_end_date", "solo_placement", b"solo_placement", "start_date", b"start_date", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "birth_date", b"birth_date", "child", b"child", "daily_cost", b"daily_cost", "end_date", b"end_date", "etag", b"etag", "gender", b"gender", "group", b"group", "home", b"home", "name", b"name", "need_level", b"need_level", "planned_end_date", b"planned_end_date", "solo_placement", b"solo_placement", "start_date", b"start_date", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
