@@ -1,6 +1,6 @@
 """Refusals as gRPC statuses: the one place where an error meets the wire."""
 
-from datetime import timedelta
+import math
 
 import grpc
 from google.protobuf import any_pb2
@@ -27,7 +27,8 @@ def status(error: HavnError, service: str, reference: str) -> status_pb2.Status:
         details.append(_packed(_bad_request(error)))
     if error.retry_seconds:
         delay = error_details_pb2.RetryInfo()
-        delay.retry_delay.FromTimedelta(timedelta(seconds=error.retry_seconds))
+        # Rounded up: who comes again after no time at all is refused once more.
+        delay.retry_delay.FromMilliseconds(math.ceil(error.retry_seconds * 1000))
         details.append(_packed(delay))
     return status_pb2.Status(code=code, message=str(error)[:MOST_TEXT], details=details)
 

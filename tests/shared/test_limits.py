@@ -18,7 +18,7 @@ from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
 from services.placements.api import DEFINITION as PLACEMENTS
 from services.placements.api import PlacementsApi
-from services.shared import readiness
+from services.shared import readiness, status
 from services.shared.access import Caller
 from services.shared.errors import TooManyCalls
 from services.shared.limits import BURST_SECONDS, MANY_CALLERS, Rates
@@ -117,6 +117,13 @@ async def test_who_calls_too_often_is_refused_and_told_when_to_come_again_and_ot
 async def test_services_may_call_as_often_as_they_need(havn: Havn) -> None:
     service = havn.as_(cast.SERVICE)
     assert {await asked(service) for _ in range(3 * BURST)} == {"NOT_FOUND"}
+
+
+def test_when_to_come_again_is_told_in_whole_milliseconds_and_never_at_once() -> None:
+    told = status.status(TooManyCalls("too many calls", 0.000_01), "placements", "r")
+    delay = error_details_pb2.RetryInfo()
+    assert told.details[1].Unpack(delay)
+    assert delay.retry_delay.ToMilliseconds() == 1
 
 
 def test_a_bucket_fills_again_and_holds_no_more_than_its_burst() -> None:
