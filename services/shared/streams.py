@@ -34,6 +34,9 @@ LOOK_SECONDS = 30.0
 ACK_WAIT_SECONDS = 10.0
 MOST_PENDING = 128
 
+MISSED = "havn-missed"
+"""Stands with a consumer from its mending until what it may have missed was sent again."""
+
 # What people may add without changing what the events meet.
 _FREE = frozenset("name durable_name description metadata placement template_owner consumer_limits max_waiting".split())
 
@@ -121,14 +124,21 @@ class Streams:
         differing = differences(wanted, found.config)
         if differing and set(differing) <= _MENDED_OF_CONSUMERS:
             log.warning("consumer.mended", consumer=name, fields=differing)
-            mended = await self._jetstream.add_consumer(stream, found.config.evolve(**_of(wanted, differing)))
-            if _may_have_missed(stream, found.config, differing):
-                # NATS tells nobody which: all come again, and the inbox passes over those that were applied.
-                await self._jetstream.reset_consumer(stream, name, seq=1)
-            found = mended
+            missed = {MISSED: "yes"} if _may_have_missed(stream, found.config, differing) else {}
+            mended = found.config.evolve(**_of(wanted, differing), metadata={**(found.config.metadata or {}), **missed})
+            found = await self._jetstream.add_consumer(stream, mended)
             differing = []
+        if MISSED in (found.config.metadata or {}):
+            found = await self._sent_again(stream, found)
         self._tell(name, differing)
         return found
+
+    async def _sent_again(self, stream: str, found: ConsumerInfo) -> ConsumerInfo:
+        """The consumer, to whom all events come again: NATS tells nobody which ones it missed, the inbox knows."""
+        await self._jetstream.reset_consumer(stream, found.name, seq=1)
+        # Not before: whoever ends in between, or the next one, does it all again.
+        known = {key: value for key, value in (found.config.metadata or {}).items() if key != MISSED}
+        return await self._jetstream.add_consumer(stream, found.config.evolve(metadata=known))
 
     def _tell(self, name: str, differing: list[str]) -> None:
         if not differing:

@@ -175,6 +175,23 @@ async def test_events_that_nats_kept_to_itself_come_once_a_consumer_listens_to_t
     assert [each.subject for each in came] == ["havn.placements.v1.x.1", "havn.placements.v1.x.2"]
 
 
+async def test_they_come_also_where_whoever_mended_the_consumer_ended_just_then(client: Client) -> None:
+    jetstream: JetStreamContext = client.jetstream()
+    await ours(client).stream("placements")
+    before = await ours(client).consumer("placements", DURABLE, "havn.placements.v1.y.>")
+    await jetstream.publish("havn.placements.v1.x.1", b"")
+    await jetstream.publish("havn.placements.v1.y.1", b"")
+    pulled = await jetstream.pull_subscribe_bind(DURABLE, "placements")
+    [message] = await pulled.fetch(1, timeout=WAIT_SECONDS)
+    await message.ack_sync()
+    mended = before.config.evolve(filter_subject="havn.placements.v1.x.>", metadata={streams.MISSED: "yes"})
+    await jetstream.add_consumer("placements", mended)
+    after = await ours(client).consumer("placements", DURABLE, "havn.placements.v1.x.>")
+    [message] = await pulled.fetch(1, timeout=WAIT_SECONDS)
+    assert message.subject == "havn.placements.v1.x.1"
+    assert streams.MISSED not in (after.config.metadata or {})
+
+
 async def test_a_consumer_that_listens_to_less_than_before_goes_on_where_it_was(client: Client) -> None:
     jetstream: JetStreamContext = client.jetstream()
     await ours(client).stream("placements")
