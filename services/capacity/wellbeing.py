@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from google.protobuf.field_mask_pb2 import FieldMask
 from sqlmodel import col
 
-from havn.access.v1.access_pb2 import ROLE_CONSULTANT, ROLE_SERVICE
+from havn.access.v1.access_pb2 import ROLE_AUDITOR, ROLE_CASEWORKER, ROLE_LEADER, ROLE_SERVICE
 from havn.capacity.v1 import wellbeing_pb2 as pb
 from services.capacity import events, wire
 from services.capacity.rules import wellbeing as rules
@@ -31,6 +31,9 @@ from services.shared.wire import date_message, day, timestamp
 SERVICE = access.service("capacity")
 
 _FAMILIES = "families/"
+
+_OF_THE_CASE = {ROLE_CASEWORKER, ROLE_LEADER, ROLE_AUDITOR}
+"""Who sees the history of each child of the authority, wherever it lives (B3)."""
 
 V = TypeVar("V", View, Change)
 
@@ -120,7 +123,7 @@ def of_authority(view: View, request: pb.ListWellbeingRequest, today: date) -> P
     To consultants: of those who live in a foster family today, with what was observed before they came (B3).
     """
     where = [col(WellbeingRow.child) == request.child] if request.child else []
-    if view.caller.roles == {ROLE_CONSULTANT}:
+    if view.caller.roles.isdisjoint(_OF_THE_CASE):
         stays = map(wire.stay, view.all(STAYS, col(StayRow.home).startswith(_FAMILIES)))
         where.append(col(WellbeingRow.child).in_(sorted({stay.child for stay in stays if stay.is_living(today)})))
     return view.page(WELLBEING, request.page_size, request.page_token, *where)
