@@ -8,7 +8,14 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 
-from havn.access.v1.access_pb2 import ROLE_CONSULTANT
+from havn.access.v1.access_pb2 import (
+    ROLE_AUDITOR,
+    ROLE_CASEWORKER,
+    ROLE_COORDINATOR,
+    ROLE_COUNCIL,
+    ROLE_LEADER,
+    ROLE_SERVICE,
+)
 from havn.capacity.v1.events_pb2 import WellbeingFell
 from havn.families.v1.events_pb2 import ConcernRaised
 from havn.placements.v1 import placements_pb2 as pb
@@ -39,6 +46,9 @@ REQUEST = Entry(
 PLACEMENT = Entry(
     PLACEMENTS, "placement", rules.PLACEMENT_CHANGEABLE, events.placement_created, events.placement_updated
 )
+
+_SEE_ALL_PLACEMENTS = {ROLE_COORDINATOR, ROLE_CASEWORKER, ROLE_LEADER, ROLE_COUNCIL, ROLE_AUDITOR, ROLE_SERVICE}
+"""Of those who may list placements, all but consultants."""
 
 
 class PlacementsApi(OffersApi, RiskViewsApi):
@@ -168,7 +178,7 @@ class PlacementsApi(OffersApi, RiskViewsApi):
 
 def _in_families(caller: Caller) -> list[ColumnElement[bool]]:
     """A consultant is there for families: who lives in institutions is none of a consultant's business."""
-    return [col(PlacementRow.home).startswith(FAMILY)] if caller.roles == {ROLE_CONSULTANT} else []
+    return [col(PlacementRow.home).startswith(FAMILY)] if caller.roles.isdisjoint(_SEE_ALL_PLACEMENTS) else []
 
 
 @dataclass

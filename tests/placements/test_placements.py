@@ -1,12 +1,14 @@
 """Placements: what happened is recorded."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from havn.access.v1 import access_pb2
 from havn.placements.v1 import placements_pb2 as pb
 from tests import cast
-from tests.conftest import Client, refused
+from tests.conftest import Client, Havn, refused
 
 
 async def test_a_recorded_placement_is_read_as_it_was_answered(coordinator: Client) -> None:
@@ -26,13 +28,17 @@ async def test_placements_are_listed_by_home(coordinator: Client) -> None:
 
 
 async def test_a_consultant_sees_who_lives_in_families_and_nobody_of_institutions(
-    coordinator: Client, consultant: Client, consultant_elsewhere: Client
+    havn: Havn, coordinator: Client, consultant: Client, consultant_elsewhere: Client
 ) -> None:
     home, unit = f"families/{cast.fresh('f')}", f"institutions/{cast.fresh('i')}/units/a"
     in_family = await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=home)))
     in_unit = await coordinator.placements.RecordPlacement(cast.recording(cast.a_placement(home=unit)))
     both = pb.ListPlacementsRequest(names=[in_family.name, in_unit.name])
-    assert list((await consultant.placements.ListPlacements(both)).placements) == [in_family]
+    also_keeps_the_central_list = havn.as_(
+        replace(cast.CONSULTANT, roles=cast.CONSULTANT.roles | {access_pb2.ROLE_CENTRAL_LIST})
+    )
+    for each in (consultant, also_keeps_the_central_list):
+        assert list((await each.placements.ListPlacements(both)).placements) == [in_family]
     assert not (await consultant.placements.ListPlacements(pb.ListPlacementsRequest(home=unit))).placements
     assert not (await consultant_elsewhere.placements.ListPlacements(both)).placements
 
