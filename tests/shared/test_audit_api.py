@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -23,7 +24,7 @@ from services.shared.errors import TokenInvalid
 from services.shared.tables import AuditRow
 from services.shared.wire import timestamp
 from tests import cast, databases
-from tests.conftest import Client, Havn, refused, running_havn
+from tests.conftest import Client, Havn, eventually, refused, running_havn
 
 HERE, THERE = cast.AUDITOR, cast.elsewhere(cast.AUDITOR)
 EVERY_AUTHORITY = replace(cast.AUDITOR, subject="users/auditor-of-all", authority=EVERYWHERE)
@@ -295,11 +296,21 @@ async def test_a_head_is_no_token(havn: Havn) -> None:
         havn.signer.verifier().caller((await head(havn)).signed)
 
 
-async def test_the_head_is_in_the_log_from_the_start(alone: Havn) -> None:
-    logged = [json.loads(line) for line in alone.log.getvalue().splitlines()]
-    [told] = [line for line in logged if line["event"] == "audit.head"]
-    assert (told["service"], told["sequence"]) == ("placements", 0)
-    assert not (await checked(alone, told["head"])).HasField("fault")
+async def test_the_head_is_in_the_log_from_the_start(tmp_path: Path) -> None:
+    async with running_havn(tmp_path, [PLACEMENTS]) as havn:
+
+        def heads() -> list[dict[str, Any]]:
+            logged = [json.loads(line) for line in havn.log.getvalue().splitlines()]
+            return [line for line in logged if line["event"] == "audit.head"]
+
+        async def is_told() -> bool:
+            return bool(heads())
+
+        await eventually(is_told)
+        await havn.as_(cast.COORDINATOR).placements.CreateRequest(cast.filing())
+        [told] = heads()
+        assert (told["service"], told["sequence"]) == ("placements", 0)
+        assert not (await checked(havn, told["head"])).HasField("fault")
 
 
 @pytest.mark.parametrize("service", ["placements", "families", "capacity", "matching"])
