@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.chaos import report
@@ -15,6 +16,9 @@ from tests.chaos.faults import Faults
 from tests.chaos.landscape import Landscape
 from tests.chaos.ledger import Ledger
 from tests.chaos.storm import Storm
+
+MOST_THREADS = 256
+"""Far more than a storm has faults that are looked after at a time."""
 
 
 def main() -> int:
@@ -39,6 +43,8 @@ def main() -> int:
 
 
 async def _storm(folder: Path, seed: int, seconds: float, kinds: tuple[str, ...]) -> int:
+    # Whoever looks after a fault may wait in a thread for a database that stands still until another thread goes on.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS))
     landscape, ledger, begun = Landscape(folder), Ledger(folder / "ledger"), time.monotonic()
 
     def tell(line: str) -> None:
