@@ -39,6 +39,9 @@ async def test_a_consultant_sees_who_lives_in_families_and_nobody_of_institution
     )
     for each in (consultant, also_keeps_the_central_list):
         assert list((await each.placements.ListPlacements(both)).placements) == [in_family]
+    of_home, of_child = pb.ListPlacementsRequest(home=home), pb.ListPlacementsRequest(child=in_unit.child)
+    assert list((await consultant.placements.ListPlacements(of_home)).placements) == [in_family]
+    assert not (await consultant.placements.ListPlacements(of_child)).placements
     assert not (await consultant.placements.ListPlacements(pb.ListPlacementsRequest(home=unit))).placements
     assert not (await consultant_elsewhere.placements.ListPlacements(both)).placements
 
