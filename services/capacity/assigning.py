@@ -9,10 +9,15 @@ from services.capacity import central_list, wire
 from services.capacity.occupied import described
 from services.capacity.rules import assigning as rules
 from services.capacity.rules import central_list as list_rules
-from services.capacity.store import APPLICATIONS, UNITS, VACANCIES, WAITING_OFFERS
+from services.capacity.store import APPLICATIONS, HOLDS, STAYS, UNITS, VACANCIES, WAITING_OFFERS
 from services.shared.clock import Clock
 from services.shared.errors import NotFound
+from services.shared.lasting import Lasting, version
+from services.shared.rebuilding import rebuilds
 from services.shared.records import Change, View
+
+_FOLLOWS_FROM = (UNITS, VACANCIES, STAYS, HOLDS, APPLICATIONS, WAITING_OFFERS)
+"""What is left to be assigned is told by these."""
 
 
 def assign(change: Change, asked: waiting.AssignPlaceRequest, clock: Clock) -> waiting.CentralListEntry:
@@ -39,14 +44,26 @@ def take_back(change: Change, asked: waiting.TakePlaceBackRequest, clock: Clock)
         return _entry(whole, asked.name, clock)
 
 
-def assignable(view: View, clock: Clock) -> list[waiting.AssignablePlace]:
-    """The units that the central list disposes of, by name, to whoever keeps it; to all others nothing."""
-    if not central_list.keeps(view.caller):
-        return []
-    with central_list.over_all(view) as whole:
-        units = [unit for unit in whole.all(UNITS) if rules.is_assignable(unit)]
-        left = _places_left(whole, units, clock)
-        return [_place(unit, left[unit.name]) for unit in sorted(units, key=lambda unit: unit.name)]
+class Assignable:
+    """The units that the central list disposes of, for those who read: kept as long as nothing changes them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._places = Lasting[str, Sequence[waiting.AssignablePlace]]()
+
+    def places(self, view: View) -> Sequence[waiting.AssignablePlace]:
+        """By name, to whoever keeps the list; to all others nothing. All share the answer: nobody changes it."""
+        if not central_list.keeps(view.caller):
+            return ()
+        with central_list.over_all(view) as whole:
+            known = (self._clock.today(), rebuilds(view.session, "capacity"), version(whole, *_FOLLOWS_FROM))
+            return self._places.of(list_rules.AUTHORITY, known, lambda: _assignable(whole, self._clock))
+
+
+def _assignable(whole: View, clock: Clock) -> Sequence[waiting.AssignablePlace]:
+    units = [unit for unit in whole.all(UNITS) if rules.is_assignable(unit)]
+    left = _places_left(whole, units, clock)
+    return [_place(unit, left[unit.name]) for unit in sorted(units, key=lambda unit: unit.name)]
 
 
 def _places_left(whole: View, units: Sequence[pb.InstitutionUnit], clock: Clock) -> Mapping[str, int]:

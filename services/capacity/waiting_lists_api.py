@@ -30,6 +30,7 @@ class WaitingListsApi(rpc.WaitingListsServiceServicer):
         self._store = store
         self._clock = clock
         self._lists = lists
+        self._assignable = assigning.Assignable(clock)
 
     def answers(self) -> tuple[ServiceDescriptor, Callable[[grpc.aio.Server], None]]:
         """Its RPCs, and how they are registered beside the service's own."""
@@ -104,7 +105,7 @@ class WaitingListsApi(rpc.WaitingListsServiceServicer):
         self, request: pb.ListAssignablePlacesRequest, context: Context
     ) -> pb.ListAssignablePlacesResponse:
         """A page of what may be assigned."""
-        places = await self._store.view(lambda view: assigning.assignable(view, self._clock))
+        places = await self._store.view(self._assignable.places)
         page = positions(places, request.page_size, request.page_token)
         return pb.ListAssignablePlacesResponse(places=page.items, next_page_token=page.next_token)
 

@@ -287,13 +287,16 @@ async def test_o10_o11_w10_w11_a_place_of_the_central_list_from_the_application_
     await is_refused("O11")
     assert await coordinator.placements.OfferPlace(cast.offering(danger, unit, validate_only=True))
 
-    places = (await keeper.waiting.ListAssignablePlaces(waiting.ListAssignablePlacesRequest())).places
-    assert [place.place_count for place in places if place.home == unit] == [1]
+    async def left() -> int:
+        places = (await keeper.waiting.ListAssignablePlaces(waiting.ListAssignablePlacesRequest())).places
+        return next(place.place_count for place in places if place.home == unit)
+
+    assert await left() == 1
     entry = await entry_of(havn, application)
     with refused("INVALID_ARGUMENT", "FIELD_INVALID", "reason"):
         await keeper.waiting.AssignPlace(cast.assigning(entry, unit))
     assigned = await keeper.waiting.AssignPlace(cast.assigning(entry, unit, reason="The other asks a family tonight"))
-    assert assigned.assigned.home == unit
+    assert (assigned.assigned.home, await left()) == (unit, 0)
     for told in (request.name, request.child.reference, request.child.town):
         assert told.encode() not in assigned.SerializeToString()
     with refused("FAILED_PRECONDITION", "STATE_NOT_ALLOWED"):
@@ -314,6 +317,11 @@ async def test_o10_o11_w10_w11_a_place_of_the_central_list_from_the_application_
     await havn.until("capacity", heard)
     back = await keeper.waiting.TakePlaceBack(cast.taking_back(assigned))
     assert not back.HasField("assigned")
+
+    async def is_left() -> bool:
+        return await left() == 1
+
+    await havn.until("capacity", is_left)
     await is_refused("O11")
     asked_for = waiting.ListCentralListApplicationsRequest(request=request.name)
     [mine] = (await coordinator.waiting.ListCentralListApplications(asked_for)).applications
