@@ -7,7 +7,7 @@ from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1 import capacity_pb2_grpc as rpc
 from havn.placements.v1.events_pb2 import OfferChanged, PlacementChanged, PlacementRequestChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.capacity import breaches, events, waiting_lists
+from services.capacity import breaches, events, overview, waiting_lists
 from services.capacity.breaches_api import BreachesApi
 from services.capacity.decaying import Decaying
 from services.capacity.rules import waiting_list
@@ -70,6 +70,12 @@ class CapacityApi(BreachesApi, SuppliersApi, VacanciesApi):
                 if version != seen:
                     yield pb.WatchWaitingListResponse(version=version)
                 seen = version
+
+    async def GetCapacityOverview(
+        self, request: pb.GetCapacityOverviewRequest, context: Context
+    ) -> pb.CapacityOverview:
+        """What waits for the caller."""
+        return await self._store.view(lambda view: overview.overview(view, self.lists, self.occupied, self._clock))
 
     async def ImportCapacity(
         self, request_iterator: AsyncIterator[pb.ImportCapacityRequest], context: Context

@@ -10,7 +10,7 @@ from havn.capacity.v1 import capacity_pb2 as pb
 from services.capacity import wire
 from services.capacity.rules import vacancies as rules
 from services.capacity.rules.occupancy import Stay, Used, describe
-from services.capacity.store import HOLDS, STAYS, UNITS, HoldRow
+from services.capacity.store import HOLDS, STAYS, UNITS, VACANCIES, HoldRow
 from services.shared import access
 from services.shared.clock import Clock
 from services.shared.lasting import Lasting, version
@@ -31,6 +31,7 @@ class Occupied:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._told = Lasting[str, pb.Vacancy]()
+        self._differing = Lasting[tuple[str, ...], int]()
 
     def described(self, view: View, vacancies: Sequence[pb.Vacancy]) -> Sequence[pb.Vacancy]:
         """The vacancies as `described` gives them."""
@@ -44,6 +45,11 @@ class Occupied:
         """Those that placements tell something else of (V8)."""
         told = self._told_of(view, vacancies)
         return [vacancy for vacancy in vacancies if told[vacancy.name].difference]
+
+    def differing_count(self, view: View) -> int:
+        """How many of all vacancies that the caller sees are among those."""
+        known = self._clock.today(), version(view, VACANCIES), _version(view)
+        return self._differing.of(view.caller.narrowed(), known, lambda: len(self.differing(view, view.all(VACANCIES))))
 
     def _told_of(self, view: View, vacancies: Sequence[pb.Vacancy]) -> Mapping[str, pb.Vacancy]:
         """The fields of each that placements tell, and no others."""

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from havn.capacity.v1 import capacity_pb2 as pb
-from services.capacity import changes, reports
+from services.capacity import changes, overview, reports
 from services.capacity.institutions_api import InstitutionsApi
 from services.capacity.occupied import SERVICE, Occupied, described
 from services.capacity.rules import vacancies as rules
@@ -29,7 +29,7 @@ class VacanciesApi(InstitutionsApi):
     def __init__(self, store: Store, clock: Clock) -> None:
         super().__init__(store, clock)
         self.reported = Watched(store, SERVICE, reports.reported)
-        self._occupied = Occupied(clock)
+        self.occupied = Occupied(clock)
         self._reports = reports.Reports(self._described)
 
     async def ReportVacancy(self, request: pb.ReportVacancyRequest, context: Context) -> pb.Vacancy:
@@ -122,13 +122,13 @@ class VacanciesApi(InstitutionsApi):
         where: list[ColumnElement[bool]] = [stale] if request.stale else []
         named = [*where, col(VacancyRow.name).in_(request.names)] if request.names else where
         if request.differing:
-            found = self._occupied.differing(view, view.all(VACANCIES, *named))
+            found = self.occupied.differing(view, view.all(VACANCIES, *named))
             page = keyed(found, lambda vacancy: vacancy.name, request.page_size, request.page_token)
             total = len(found)
         else:
             page = view.page(VACANCIES, request.page_size, request.page_token, *where, names=request.names)
             total = view.count(VACANCIES, *named) if request.counted else 0
-        self._occupied.described(view, page.items)
+        self.occupied.described(view, page.items)
         answer = pb.ListVacanciesResponse(
             vacancies=page.items, next_page_token=page.next_token, total_count=total if request.counted else 0
         )
@@ -138,12 +138,11 @@ class VacanciesApi(InstitutionsApi):
 
     def _tell_apart(self, view: View, answer: pb.ListVacanciesResponse) -> None:
         """Says how many of all vacancies are stale, and how many differ."""
-        known, before = view.all(VACANCIES), rules.stale_before(self._clock.now())
-        answer.stale_count = sum(wire.time(each.confirmed_time) < before for each in known)
-        answer.differing_count = len(self._occupied.differing(view, known))
+        answer.stale_count = overview.stale_count(view, self._clock.now())
+        answer.differing_count = self.occupied.differing_count(view)
 
     async def _described(self, vacancies: Sequence[pb.Vacancy]) -> Sequence[pb.Vacancy]:
-        return await self._store.view_as(SERVICE, lambda view: self._occupied.described(view, vacancies))
+        return await self._store.view_as(SERVICE, lambda view: self.occupied.described(view, vacancies))
 
     def _shown(self, change: Change, kept: pb.Vacancy) -> pb.Vacancy:
         [shown] = described(change, [kept], self._clock)

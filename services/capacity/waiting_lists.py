@@ -36,6 +36,7 @@ class WaitingLists:
     def __init__(self) -> None:
         self._lists = Lasting[str, Entries]()
         self._times = Lasting[str, WaitingTimes]()
+        self._counts = Lasting[str, pb.CapacityOverview]()
 
     def ordered(self, view: View, today: date) -> Entries:
         """The list that the view's caller sees, as of today."""
@@ -49,6 +50,15 @@ class WaitingLists:
         version = _version_of_own(view, today)
         return self._times.of(
             view.caller.authority, version, lambda: waiting_times(self._ordered(view, today, version))
+        )
+
+    def counts(self, view: View, today: date) -> pb.CapacityOverview:
+        """How many are on it, and how many of them can't wait. All share the answer: nobody changes it."""
+        if view.caller.narrowed():
+            return pb.CapacityOverview()
+        version = _version_of_own(view, today)
+        return self._counts.of(
+            view.caller.authority, version, lambda: waiting_list.counts(self._ordered(view, today, version))
         )
 
     def _ordered(self, view: View, today: date, version: str) -> Entries:

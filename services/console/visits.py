@@ -5,7 +5,6 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -120,12 +119,7 @@ class Page:
 
 def may(caller: Caller, asks: str) -> bool:
     """Whether the caller may call the RPC of a full name."""
-    return not caller.roles.isdisjoint(_roles(asks))
-
-
-@cache
-def _roles(asks: str) -> frozenset[int]:
-    return frozenset(access.permission(rpc(asks)).roles)
+    return access.may(caller, asks)
 
 
 def rpc(name: str) -> MethodDescriptor:

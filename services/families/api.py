@@ -1,26 +1,25 @@
 """The RPCs of families."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import families_pb2_grpc as rpc
 from havn.placements.v1.events_pb2 import PlacementChanged
 from havn.placements.v1.placements_pb2_grpc import PlacementsServiceStub
-from services.families import events, following, residents
+from services.families import events, following
+from services.families.due import Due
 from services.families.profile_api import ProfileApi
 from services.families.rules import certificates, conflicts, follow_ups_due, registry, way
 from services.families.rules import family as records
-from services.families.rules.arrivals import Stay
 from services.families.store import (
+    EVERY_FAMILY,
     FAMILIES,
     FOLLOW_UPS,
     STAYS,
     Families,
     FamilyRow,
     followed_by,
-    latest_follow_ups,
 )
 from services.families.support_api import SupportApi
 from services.shared import importing, names, wire
@@ -29,15 +28,11 @@ from services.shared.consumers import Subscription
 from services.shared.drafts import Draft, Entry
 from services.shared.events import Listening
 from services.shared.importing import UNCHANGED, Difference, Taking, difference
-from services.shared.names import parent
 from services.shared.rebuilding import Copy
 from services.shared.records import Change, Page, View, keyed, ordered
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.store import Store
-
-EVERY_FAMILY = "families/-"
-"""Parent of the follow-ups of all families that the caller sees (AIP-159)."""
 
 FAMILY = Entry(FAMILIES, "family", records.TOLD_BY_IMPORTS, events.family_created, events.family_updated)
 
@@ -108,19 +103,15 @@ class FamiliesApi(ProfileApi):
         """A page of families, by the day that they are to be followed up."""
         today = self._clock.today()
 
-        def due(view: View) -> Sequence[pb.FollowUpDue]:
-            asked = (pb.FollowUpDue, request.consultant)
-            return self._due.listed(view, asked, today, lambda: _follow_ups_due(view, request.consultant, today))
-
-        found = await self._store.view(due)
+        found = await self._store.view(lambda view: self._due.follow_ups(view, request.consultant, today))
         page = ordered(found, follow_ups_due.by_due_day, request.page_size, request.page_token)
-        soon_until = wire.day(request.soon_until_date) if request.HasField("soon_until_date") else date.min
+        soon_until = _soon_until(request)
         return pb.ListFollowUpsDueResponse(
             follow_ups_due=page.items,
             next_page_token=page.next_token,
             total_count=len(found),
-            overdue_count=sum(each.days_overdue > 0 for each in found),
-            soon_count=sum(not each.days_overdue and wire.day(each.next_visit_date) <= soon_until for each in found),
+            overdue_count=follow_ups_due.overdue_count(found),
+            soon_count=follow_ups_due.soon_count(found, soon_until),
         )
 
     async def ListCertificatesDue(
@@ -130,8 +121,8 @@ class FamiliesApi(ProfileApi):
         today = self._clock.today()
 
         def due(view: View) -> Sequence[pb.CertificateDue]:
-            asked = (pb.CertificateDue, request.consultant, request.parent)
-            return self._due.listed(view, asked, today, lambda: _certificates_due(view, request, today))
+            family = "" if request.parent == EVERY_FAMILY else view.get(FAMILIES, request.parent).name
+            return self._due.certificates(view, request.consultant, family, today)
 
         found = await self._store.view(due)
         page = ordered(found, certificates.missing_first, request.page_size, request.page_token)
@@ -141,6 +132,13 @@ class FamiliesApi(ProfileApi):
             total_count=len(found),
             missing_count=sum(each.missing for each in found),
         )
+
+    async def GetFamiliesOverview(
+        self, request: pb.GetFamiliesOverviewRequest, context: Context
+    ) -> pb.FamiliesOverview:
+        """What waits for whoever follows families."""
+        today, soon_until = self._clock.today(), _soon_until(request)
+        return await self._store.view(lambda view: self._due.overview(view, request.consultant, soon_until, today))
 
     async def ImportFamilies(
         self, request_iterator: AsyncIterator[pb.ImportFamiliesRequest], context: Context
@@ -191,34 +189,8 @@ class FamiliesApi(ProfileApi):
         return family
 
 
-def _follow_ups_due(view: View, consultant: str, today: date) -> list[pb.FollowUpDue]:
-    families = view.all(FAMILIES, **followed_by(consultant))
-    stays = residents.in_families(view, [family.name for family in families], today)
-    visits = _visits(view, stays)
-    found = (
-        follow_ups_due.follow_up_due(family, visits[family.name], stays[family.name], today) for family in families
-    )
-    return sorted((each for each in found if each), key=follow_ups_due.by_due_day)
-
-
-def _visits(view: View, stays: Mapping[str, Sequence[Stay]]) -> Mapping[str, list[pb.FollowUp]]:
-    """The latest visits to each family; all of them where the latest were not about every child who lives there."""
-    visits = defaultdict(list)
-    for latest in view.all(FOLLOW_UPS, latest_follow_ups()):
-        visits[parent(latest.name)].append(latest)
-    lacking = [name for name, latest in visits.items() if follow_ups_due.leaves_out(latest, stays[name])]
-    for name in lacking:
-        visits[name].clear()
-    for earlier in view.among(FOLLOW_UPS, "parent", lacking) if lacking else ():
-        visits[parent(earlier.name)].append(earlier)
-    return visits
-
-
-def _certificates_due(view: View, request: pb.ListCertificatesDueRequest, today: date) -> list[pb.CertificateDue]:
-    one = {} if request.parent == EVERY_FAMILY else {"name": view.get(FAMILIES, request.parent).name}
-    families = view.all(FAMILIES, **followed_by(request.consultant), **one)
-    found = (each for family in families for each in certificates.certificates_due(family, today))
-    return sorted(found, key=certificates.missing_first)
+def _soon_until(request: pb.ListFollowUpsDueRequest | pb.GetFamiliesOverviewRequest) -> date:
+    return wire.day(request.soon_until_date) if request.HasField("soon_until_date") else date.min
 
 
 def _clear_computed(family: pb.FosterFamily) -> None:
@@ -230,7 +202,8 @@ def _clear_computed(family: pb.FosterFamily) -> None:
 
 def build(platform: Platform, store: Store) -> Parts:
     """What the service is made of."""
-    api, support = FamiliesApi(store, platform.clock), SupportApi(store, platform.clock)
+    due = Due()
+    api, support = FamiliesApi(store, platform.clock, due), SupportApi(store, platform.clock, due)
     channel = platform.channel("families", to="placements")
     residents = events.Residents(PlacementsServiceStub(channel))
     return Parts(

@@ -17,6 +17,9 @@ from services.shared.records import Kind
 from services.shared.tables import Record
 from services.shared.wire import day
 
+EVERY_FAMILY = "families/-"
+"""Parent of what belongs to all families that the caller sees (AIP-159)."""
+
 
 class Families(SQLModel, registry=registry()):
     """Base of this service's tables."""
@@ -122,9 +125,10 @@ def _agreement_columns(agreement: support.SupportAgreement) -> dict[str, str]:
     return {"family": family_of(agreement.name), "sort_key": _latest_first(agreement.from_date, agreement.name)}
 
 
-def followed_by(consultant: str) -> Mapping[str, str]:
-    """The columns of the families that a consultant follows; none of all, where nobody is named."""
-    return {"consultant": consultant} if consultant else {}
+def followed_by(consultant: str, family: str = "") -> Mapping[str, str]:
+    """The columns of the families that a consultant follows, or of one family; none of all, where none is named."""
+    asked = {"consultant": consultant, "name": family}
+    return {column: value for column, value in asked.items() if value}
 
 
 def latest_follow_ups() -> ColumnElement[bool]:

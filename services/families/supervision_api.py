@@ -1,8 +1,7 @@
 """The RPCs of support that look back and ahead: trends, coverage, supervision visits, training, agreements."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
@@ -10,7 +9,6 @@ from sqlmodel import col
 
 from havn.families.v1 import support_pb2 as pb
 from havn.families.v1 import support_pb2_grpc as rpc
-from havn.families.v1.families_pb2 import FosterFamily
 from services.families import fees, policies, residents, wire
 from services.families.due import Due
 from services.families.rules import agreements, arrivals, supervision, training, trends
@@ -18,6 +16,7 @@ from services.families.rules.fees import Placed
 from services.families.store import (
     ACTIONS,
     AGREEMENTS,
+    EVERY_FAMILY,
     FAMILIES,
     FOLLOW_UPS,
     SUPERVISION_VISITS,
@@ -25,7 +24,6 @@ from services.families.store import (
     AgreementRow,
     FollowUpRow,
     SupervisionVisitRow,
-    family_of,
     followed_by,
 )
 from services.shared import names
@@ -36,17 +34,14 @@ from services.shared.server import Context
 from services.shared.store import Store
 from services.shared.wire import day, timestamp
 
-EVERY_FAMILY = "families/-"
-"""Parent of what belongs to all families that the caller sees (AIP-159)."""
-
 
 class SupervisionApi(rpc.SupportServiceServicer):
     """How families fare, and what is to be done for them."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, due: Due) -> None:
         self._store = store
         self._clock = clock
-        self._due = Due()
+        self._due = due
 
     async def GetFollowUpTrend(self, request: pb.GetFollowUpTrendRequest, context: Context) -> pb.FollowUpTrend:
         """One family's trend."""
@@ -108,16 +103,14 @@ class SupervisionApi(rpc.SupportServiceServicer):
         """A page of families, by the day that they are to be visited for supervision."""
         today = self._clock.today()
 
-        def due(view: View) -> Sequence[pb.SupervisionVisitDue]:
-            asked = (pb.SupervisionVisitDue, request.consultant, request.family)
-            return self._due.listed(view, asked, today, lambda: _supervision_visits_due(view, request, today))
-
-        found = await self._store.view(due)
+        found = await self._store.view(
+            lambda view: self._due.supervision_visits(view, request.consultant, request.family, today)
+        )
         page = ordered(found, supervision.by_due_day, request.page_size, request.page_token)
         return pb.ListSupervisionVisitsDueResponse(
             visits_due=page.items,
             next_page_token=page.next_token,
-            overdue_count=sum(each.days_overdue > 0 for each in found),
+            overdue_count=supervision.overdue_count(found),
         )
 
     async def ListTraining(self, request: pb.ListTrainingRequest, context: Context) -> pb.ListTrainingResponse:
@@ -126,7 +119,8 @@ class SupervisionApi(rpc.SupportServiceServicer):
 
         def standing(view: View) -> list[pb.FamilyTraining]:
             policy = policies.by_authority(view)
-            approved = (each for each in view.all(FAMILIES, **asked_for(request)) if each.HasField("approval"))
+            families = view.all(FAMILIES, **followed_by(request.consultant, request.family))
+            approved = (each for each in families if each.HasField("approval"))
             return [training.standing(family, policy(family.authority), today) for family in approved]
 
         page = keyed(await self._store.view(standing), training.by_lack, request.page_size, request.page_token)
@@ -177,11 +171,7 @@ class SupervisionApi(rpc.SupportServiceServicer):
         """A page of children in their first year without intensive support."""
         today = self._clock.today()
 
-        def due(view: View) -> Sequence[pb.IntensiveSupportDue]:
-            asked = (pb.IntensiveSupportDue, request.consultant)
-            return self._due.listed(view, asked, today, lambda: _intensive_support_due(view, request, today))
-
-        found = await self._store.view(due)
+        found = await self._store.view(lambda view: self._due.intensive_support(view, request.consultant, today))
         page = ordered(found, agreements.by_arrival, request.page_size, request.page_token)
         return pb.ListIntensiveSupportDueResponse(
             support_due=page.items, next_page_token=page.next_token, total_count=len(found)
@@ -217,42 +207,6 @@ class SupervisionApi(rpc.SupportServiceServicer):
             return found
 
         return await self._store.view(told)
-
-
-def _supervision_visits_due(
-    view: View, request: pb.ListSupervisionVisitsDueRequest, today: date
-) -> list[pb.SupervisionVisitDue]:
-    visited = defaultdict(list)
-    for visit in view.all(SUPERVISION_VISITS):
-        visited[family_of(visit.name)].append(visit)
-    policy, stays = policies.by_authority(view), residents.since(view, today)
-
-    def facts(family: FosterFamily) -> supervision.Facts:
-        return supervision.Facts(visited[family.name], stays[family.name], policy(family.authority))
-
-    homes = view.all(FAMILIES, **asked_for(request))
-    found = (each for family in homes for each in supervision.visits_due(family, facts(family), today))
-    return sorted(found, key=supervision.by_due_day)
-
-
-def _intensive_support_due(
-    view: View, request: pb.ListIntensiveSupportDueRequest, today: date
-) -> list[pb.IntensiveSupportDue]:
-    agreed = defaultdict(list)
-    for agreement in view.all(AGREEMENTS):
-        agreed[family_of(agreement.name)].append(agreement)
-    stays, homes = residents.since(view, today), view.all(FAMILIES, **followed_by(request.consultant))
-    found = (
-        each
-        for family in homes
-        for each in agreements.support_due(family, stays[family.name], agreed[family.name], today)
-    )
-    return sorted(found, key=agreements.by_arrival)
-
-
-def asked_for(request: pb.ListSupervisionVisitsDueRequest | pb.ListTrainingRequest) -> Mapping[str, str]:
-    """The columns of the families that a list is asked for."""
-    return {**followed_by(request.consultant), **({"name": request.family} if request.family else {})}
 
 
 def of_family(view: View, name: str, column: Mapped[str]) -> list[ColumnElement[bool]]:

@@ -14,6 +14,7 @@ from services.families.rules import actions, cadence, concerns
 from services.families.store import (
     ACTIONS,
     DRAFTS,
+    EVERY_FAMILY,
     FAMILIES,
     FOLLOW_UP_VERSIONS,
     FOLLOW_UPS,
@@ -23,7 +24,7 @@ from services.families.store import (
     PolicyRow,
     VersionRow,
 )
-from services.families.supervision_api import EVERY_FAMILY, SupervisionApi, of_family
+from services.families.supervision_api import SupervisionApi, of_family
 from services.shared import importing
 from services.shared.call import current
 from services.shared.importing import Taking

@@ -22,10 +22,10 @@ Take = Callable[[pb.FosterFamily, way.Hand], None]
 class WayApi(rpc.FamiliesServiceServicer):
     """Families are assessed, approved or refused, paused, resumed and ended."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, due: Due) -> None:
         self._store = store
         self._clock = clock
-        self._due = Due()
+        self._due = due
 
     async def AssessFamily(self, request: pb.AssessFamilyRequest, context: Context) -> pb.FosterFamily:
         """Keeps what was found so far."""

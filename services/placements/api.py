@@ -20,7 +20,7 @@ from havn.capacity.v1.events_pb2 import WellbeingFell
 from havn.families.v1.events_pb2 import ConcernRaised
 from havn.placements.v1 import placements_pb2 as pb
 from havn.placements.v1 import placements_pb2_grpc as rpc
-from services.placements import events, offering, rules
+from services.placements import events, offering, overview, rules
 from services.placements.expiring import Expiring
 from services.placements.homes import FAMILY
 from services.placements.offers_api import OffersApi
@@ -117,6 +117,12 @@ class PlacementsApi(OffersApi, RiskViewsApi):
             )
         )
         return pb.ListPlacementsResponse(placements=page.items, next_page_token=page.next_token)
+
+    async def GetPlacementsOverview(
+        self, request: pb.GetPlacementsOverviewRequest, context: Context
+    ) -> pb.PlacementsOverview:
+        """What waits for the caller."""
+        return await self._store.view(lambda view: overview.overview(view, self._clock.now()))
 
     async def ImportPlacements(
         self, request_iterator: AsyncIterator[pb.ImportPlacementsRequest], context: Context

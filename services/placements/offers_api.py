@@ -24,6 +24,8 @@ from services.shared.server import Context
 from services.shared.store import Store
 from services.shared.watching import Watched
 
+_IN_FAMILIES = col(InquiryRow.home).startswith(FAMILY)
+
 
 class OffersApi(rpc.PlacementsServiceServicer):
     """Homes are asked for places, and answer."""
@@ -76,7 +78,7 @@ class OffersApi(rpc.PlacementsServiceServicer):
 
     async def ListInquiries(self, request: pb.ListInquiriesRequest, context: Context) -> pb.ListInquiriesResponse:
         """A page of inquiries."""
-        where = [*_under(request.parent), *_of_own_kind(current().caller)]
+        where = [*_under(request.parent), *of_own_kind(current().caller)]
         where += [in_state(InquiryRow, request.state, self._clock.now())] if request.state else []
         page = await self._store.view(lambda view: view.page(INQUIRIES, request.page_size, request.page_token, *where))
         inquiries = [self._as_it_stands(inquiry) for inquiry in page.items]
@@ -120,9 +122,9 @@ def _under(parent: str) -> Iterator[ColumnElement[bool]]:
         yield col(InquiryRow.home) == parent
 
 
-def _of_own_kind(caller: Caller) -> list[ColumnElement[bool]]:
+def of_own_kind(caller: Caller) -> list[ColumnElement[bool]]:
     """A consultant is there for families: what institutions are asked is none of a consultant's business."""
-    return [col(InquiryRow.home).startswith(FAMILY)] if _families_only(caller) else []
+    return [_IN_FAMILIES] if _families_only(caller) else []
 
 
 def _require_own_kind(caller: Caller, inquiry: str) -> None:

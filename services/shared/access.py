@@ -8,13 +8,14 @@ from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import MappingProxyType
 from typing import Any
 
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor_pool import Default
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
@@ -243,6 +244,19 @@ def permissions(services: Iterable[ServiceDescriptor]) -> dict[str, access_pb2.P
     return {
         f"/{service.full_name}/{method.name}": permission(method) for service in services for method in service.methods
     }
+
+
+def may(caller: Caller, rpc: str) -> bool:
+    """Whether the caller's roles may call an RPC such as "havn.placements.v1.PlacementsService.ListOffers".
+
+    Raises KeyError for one that there is not.
+    """
+    return not caller.roles.isdisjoint(_roles(rpc))
+
+
+@cache
+def _roles(rpc: str) -> frozenset[int]:
+    return frozenset(permission(Default().FindMethodByName(rpc)).roles)
 
 
 def authorise(caller: Caller, needed: access_pb2.Permission) -> None:

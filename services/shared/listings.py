@@ -71,13 +71,21 @@ def one_of(values: Sequence[str]) -> dict[str, object]:
 def listed(listing: Listing) -> Statement:
     """The statement, for the values of `scope_of`, of `equal_to`, and `behind` and `most` where it is paged."""
     table = listing.table
-    asked = [_under(table, number) for number in range(listing.narrowed)]
-    asked += [col(table.authority) == bindparam("of_authority")] if listing.of_authority else []
+    asked = _in_scope(table, listing.of_authority, listing.narrowed)
     asked += [col(getattr(table, name)) == bindparam(f"equal_{name}") for name in listing.equal]
     found = select(*columns(table)).where(*asked).order_by(col(table.sort_key))
     if listing.paged:
         found = found.where(col(table.sort_key) > bindparam("behind")).limit(bindparam("most"))
     return Statement(found)
+
+
+@cache
+def counted(
+    table: type[Record], of_authority: bool, narrowed: int, standing: tuple[ColumnElement[bool], ...]
+) -> Statement:
+    """How many records there are that meet what stands, for the values of `scope_of` and those that stand in it."""
+    meant = select(func.count()).select_from(table).where(*_in_scope(table, of_authority, narrowed), *standing)
+    return Statement(meant)
 
 
 def scope_of(caller: Caller, *, open_to_all: bool) -> dict[str, object]:
@@ -86,6 +94,11 @@ def scope_of(caller: Caller, *, open_to_all: bool) -> dict[str, object]:
     if not open_to_all and caller.authority != EVERYWHERE:
         values["of_authority"] = caller.authority
     return values
+
+
+def _in_scope(table: type[Record], of_authority: bool, narrowed: int) -> list[ColumnElement[bool]]:
+    asked = [_under(table, number) for number in range(narrowed)]
+    return asked + ([col(table.authority) == bindparam("of_authority")] if of_authority else [])
 
 
 def _under(table: type[Record], number: int) -> ColumnElement[bool]:

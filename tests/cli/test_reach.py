@@ -28,6 +28,9 @@ CONSOLES = {
     # A page that stays open is told of what changes.
     "WatchVacancies",
     "WatchWaitingList",
+    # A start page shows how long each list is; a command shows the list.
+    "GetCapacityOverview",
+    "GetFamiliesOverview",
     # A form keeps what was typed so far; a command's follow-up comes from a file, whole.
     "SaveFollowUpDraft",
 }

@@ -228,6 +228,7 @@ def good_requests(records: Sequence[Message]) -> dict[str, list[Message]]:
         placements.ImportPlacementsRequest(request_id="k", request=cast.filing(id="")),
         capacity.ListWaitingListRequest(town="Nuuk", need_steps=[3], in_danger=True, with_siblings=True, query="c-"),
         families.ListFollowUpsDueRequest(consultant="users/consultant", soon_until_date=cast.day(7)),
+        families.GetFamiliesOverviewRequest(consultant="users/consultant", soon_until_date=cast.day(7)),
         *about_the_way(family),
         *about_support(family, follow_up),
         *about_suppliers(institution, unit),

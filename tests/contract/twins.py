@@ -322,6 +322,7 @@ AIMED = {
     "AnswerOffer": Aim(
         lambda side: cast.answering(placements.Inquiry(name=side.inquiry, etag=STALE)), "inquiry", reads=False
     ),
+    "GetPlacementsOverview": Aim(lambda _: placements.GetPlacementsOverviewRequest()),
     "WatchOffers": Aim(lambda _: placements.WatchOffersRequest()),
     "CreateFosterFamily": Aim(lambda side: cast.entering(a_family(side), id=""), "new", reads=False),
     "GetFosterFamily": Aim(lambda side: families.GetFosterFamilyRequest(name=side.family), "family"),
@@ -353,6 +354,7 @@ AIMED = {
     "EndFamily": Aim(lambda side: _step(families.EndFamilyRequest, side), "family", reads=False),
     "LogFollowUp": Aim(lambda side: cast.logging(side.family, a_follow_up(side)), "family", reads=False),
     "GetFollowUp": Aim(lambda side: families.GetFollowUpRequest(name=side.follow_up), "follow_up"),
+    "GetFamiliesOverview": Aim(lambda _: families.GetFamiliesOverviewRequest()),
     "ListFollowUpsDue": Aim(lambda _: families.ListFollowUpsDueRequest()),
     "ListCertificatesDue": Aim(lambda side: families.ListCertificatesDueRequest(parent=side.family), "family"),
     "ListFollowUps": Aim(lambda side: families.ListFollowUpsRequest(parent=side.family), "family"),
@@ -437,6 +439,7 @@ AIMED = {
     "ListBreaches": Aim(lambda _: capacity.ListBreachesRequest()),
     "ListVacancies": Aim(lambda _: capacity.ListVacanciesRequest()),
     "WatchVacancies": Aim(lambda _: capacity.WatchVacanciesRequest()),
+    "GetCapacityOverview": Aim(lambda _: capacity.GetCapacityOverviewRequest()),
     "WatchWaitingList": Aim(lambda _: capacity.WatchWaitingListRequest()),
     "ApplyToCentralList": Aim(lambda side: cast.applying(side.request, etag=STALE), "request", reads=False),
     "ListCentralListApplications": Aim(lambda _: waiting.ListCentralListApplicationsRequest()),

@@ -66,11 +66,14 @@ def confirm(vacancy: pb.Vacancy, kept: pb.Vacancy | None, by: str, now: datetime
 
 def freshness(confirmed: datetime, now: datetime) -> pb.Freshness.ValueType:
     """How far to trust a confirmation (W2)."""
-    fresh, trusted = (timedelta(days=days) for days in days_of_trust())
-    elapsed = now - confirmed
-    if elapsed <= fresh:
+    if confirmed >= fresh_since(now):
         return pb.FRESHNESS_FRESH
-    return pb.FRESHNESS_AGEING if elapsed <= trusted else pb.FRESHNESS_STALE
+    return pb.FRESHNESS_STALE if confirmed < stale_before(now) else pb.FRESHNESS_AGEING
+
+
+def fresh_since(now: datetime) -> datetime:
+    """What was confirmed at this moment or later is fresh now (W2)."""
+    return now - timedelta(days=days_of_trust()[0])
 
 
 def stale_from(confirmed: datetime) -> datetime:

@@ -64,6 +64,16 @@ def urgent(entries: Iterable[pb.WaitingListEntry]) -> Sequence[pb.WaitingListEnt
     return list(takewhile(lambda entry: entry.reason != pb.POSITION_REASON_PLACE_BY_DATE, entries))
 
 
+def counts(entries: Sequence[pb.WaitingListEntry]) -> pb.CapacityOverview:
+    """How many are on a list in its order (W1), and how many of them can't wait."""
+    cannot_wait = urgent(entries)
+    return pb.CapacityOverview(
+        waiting_count=len(entries),
+        in_danger_count=sum(entry.in_danger for entry in cannot_wait),
+        overdue_count=sum(entry.days_overdue > 0 for entry in cannot_wait),
+    )
+
+
 def _conditions(asked: pb.ListWaitingListRequest) -> Iterator[Callable[[pb.WaitingListEntry], bool]]:
     if asked.in_danger:
         yield lambda entry: entry.in_danger

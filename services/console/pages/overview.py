@@ -1,7 +1,7 @@
 """Mit overblik: what waits for whoever looks, the urgent first; each count opens its list."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -10,7 +10,6 @@ from havn.access.v1 import access_pb2
 from havn.capacity.v1 import capacity_pb2 as capacity
 from havn.capacity.v1 import waiting_pb2 as waits
 from havn.families.v1 import families_pb2 as families
-from havn.families.v1 import support_pb2 as support
 from havn.placements.v1 import placements_pb2 as placements
 from services.console import capacity_terms
 from services.console.charts import Bar, Chart
@@ -20,8 +19,6 @@ from services.console.pages.families import end_of_week
 from services.console.searches import Search
 from services.console.visits import Page, Visit, may
 from services.shared import wire
-
-MOST_COUNTED = 200
 
 
 @dataclass(frozen=True)
@@ -36,15 +33,23 @@ class Task:
     """Somebody else has it in hand now."""
 
 
-Tasks = Callable[[Visit], Awaitable[list[Task]]]
+@dataclass(frozen=True)
+class Counts:
+    """What each service counts for whoever looks; nothing where it counts nothing for the person's roles."""
+
+    placements: placements.PlacementsOverview
+    capacity: capacity.CapacityOverview
+    families: families.FamiliesOverview
+
+
+Tell = Callable[[Counts], list[Task]]
 
 
 async def show(visit: Visit) -> Response:
     """The overview."""
-    asked = [ask for role in sorted(visit.caller.roles) for ask in ASKED.get(role, ())]
-    asking = asyncio.gather(*(ask(visit) for ask in dict.fromkeys(asked)))
-    chart, found = await asyncio.gather(waiting_times(visit), asking)
-    tasks = [task for some in found for task in some]
+    chart, counts = await asyncio.gather(waiting_times(visit), counted(visit))
+    told = dict.fromkeys(tell for role in sorted(visit.caller.roles) for tell in TOLD.get(role, ()))
+    tasks = [task for tell in told for task in tell(counts)]
     left = [task for task in tasks if task.count]
     return visit.page(
         "overview.html",
@@ -79,10 +84,36 @@ def _waited(group: waits.WaitingGroup) -> str:
     return f"{days}, {children}"
 
 
-async def waiting(visit: Visit) -> list[Task]:
+async def counted(visit: Visit) -> Counts:
+    """What the services count, each asked once."""
+    whole = await asyncio.gather(_of_placements(visit), _of_capacity(visit), _of_families(visit))
+    return Counts(*whole)
+
+
+async def _of_placements(visit: Visit) -> placements.PlacementsOverview:
+    if not may(visit.caller, "havn.placements.v1.PlacementsService.GetPlacementsOverview"):
+        return placements.PlacementsOverview()
+    return await visit.services.placements.GetPlacementsOverview(placements.GetPlacementsOverviewRequest())
+
+
+async def _of_capacity(visit: Visit) -> capacity.CapacityOverview:
+    if not may(visit.caller, "havn.capacity.v1.CapacityService.GetCapacityOverview"):
+        return capacity.CapacityOverview()
+    return await visit.services.capacity.GetCapacityOverview(capacity.GetCapacityOverviewRequest())
+
+
+async def _of_families(visit: Visit) -> families.FamiliesOverview:
+    if not may(visit.caller, "havn.families.v1.FamiliesService.GetFamiliesOverview"):
+        return families.FamiliesOverview()
+    sunday = wire.date_message(end_of_week(visit.console.clock.today()))
+    request = families.GetFamiliesOverviewRequest(consultant=_own(visit), soon_until_date=sunday)
+    return await visit.services.families.GetFamiliesOverview(request)
+
+
+def waiting(counts: Counts) -> list[Task]:
     """Children on the waiting list."""
-    counted = await visit.services.capacity.ListWaitingList(capacity.ListWaitingListRequest(page_size=1))
-    in_danger, overdue, all_of_them = counted.in_danger_count, counted.overdue_count, counted.total_count
+    told = counts.capacity
+    in_danger, overdue, all_of_them = told.in_danger_count, told.overdue_count, told.waiting_count
     return [
         Task(in_danger, ngettext("child in danger", "children in danger", in_danger), "/waiting-list?danger=yes", True),
         Task(
@@ -95,11 +126,9 @@ async def waiting(visit: Visit) -> list[Task]:
     ]
 
 
-async def offers(visit: Visit) -> list[Task]:
+def offers(counts: Counts) -> list[Task]:
     """Homes that were asked."""
-    counted = await visit.services.placements.ListOffers(placements.ListOffersRequest(page_size=1, counted=True))
-    counts = {each.state: each.count for each in counted.counts}
-    yes, asked = counts.get(placements.OFFER_STATE_ACCEPTED, 0), counts.get(placements.OFFER_STATE_ASKED, 0)
+    yes, asked = counts.placements.accepted_offer_count, counts.placements.asked_offer_count
     return [
         Task(yes, ngettext("home said yes: decide", "homes said yes: decide", yes), "/offers?state=yes", True),
         Task(
@@ -111,37 +140,27 @@ async def offers(visit: Visit) -> list[Task]:
     ]
 
 
-async def inquiries(visit: Visit) -> list[Task]:
+def inquiries(counts: Counts) -> list[Task]:
     """What others ask of the homes."""
-    request = placements.ListInquiriesRequest(parent="-", page_size=MOST_COUNTED, state=placements.OFFER_STATE_ASKED)
-    asked = len((await visit.services.placements.ListInquiries(request)).inquiries)
+    asked = counts.placements.asked_inquiry_count
     return [Task(asked, ngettext("inquiry to answer", "inquiries to answer", asked), "/inquiries", True)]
 
 
-async def risk_views(visit: Visit) -> list[Task]:
+def risk_views(counts: Counts) -> list[Task]:
     """Placements that somebody has to look at again."""
-    found = await visit.services.placements.ListRiskViews(placements.ListRiskViewsRequest(page_size=1))
-    count = found.open_count
+    count = counts.placements.open_risk_view_count
     return [Task(count, ngettext("concern to look at", "concerns to look at", count), "/risk-views", True)]
 
 
-async def vacancies(visit: Visit) -> list[Task]:
+def vacancies(counts: Counts) -> list[Task]:
     """Units whose free places are to be reported."""
-    units, reported = await asyncio.gather(
-        visit.services.capacity.ListUnits(
-            capacity.ListUnitsRequest(parent=visit.caller.institution, page_size=MOST_COUNTED)
-        ),
-        visit.services.capacity.ListVacancies(capacity.ListVacanciesRequest(page_size=MOST_COUNTED)),
-    )
-    fresh = {each.name for each in reported.vacancies if each.freshness == capacity.FRESHNESS_FRESH}
-    due = sum(f"{unit.name}/vacancy" not in fresh for unit in units.units)
+    due = counts.capacity.due_report_count
     return [Task(due, ngettext("unit to report for", "units to report for", due), "/vacancies", True)]
 
 
-async def places(visit: Visit) -> list[Task]:
+def places(counts: Counts) -> list[Task]:
     """What institutions report that somebody has to ask about."""
-    told = await visit.services.capacity.ListVacancies(capacity.ListVacanciesRequest(page_size=1, told_apart=True))
-    old, other = told.stale_count, told.differing_count
+    old, other = counts.capacity.stale_vacancy_count, counts.capacity.differing_vacancy_count
     return [
         Task(
             other,
@@ -157,55 +176,43 @@ async def places(visit: Visit) -> list[Task]:
     ]
 
 
-async def follow_ups(visit: Visit) -> list[Task]:
+def follow_ups(counts: Counts) -> list[Task]:
     """Families to be followed up: a consultant's own, and all for a leader."""
-    sunday = wire.date_message(end_of_week(visit.console.clock.today()))
-    request = families.ListFollowUpsDueRequest(consultant=_own(visit), page_size=1, soon_until_date=sunday)
-    due = await visit.services.families.ListFollowUpsDue(request)
-    overdue, soon = due.overdue_count, due.soon_count
+    overdue, soon = counts.families.overdue_follow_up_count, counts.families.soon_follow_up_count
     return [
         Task(overdue, ngettext("follow-up is overdue", "follow-ups are overdue", overdue), "/families#overdue", True),
         Task(soon, ngettext("follow-up this week", "follow-ups this week", soon), "/families#this-week"),
     ]
 
 
-async def certificates(visit: Visit) -> list[Task]:
+def certificates(counts: Counts) -> list[Task]:
     """Certificates of households: a consultant's own families, and all for a leader."""
-    request = families.ListCertificatesDueRequest(parent="families/-", consultant=_own(visit), page_size=1)
-    due = await visit.services.families.ListCertificatesDue(request)
-    missing, renewals = due.missing_count, due.total_count - due.missing_count
+    missing, renewals = counts.families.missing_certificate_count, counts.families.certificate_renewal_count
     return [
         Task(missing, ngettext("certificate is missing", "certificates are missing", missing), CERTIFICATES, True),
         Task(renewals, ngettext("certificate to renew", "certificates to renew", renewals), CERTIFICATES),
     ]
 
 
-async def intensive_support(visit: Visit) -> list[Task]:
+def intensive_support(counts: Counts) -> list[Task]:
     """Children in their first year in a family: of a consultant's own families, and of all for a leader."""
-    request = support.ListIntensiveSupportDueRequest(consultant=_own(visit), page_size=1)
-    due = (await visit.services.support.ListIntensiveSupportDue(request)).total_count
+    due = counts.families.intensive_support_due_count
     title = ngettext("child without intensive support agreed on", "children without intensive support agreed on", due)
     return [Task(due, title, "/families#support-due")]
 
 
-async def actions(visit: Visit) -> list[Task]:
+def actions(counts: Counts) -> list[Task]:
     """Actions that were agreed on at visits, and nobody said yet what became of them."""
-    request = support.ListActionsRequest(
-        parent="families/-", state=support.ACTION_STATE_OPEN, consultant=_own(visit), page_size=MOST_COUNTED
-    )
-    found = (await visit.services.support.ListActions(request)).actions
-    overdue = sum(each.days_overdue > 0 for each in found)
-    left = len(found) - overdue
+    overdue, left = counts.families.overdue_action_count, counts.families.open_action_count
     return [
         Task(overdue, ngettext("agreed action is overdue", "agreed actions are overdue", overdue), "/actions", True),
         Task(left, ngettext("agreed action is open", "agreed actions are open", left), "/actions", begun=True),
     ]
 
 
-async def supervision(visit: Visit) -> list[Task]:
+def supervision(counts: Counts) -> list[Task]:
     """Supervision visits: of a consultant's own families, and of all for a leader."""
-    request = support.ListSupervisionVisitsDueRequest(consultant=_own(visit), page_size=1)
-    due = (await visit.services.support.ListSupervisionVisitsDue(request)).overdue_count
+    due = counts.families.overdue_supervision_visit_count
     title = ngettext("supervision visit is overdue", "supervision visits are overdue", due)
     return [Task(due, title, "/coverage#supervision", True)]
 
@@ -222,7 +229,7 @@ def _own_family(visit: Visit) -> str:
 
 CERTIFICATES = "/families#certificates"
 
-ASKED: dict[access_pb2.Role.ValueType, tuple[Tasks, ...]] = {
+TOLD: dict[access_pb2.Role.ValueType, tuple[Tell, ...]] = {
     access_pb2.ROLE_COORDINATOR: (waiting, offers, places),
     access_pb2.ROLE_CASEWORKER: (waiting, offers, risk_views),
     access_pb2.ROLE_CONSULTANT: (follow_ups, inquiries, certificates, intensive_support, actions, supervision),

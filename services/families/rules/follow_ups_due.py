@@ -44,6 +44,16 @@ def by_due_day(due: pb.FollowUpDue) -> str:
     return f"{day(due.next_visit_date).isoformat()}/{due.family}"
 
 
+def overdue_count(found: Iterable[pb.FollowUpDue]) -> int:
+    """How many are overdue."""
+    return sum(each.days_overdue > 0 for each in found)
+
+
+def soon_count(found: Iterable[pb.FollowUpDue], until: date) -> int:
+    """How many are due by a day, and not overdue."""
+    return sum(not each.days_overdue and day(each.next_visit_date) <= until for each in found)
+
+
 def latest_by_family(visits: Iterable[pb.FollowUp]) -> dict[str, pb.FollowUp]:
     """Each family's latest follow-up; of several visits on one day the one that was logged last."""
     return {parent(follow_up.name): follow_up for follow_up in sorted(visits, key=_in_order)}

@@ -1,6 +1,6 @@
 """What a supervision visit must be, and when the next one is due. Numbers: docs/rules.md."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -71,6 +71,11 @@ def _due(family: families.FosterFamily, child: str, begun: date, facts: Facts, t
 def by_due_day(due: pb.SupervisionVisitDue) -> str:
     """What puts those that are longest overdue first."""
     return f"{day(due.due_date).isoformat()}/{due.family}/{due.child}"
+
+
+def overdue_count(found: Iterable[pb.SupervisionVisitDue]) -> int:
+    """How many are overdue."""
+    return sum(each.days_overdue > 0 for each in found)
 
 
 def _counts(visit: pb.SupervisionVisit, child: str, policy: pb.SupportPolicy) -> bool:

@@ -2539,6 +2539,65 @@ class WatchWaitingListResponse(_message.Message):
 Global___WatchWaitingListResponse: _TypeAlias = WatchWaitingListResponse  # noqa: Y015
 
 @_typing.final
+class GetCapacityOverviewRequest(_message.Message):
+    """Asks what waits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCapacityOverviewRequest: _TypeAlias = GetCapacityOverviewRequest  # noqa: Y015
+
+@_typing.final
+class CapacityOverview(_message.Message):
+    """How much waits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WAITING_COUNT_FIELD_NUMBER: _builtins.int
+    IN_DANGER_COUNT_FIELD_NUMBER: _builtins.int
+    OVERDUE_COUNT_FIELD_NUMBER: _builtins.int
+    STALE_VACANCY_COUNT_FIELD_NUMBER: _builtins.int
+    DIFFERING_VACANCY_COUNT_FIELD_NUMBER: _builtins.int
+    DUE_REPORT_COUNT_FIELD_NUMBER: _builtins.int
+    waiting_count: _builtins.int
+    """Children on the caller's waiting list."""
+    in_danger_count: _builtins.int
+    """Those of them in danger."""
+    overdue_count: _builtins.int
+    """Those of them past their place-by date."""
+    stale_vacancy_count: _builtins.int
+    """Vacancies that were confirmed too long ago to be trusted. Rule W2."""
+    differing_vacancy_count: _builtins.int
+    """Vacancies that placements tell something else of. Rule V8."""
+    due_report_count: _builtins.int
+    """Units of the caller's own institution of which nobody reported freshly. Rule W2."""
+    def __init__(
+        self,
+        *,
+        waiting_count: _builtins.int = ...,
+        in_danger_count: _builtins.int = ...,
+        overdue_count: _builtins.int = ...,
+        stale_vacancy_count: _builtins.int = ...,
+        differing_vacancy_count: _builtins.int = ...,
+        due_report_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["differing_vacancy_count", b"differing_vacancy_count", "due_report_count", b"due_report_count", "in_danger_count", b"in_danger_count", "overdue_count", b"overdue_count", "stale_vacancy_count", b"stale_vacancy_count", "waiting_count", b"waiting_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CapacityOverview: _TypeAlias = CapacityOverview  # noqa: Y015
+
+@_typing.final
 class ImportCapacityRequest(_message.Message):
     """One row of an import; the first one also says how to take them."""
 

@@ -148,6 +148,11 @@ class CapacityServiceStub:
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListRequest.SerializeToString,
                 response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListResponse.FromString,
                 _registered_method=True)
+        self.GetCapacityOverview = channel.unary_unary(
+                '/havn.capacity.v1.CapacityService/GetCapacityOverview',
+                request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.GetCapacityOverviewRequest.SerializeToString,
+                response_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.CapacityOverview.FromString,
+                _registered_method=True)
         self.ImportCapacity = channel.stream_unary(
                 '/havn.capacity.v1.CapacityService/ImportCapacity',
                 request_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.ImportCapacityRequest.SerializeToString,
@@ -322,6 +327,13 @@ class CapacityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCapacityOverview(self, request, context):
+        """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImportCapacity(self, request_iterator, context):
         """Takes institutions, units, vacancies and deliveries, new or known by their key: all, or none and a list of what to mend.
         """
@@ -441,6 +453,11 @@ def add_CapacityServiceServicer_to_server(servicer, server):
                     servicer.WatchWaitingList,
                     request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListRequest.FromString,
                     response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListResponse.SerializeToString,
+            ),
+            'GetCapacityOverview': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCapacityOverview,
+                    request_deserializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.GetCapacityOverviewRequest.FromString,
+                    response_serializer=havn_dot_capacity_dot_v1_dot_capacity__pb2.CapacityOverview.SerializeToString,
             ),
             'ImportCapacity': grpc.stream_unary_rpc_method_handler(
                     servicer.ImportCapacity,
@@ -1046,6 +1063,33 @@ class CapacityService:
             '/havn.capacity.v1.CapacityService/WatchWaitingList',
             havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListRequest.SerializeToString,
             havn_dot_capacity_dot_v1_dot_capacity__pb2.WatchWaitingListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCapacityOverview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.capacity.v1.CapacityService/GetCapacityOverview',
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.GetCapacityOverviewRequest.SerializeToString,
+            havn_dot_capacity_dot_v1_dot_capacity__pb2.CapacityOverview.FromString,
             options,
             channel_credentials,
             insecure,

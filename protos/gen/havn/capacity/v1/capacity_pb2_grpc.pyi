@@ -92,6 +92,8 @@ class CapacityServiceStub:
     """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. Within seconds
     of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
     """
+    GetCapacityOverview: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.GetCapacityOverviewRequest, _capacity_pb2.CapacityOverview]
+    """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody."""
     ImportCapacity: _grpc.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]
     """Takes institutions, units, vacancies and deliveries, new or known by their key: all, or none and a list of what to mend."""
 
@@ -159,6 +161,8 @@ class CapacityServiceAsyncStub(CapacityServiceStub):
     """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. Within seconds
     of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
     """
+    GetCapacityOverview: _aio.UnaryUnaryMultiCallable[_capacity_pb2.GetCapacityOverviewRequest, _capacity_pb2.CapacityOverview]  # type: ignore[assignment]
+    """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody."""
     ImportCapacity: _aio.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]  # type: ignore[assignment]
     """Takes institutions, units, vacancies and deliveries, new or known by their key: all, or none and a list of what to mend."""
 
@@ -355,6 +359,14 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tells at once, and again whenever an entry of the caller's waiting list came, changed or left; never which. Within seconds
         of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
         """
+
+    @_abc_1.abstractmethod
+    def GetCapacityOverview(
+        self,
+        request: _capacity_pb2.GetCapacityOverviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capacity_pb2.CapacityOverview, _abc.Awaitable[_capacity_pb2.CapacityOverview]]:
+        """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody."""
 
     @_abc_1.abstractmethod
     def ImportCapacity(

@@ -2927,6 +2927,84 @@ class ListCertificatesDueResponse(_message.Message):
 Global___ListCertificatesDueResponse: _TypeAlias = ListCertificatesDueResponse  # noqa: Y015
 
 @_typing.final
+class GetFamiliesOverviewRequest(_message.Message):
+    """Asks what waits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTANT_FIELD_NUMBER: _builtins.int
+    SOON_UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    consultant: _builtins.str
+    """Only of families that this consultant follows, and actions that this consultant agreed on: "users/{user}"; empty means all."""
+    @_builtins.property
+    def soon_until_date(self) -> _date_pb2.Date:
+        """Count also follow-ups that are due by this day; not given, none are counted."""
+
+    def __init__(
+        self,
+        *,
+        consultant: _builtins.str = ...,
+        soon_until_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["soon_until_date", b"soon_until_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultant", b"consultant", "soon_until_date", b"soon_until_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFamiliesOverviewRequest: _TypeAlias = GetFamiliesOverviewRequest  # noqa: Y015
+
+@_typing.final
+class FamiliesOverview(_message.Message):
+    """How much waits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OVERDUE_FOLLOW_UP_COUNT_FIELD_NUMBER: _builtins.int
+    SOON_FOLLOW_UP_COUNT_FIELD_NUMBER: _builtins.int
+    MISSING_CERTIFICATE_COUNT_FIELD_NUMBER: _builtins.int
+    CERTIFICATE_RENEWAL_COUNT_FIELD_NUMBER: _builtins.int
+    INTENSIVE_SUPPORT_DUE_COUNT_FIELD_NUMBER: _builtins.int
+    OVERDUE_SUPERVISION_VISIT_COUNT_FIELD_NUMBER: _builtins.int
+    OVERDUE_ACTION_COUNT_FIELD_NUMBER: _builtins.int
+    OPEN_ACTION_COUNT_FIELD_NUMBER: _builtins.int
+    overdue_follow_up_count: _builtins.int
+    """Families whose follow-up is overdue. Rule K4."""
+    soon_follow_up_count: _builtins.int
+    """Families that are to be followed up by the day that was asked about, and are not overdue."""
+    missing_certificate_count: _builtins.int
+    """Certificates that are missing. Rule R2."""
+    certificate_renewal_count: _builtins.int
+    """Certificates that are to be renewed."""
+    intensive_support_due_count: _builtins.int
+    """Children in their first year in a family for whom no intensive support was agreed on. Rule K15."""
+    overdue_supervision_visit_count: _builtins.int
+    """Supervision visits that are overdue. Rule K13."""
+    overdue_action_count: _builtins.int
+    """Agreed actions that are past their day, and of which nobody said yet what became of them."""
+    open_action_count: _builtins.int
+    """Other agreed actions of which nobody said it yet."""
+    def __init__(
+        self,
+        *,
+        overdue_follow_up_count: _builtins.int = ...,
+        soon_follow_up_count: _builtins.int = ...,
+        missing_certificate_count: _builtins.int = ...,
+        certificate_renewal_count: _builtins.int = ...,
+        intensive_support_due_count: _builtins.int = ...,
+        overdue_supervision_visit_count: _builtins.int = ...,
+        overdue_action_count: _builtins.int = ...,
+        open_action_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate_renewal_count", b"certificate_renewal_count", "intensive_support_due_count", b"intensive_support_due_count", "missing_certificate_count", b"missing_certificate_count", "open_action_count", b"open_action_count", "overdue_action_count", b"overdue_action_count", "overdue_follow_up_count", b"overdue_follow_up_count", "overdue_supervision_visit_count", b"overdue_supervision_visit_count", "soon_follow_up_count", b"soon_follow_up_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FamiliesOverview: _TypeAlias = FamiliesOverview  # noqa: Y015
+
+@_typing.final
 class ImportFamiliesRequest(_message.Message):
     """One row of an import; the first one also says how to take them."""
 

@@ -133,6 +133,11 @@ class FamiliesServiceStub:
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueRequest.SerializeToString,
                 response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueResponse.FromString,
                 _registered_method=True)
+        self.GetFamiliesOverview = channel.unary_unary(
+                '/havn.families.v1.FamiliesService/GetFamiliesOverview',
+                request_serializer=havn_dot_families_dot_v1_dot_families__pb2.GetFamiliesOverviewRequest.SerializeToString,
+                response_deserializer=havn_dot_families_dot_v1_dot_families__pb2.FamiliesOverview.FromString,
+                _registered_method=True)
         self.ImportFamilies = channel.stream_unary(
                 '/havn.families.v1.FamiliesService/ImportFamilies',
                 request_serializer=havn_dot_families_dot_v1_dot_families__pb2.ImportFamiliesRequest.SerializeToString,
@@ -286,6 +291,13 @@ class FamiliesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetFamiliesOverview(self, request, context):
+        """How much waits for whoever follows families. It names nobody.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImportFamilies(self, request_iterator, context):
         """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend.
         """
@@ -390,6 +402,11 @@ def add_FamiliesServiceServicer_to_server(servicer, server):
                     servicer.ListCertificatesDue,
                     request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueRequest.FromString,
                     response_serializer=havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueResponse.SerializeToString,
+            ),
+            'GetFamiliesOverview': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFamiliesOverview,
+                    request_deserializer=havn_dot_families_dot_v1_dot_families__pb2.GetFamiliesOverviewRequest.FromString,
+                    response_serializer=havn_dot_families_dot_v1_dot_families__pb2.FamiliesOverview.SerializeToString,
             ),
             'ImportFamilies': grpc.stream_unary_rpc_method_handler(
                     servicer.ImportFamilies,
@@ -914,6 +931,33 @@ class FamiliesService:
             '/havn.families.v1.FamiliesService/ListCertificatesDue',
             havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueRequest.SerializeToString,
             havn_dot_families_dot_v1_dot_families__pb2.ListCertificatesDueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFamiliesOverview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.families.v1.FamiliesService/GetFamiliesOverview',
+            havn_dot_families_dot_v1_dot_families__pb2.GetFamiliesOverviewRequest.SerializeToString,
+            havn_dot_families_dot_v1_dot_families__pb2.FamiliesOverview.FromString,
             options,
             channel_credentials,
             insecure,

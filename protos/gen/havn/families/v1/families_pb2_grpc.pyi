@@ -87,6 +87,8 @@ class FamiliesServiceStub:
     """
     ListCertificatesDue: _grpc.UnaryUnaryMultiCallable[_families_pb2.ListCertificatesDueRequest, _families_pb2.ListCertificatesDueResponse]
     """Certificates that rule R2 asks for and that are missing or to be renewed: those missing first, then the longest overdue."""
+    GetFamiliesOverview: _grpc.UnaryUnaryMultiCallable[_families_pb2.GetFamiliesOverviewRequest, _families_pb2.FamiliesOverview]
+    """How much waits for whoever follows families. It names nobody."""
     ImportFamilies: _grpc.StreamUnaryMultiCallable[_families_pb2.ImportFamiliesRequest, _families_pb2.ImportFamiliesResponse]
     """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
@@ -149,6 +151,8 @@ class FamiliesServiceAsyncStub(FamiliesServiceStub):
     """
     ListCertificatesDue: _aio.UnaryUnaryMultiCallable[_families_pb2.ListCertificatesDueRequest, _families_pb2.ListCertificatesDueResponse]  # type: ignore[assignment]
     """Certificates that rule R2 asks for and that are missing or to be renewed: those missing first, then the longest overdue."""
+    GetFamiliesOverview: _aio.UnaryUnaryMultiCallable[_families_pb2.GetFamiliesOverviewRequest, _families_pb2.FamiliesOverview]  # type: ignore[assignment]
+    """How much waits for whoever follows families. It names nobody."""
     ImportFamilies: _aio.StreamUnaryMultiCallable[_families_pb2.ImportFamiliesRequest, _families_pb2.ImportFamiliesResponse]  # type: ignore[assignment]
     """Takes families from a file, new or known by their key: all of them, or none and a list of what to mend."""
 
@@ -322,6 +326,14 @@ class FamiliesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_families_pb2.ListCertificatesDueResponse, _abc.Awaitable[_families_pb2.ListCertificatesDueResponse]]:
         """Certificates that rule R2 asks for and that are missing or to be renewed: those missing first, then the longest overdue."""
+
+    @_abc_1.abstractmethod
+    def GetFamiliesOverview(
+        self,
+        request: _families_pb2.GetFamiliesOverviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_families_pb2.FamiliesOverview, _abc.Awaitable[_families_pb2.FamiliesOverview]]:
+        """How much waits for whoever follows families. It names nobody."""
 
     @_abc_1.abstractmethod
     def ImportFamilies(

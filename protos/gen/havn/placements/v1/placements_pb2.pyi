@@ -1896,6 +1896,57 @@ class WatchOffersResponse(_message.Message):
 Global___WatchOffersResponse: _TypeAlias = WatchOffersResponse  # noqa: Y015
 
 @_typing.final
+class GetPlacementsOverviewRequest(_message.Message):
+    """Asks what waits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPlacementsOverviewRequest: _TypeAlias = GetPlacementsOverviewRequest  # noqa: Y015
+
+@_typing.final
+class PlacementsOverview(_message.Message):
+    """How much waits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASKED_OFFER_COUNT_FIELD_NUMBER: _builtins.int
+    ACCEPTED_OFFER_COUNT_FIELD_NUMBER: _builtins.int
+    ASKED_INQUIRY_COUNT_FIELD_NUMBER: _builtins.int
+    OPEN_RISK_VIEW_COUNT_FIELD_NUMBER: _builtins.int
+    asked_offer_count: _builtins.int
+    """Homes that were asked and have not answered yet."""
+    accepted_offer_count: _builtins.int
+    """Homes that said yes: somebody has to decide."""
+    asked_inquiry_count: _builtins.int
+    """Inquiries that the caller's homes have not answered yet."""
+    open_risk_view_count: _builtins.int
+    """Placements that nobody looked at again yet."""
+    def __init__(
+        self,
+        *,
+        asked_offer_count: _builtins.int = ...,
+        accepted_offer_count: _builtins.int = ...,
+        asked_inquiry_count: _builtins.int = ...,
+        open_risk_view_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_offer_count", b"accepted_offer_count", "asked_inquiry_count", b"asked_inquiry_count", "asked_offer_count", b"asked_offer_count", "open_risk_view_count", b"open_risk_view_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlacementsOverview: _TypeAlias = PlacementsOverview  # noqa: Y015
+
+@_typing.final
 class RiskView(_message.Message):
     """Something was told that makes somebody look at a placement again."""
 

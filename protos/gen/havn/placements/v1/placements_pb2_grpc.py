@@ -118,6 +118,11 @@ class PlacementsServiceStub:
                 request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersRequest.SerializeToString,
                 response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersResponse.FromString,
                 _registered_method=True)
+        self.GetPlacementsOverview = channel.unary_unary(
+                '/havn.placements.v1.PlacementsService/GetPlacementsOverview',
+                request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.GetPlacementsOverviewRequest.SerializeToString,
+                response_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.PlacementsOverview.FromString,
+                _registered_method=True)
         self.ListRiskViews = channel.unary_unary(
                 '/havn.placements.v1.PlacementsService/ListRiskViews',
                 request_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.ListRiskViewsRequest.SerializeToString,
@@ -256,6 +261,13 @@ class PlacementsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetPlacementsOverview(self, request, context):
+        """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListRiskViews(self, request, context):
         """Placements that somebody has to look at again, those that nobody looked at first. Rule K11.
         """
@@ -359,6 +371,11 @@ def add_PlacementsServiceServicer_to_server(servicer, server):
                     servicer.WatchOffers,
                     request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersRequest.FromString,
                     response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersResponse.SerializeToString,
+            ),
+            'GetPlacementsOverview': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPlacementsOverview,
+                    request_deserializer=havn_dot_placements_dot_v1_dot_placements__pb2.GetPlacementsOverviewRequest.FromString,
+                    response_serializer=havn_dot_placements_dot_v1_dot_placements__pb2.PlacementsOverview.SerializeToString,
             ),
             'ListRiskViews': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRiskViews,
@@ -812,6 +829,33 @@ class PlacementsService:
             '/havn.placements.v1.PlacementsService/WatchOffers',
             havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersRequest.SerializeToString,
             havn_dot_placements_dot_v1_dot_placements__pb2.WatchOffersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPlacementsOverview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/havn.placements.v1.PlacementsService/GetPlacementsOverview',
+            havn_dot_placements_dot_v1_dot_placements__pb2.GetPlacementsOverviewRequest.SerializeToString,
+            havn_dot_placements_dot_v1_dot_placements__pb2.PlacementsOverview.FromString,
             options,
             channel_credentials,
             insecure,

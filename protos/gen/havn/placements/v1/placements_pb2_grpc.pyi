@@ -73,6 +73,8 @@ class PlacementsServiceStub:
     """Tells at once, and again whenever an offer or inquiry that the caller may see came or changed; never which. The stream
     ends with OK when the service ends, and after an hour with DEADLINE_EXCEEDED: watch again, then list.
     """
+    GetPlacementsOverview: _grpc.UnaryUnaryMultiCallable[_placements_pb2.GetPlacementsOverviewRequest, _placements_pb2.PlacementsOverview]
+    """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody."""
     ListRiskViews: _grpc.UnaryUnaryMultiCallable[_placements_pb2.ListRiskViewsRequest, _placements_pb2.ListRiskViewsResponse]
     """Placements that somebody has to look at again, those that nobody looked at first. Rule K11."""
     CloseRiskView: _grpc.UnaryUnaryMultiCallable[_placements_pb2.CloseRiskViewRequest, _placements_pb2.RiskView]
@@ -125,6 +127,8 @@ class PlacementsServiceAsyncStub(PlacementsServiceStub):
     """Tells at once, and again whenever an offer or inquiry that the caller may see came or changed; never which. The stream
     ends with OK when the service ends, and after an hour with DEADLINE_EXCEEDED: watch again, then list.
     """
+    GetPlacementsOverview: _aio.UnaryUnaryMultiCallable[_placements_pb2.GetPlacementsOverviewRequest, _placements_pb2.PlacementsOverview]  # type: ignore[assignment]
+    """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody."""
     ListRiskViews: _aio.UnaryUnaryMultiCallable[_placements_pb2.ListRiskViewsRequest, _placements_pb2.ListRiskViewsResponse]  # type: ignore[assignment]
     """Placements that somebody has to look at again, those that nobody looked at first. Rule K11."""
     CloseRiskView: _aio.UnaryUnaryMultiCallable[_placements_pb2.CloseRiskViewRequest, _placements_pb2.RiskView]  # type: ignore[assignment]
@@ -270,6 +274,14 @@ class PlacementsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tells at once, and again whenever an offer or inquiry that the caller may see came or changed; never which. The stream
         ends with OK when the service ends, and after an hour with DEADLINE_EXCEEDED: watch again, then list.
         """
+
+    @_abc_1.abstractmethod
+    def GetPlacementsOverview(
+        self,
+        request: _placements_pb2.GetPlacementsOverviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_placements_pb2.PlacementsOverview, _abc.Awaitable[_placements_pb2.PlacementsOverview]]:
+        """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody."""
 
     @_abc_1.abstractmethod
     def ListRiskViews(
