@@ -1,6 +1,6 @@
 """The RPCs of vacancies: reported, confirmed, blocked, listed beside what placements tell, and watched."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
 
 from sqlalchemy import ColumnElement
@@ -134,6 +134,8 @@ class VacanciesApi(InstitutionsApi):
         )
         if request.told_apart:
             self._tell_apart(view, answer)
+        if request.with_units:
+            answer.units.extend(_units(view, page.items))
         return answer
 
     def _tell_apart(self, view: View, answer: pb.ListVacanciesResponse) -> None:
@@ -147,3 +149,12 @@ class VacanciesApi(InstitutionsApi):
     def _shown(self, change: Change, kept: pb.Vacancy) -> pb.Vacancy:
         [shown] = described(change, [kept], self._clock)
         return shown
+
+
+def _units(view: View, vacancies: Iterable[pb.Vacancy]) -> list[pb.InstitutionUnit]:
+    """The units of vacancies, without their prices."""
+    units = view.among(UNITS, "name", [vacancy.name.removesuffix("/vacancy") for vacancy in vacancies])
+    for unit in units:
+        unit.ClearField("daily_rate")
+        unit.ClearField("daily_rates")
+    return units

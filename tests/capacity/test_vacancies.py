@@ -100,6 +100,19 @@ async def test_an_institution_reads_its_own_page_by_page_and_none_whose_name_beg
         assert then.next_page_token == ""
 
 
+async def test_vacancies_come_with_their_units_where_somebody_asks_and_without_their_prices(
+    unit: str, staff: Client, coordinator: Client
+) -> None:
+    await staff.capacity.ReportVacancy(cast.reporting(unit))
+    expected = await coordinator.capacity.GetUnit(pb.GetUnitRequest(name=unit))
+    assert expected.HasField("daily_rate")
+    expected.ClearField("daily_rate")
+    expected.ClearField("rate_today")
+    for asked, units in ((True, [expected]), (False, [])):
+        request = pb.ListVacanciesRequest(names=[f"{unit}/vacancy"], with_units=asked)
+        assert list((await coordinator.capacity.ListVacancies(request)).units) == units
+
+
 async def test_v5_blocked_places_stay_blocked_when_others_are_reported(unit: str, staff: Client) -> None:
     await staff.capacity.ReportVacancy(cast.reporting(unit, cast.a_vacancy(free_place_count=3)))
     note = cast.blocked(place_count=2, reason=pb.BLOCK_REASON_OTHER, note="Lent out (invented)")

@@ -291,7 +291,7 @@ def about_suppliers(institution: capacity.Institution, unit: capacity.Institutio
         cast.confirming(unit.name),
         cast.blocking(unit.name, cast.blocked(note="x")),
         cast.recording_breach(home=unit.name),
-        capacity.ListVacanciesRequest(differing=True, stale=True, told_apart=True),
+        capacity.ListVacanciesRequest(differing=True, stale=True, told_apart=True, with_units=True),
     ]
 
 

@@ -1,7 +1,5 @@
 """Ledige pladser: what all institutions report free, how far to trust it, and where placements tell something else."""
 
-from collections.abc import Iterable
-
 from starlette.responses import Response
 
 from havn.capacity.v1 import capacity_pb2 as pb
@@ -27,6 +25,7 @@ async def show(visit: Visit) -> Response:
         stale=chosen == STALE,
         differing=chosen == DIFFERING,
         counted=True,
+        with_units=True,
     )
     found = await visit.services.capacity.ListVacancies(request)
     return visit.page(
@@ -34,7 +33,7 @@ async def show(visit: Visit) -> Response:
         vacancies=found.vacancies,
         total=found.total_count,
         next_page=found.next_page_token,
-        units=await _units(visit, found.vacancies),
+        units={f"{unit.name}/vacancy": unit for unit in found.units},
         chosen=chosen if chosen in choices() else "",
         choices=choices(),
         sections=sections.of_places(visit),
@@ -44,15 +43,6 @@ async def show(visit: Visit) -> Response:
         capacity=pb,
         last_part=last_part,
     )
-
-
-async def _units(visit: Visit, vacancies: Iterable[pb.Vacancy]) -> dict[str, pb.InstitutionUnit]:
-    """The units of vacancies, by the vacancies' names."""
-    names = [vacancy.name.removesuffix("/vacancy") for vacancy in vacancies]
-    if not names:
-        return {}
-    request = pb.ListUnitsRequest(names=names, page_size=SHOWN)
-    return {f"{unit.name}/vacancy": unit for unit in (await visit.services.capacity.ListUnits(request)).units}
 
 
 def choices() -> dict[str, str]:

@@ -2285,6 +2285,7 @@ class ListVacanciesRequest(_message.Message):
     STALE_FIELD_NUMBER: _builtins.int
     COUNTED_FIELD_NUMBER: _builtins.int
     TOLD_APART_FIELD_NUMBER: _builtins.int
+    WITH_UNITS_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most; 0 means 50, the most is 200."""
     page_token: _builtins.str
@@ -2297,6 +2298,8 @@ class ListVacanciesRequest(_message.Message):
     """Say also how many there are on all pages."""
     told_apart: _builtins.bool
     """Say also, of all vacancies, how many are stale and how many differ."""
+    with_units: _builtins.bool
+    """Bring also the units of these vacancies."""
     @_builtins.property
     def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only those of these names; none means all."""
@@ -2311,10 +2314,11 @@ class ListVacanciesRequest(_message.Message):
         stale: _builtins.bool = ...,
         counted: _builtins.bool = ...,
         told_apart: _builtins.bool = ...,
+        with_units: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted", b"counted", "differing", b"differing", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "stale", b"stale", "told_apart", b"told_apart"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted", b"counted", "differing", b"differing", "names", b"names", "page_size", b"page_size", "page_token", b"page_token", "stale", b"stale", "told_apart", b"told_apart", "with_units", b"with_units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2331,6 +2335,7 @@ class ListVacanciesResponse(_message.Message):
     TOTAL_COUNT_FIELD_NUMBER: _builtins.int
     STALE_COUNT_FIELD_NUMBER: _builtins.int
     DIFFERING_COUNT_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
     total_count: _builtins.int
@@ -2343,6 +2348,10 @@ class ListVacanciesResponse(_message.Message):
     def vacancies(self) -> _containers.RepeatedCompositeFieldContainer[Global___Vacancy]:
         """By unit."""
 
+    @_builtins.property
+    def units(self) -> _containers.RepeatedCompositeFieldContainer[Global___InstitutionUnit]:
+        """The units of these vacancies, by name, without their prices; none where nobody asked for them."""
+
     def __init__(
         self,
         *,
@@ -2351,10 +2360,11 @@ class ListVacanciesResponse(_message.Message):
         total_count: _builtins.int = ...,
         stale_count: _builtins.int = ...,
         differing_count: _builtins.int = ...,
+        units: _abc.Iterable[Global___InstitutionUnit] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["differing_count", b"differing_count", "next_page_token", b"next_page_token", "stale_count", b"stale_count", "total_count", b"total_count", "vacancies", b"vacancies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["differing_count", b"differing_count", "next_page_token", b"next_page_token", "stale_count", b"stale_count", "total_count", b"total_count", "units", b"units", "vacancies", b"vacancies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
