@@ -30,6 +30,10 @@ class Look:
     service: str
     row: pb.AuditRow
 
+    def __hash__(self) -> int:
+        """Of its place: there no other row ever stands, though not everybody sees all of its names."""
+        return hash((self.service, self.row.sequence))
+
     @property
     def names(self) -> tuple[str, ...]:
         """The records that it showed."""
@@ -44,6 +48,16 @@ class Look:
     def rpc(self) -> str:
         """What was called, without the service's package."""
         return self.row.rpc.rsplit("/", 1)[-1]
+
+    @property
+    def did(self) -> str:
+        """What was done, in a word."""
+        return actions()[self.row.action]
+
+    @property
+    def purpose(self) -> str:
+        """What somebody said that it was for."""
+        return purposes()[self.row.purpose]
 
 
 @dataclass(frozen=True)
@@ -95,8 +109,8 @@ def _cells(look: Look, zone: str) -> list[str]:
     row = look.row
     when = wire.time(row.time).astimezone(ZoneInfo(zone)).isoformat(" ", "seconds")
     who = [when, row.subject, ", ".join(terms.role(role) for role in row.roles), row.authority]
-    what = [actions()[row.action], look.service, look.rpc, row.outcome]
-    return [*who, *what, " ".join(look.names), str(row.left_out_count), purposes()[row.purpose], row.reference]
+    what = [look.did, look.service, look.rpc, row.outcome]
+    return [*who, *what, " ".join(look.names), str(row.left_out_count), look.purpose, row.reference]
 
 
 def sought(given: Mapping[str, str], today: date) -> Sought:

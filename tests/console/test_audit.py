@@ -107,6 +107,14 @@ def test_a_spreadsheet_runs_nothing_of_a_file() -> None:
     assert line[-1] == "'@ref"
 
 
+def test_a_row_of_which_somebody_sees_other_names_is_another_look() -> None:
+    mine, theirs = (
+        Look("families", pb.AuditRow(sequence=1, records=[pb.ShownRecords(authority=cast.MUNICIPALITY, names=names)]))
+        for names in (["families/a"], ["families/a", "families/b"])
+    )
+    assert len({mine, theirs, Look("families", mine.row), Look("capacity", mine.row)}) == 3
+
+
 async def test_nothing_found_says_what_to_do(visitor: Visitor) -> None:
     answer = await (await visitor("auditor")).get("/audit?about=nobody-1&from=2020-01-01&until=2020-01-02")
     assert "Ingen har set noget" in answer.text

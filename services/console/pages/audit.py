@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -49,19 +49,18 @@ async def show(visit: Visit) -> Response:
     sought = audit_trail.sought(visit.request.query_params, visit.console.clock.today())
     request = await _request(visit, sought, FIRST_ROWS, SHOWN_NAMES)
     trails = [Trail(service) for service in visit.services.audit]
-    while waited_for := [trail for trail in trails if not trail.whole and _all_shown(trail, trails)]:
+    looks: list[Look] = []
+    while waited_for := _waited_for(trails, frozenset(looks)):
         await asyncio.gather(*(each.go_on(visit, request, sought.before.get(each.service, 0)) for each in waited_for))
         request.page_size = SHOWN_ROWS
-    looks = _newest(trails, SHOWN_ROWS)
+        looks = _newest(trails, SHOWN_ROWS)
     goes_on = sum(len(trail.looks) for trail in trails) > len(looks) or not all(trail.whole for trail in trails)
     return visit.page(
         "audit.html",
         sought=sought,
         looks=looks,
         older=sought.query(_shown_until(trails, looks)) if goes_on else "",
-        actions=audit_trail.actions(),
         role=terms.role,
-        purposes=audit_trail.purposes(),
     )
 
 
@@ -97,9 +96,9 @@ def _newest(trails: Iterable[Trail], most: int | None = None) -> list[Look]:
     return list(islice(heapq.merge(*(trail.looks for trail in trails), key=audit_trail.newest_first), most))
 
 
-def _all_shown(trail: Trail, trails: Iterable[Trail]) -> bool:
-    """Whether all that is known of a trail is to be shown, so that what follows in it may have its place there too."""
-    return not trail.looks or any(look is trail.looks[-1] for look in _newest(trails, SHOWN_ROWS))
+def _waited_for(trails: Iterable[Trail], shown: Container[Look]) -> list[Trail]:
+    """Those of which all that is known is to be shown, so that what follows in them may have its place there too."""
+    return [trail for trail in trails if not trail.whole and (not trail.looks or trail.looks[-1] in shown)]
 
 
 def _shown_until(trails: Iterable[Trail], looks: Sequence[Look]) -> dict[str, int]:
