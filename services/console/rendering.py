@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from google.protobuf.message import Message
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
@@ -101,17 +102,30 @@ def _numbered(language: languages.Language, one: str, many: str, number: int) ->
     return Markup(languages.translations(language).ngettext(one, many, number)) % {"num": number}
 
 
-def _piece(environment: Environment, template: str, /, **values: Hashable) -> Markup:
+@dataclass(frozen=True)
+class _Told:
+    """A message that a piece shows: two are one where they say the same."""
+
+    message: Message = field(compare=False)
+    content: bytes
+
+
+def _piece(environment: Environment, template: str, /, **values: Hashable | Message) -> Markup:
     """A piece of a page that shows these values and nothing else: made once for all who are shown the same."""
-    return _made(environment, languages.spoken(), template, tuple(values.items()))
+    return _made(environment, languages.spoken(), template, tuple((name, _key(each)) for name, each in values.items()))
+
+
+def _key(value: Hashable | Message) -> Hashable:
+    return _Told(value, value.SerializeToString(deterministic=True)) if isinstance(value, Message) else value
 
 
 @lru_cache(PIECES)
 def _made(
     environment: Environment, _language: languages.Language, template: str, values: tuple[tuple[str, Hashable], ...]
 ) -> Markup:
+    shown = {name: each.message if isinstance(each, _Told) else each for name, each in values}
     # The template escaped what was put into it.
-    return Markup(environment.get_template(template).render(values))
+    return Markup(environment.get_template(template).render(shown))
 
 
 @cache

@@ -1,15 +1,21 @@
 """Pieces of pages are made once for all who are shown the same, and say what is so in the language of each."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from services.console import languages, terms
+from havn.access.v1.access_pb2 import PURPOSE_EMERGENCY
+from havn.audit.v1 import audit_pb2 as audit
+from havn.capacity.v1 import capacity_pb2 as capacity
+from services.console import capacity_terms, languages, terms
+from services.console.audit_trail import Look
 from services.console.languages import Language
 from services.console.pages.waiting_list import Row
 from services.console.rendering import rendering
+from services.shared.wire import timestamp
+from tests import cast
 
 PIECES: dict[str, Any] = rendering("America/Nuuk").environment.globals
 
@@ -76,28 +82,66 @@ def test_what_a_row_is_given_is_escaped() -> None:
     assert "&lt;script&gt;" in piece(town="<script>alert(1)</script>")
 
 
-LOOK: dict[str, Any] = {
-    **{"when": "23. nov. 2026 07.00", "who": "users/anna", "roles": (1,), "role": terms.role, "did": "saw"},
-    **{"refused": False, "rpc": "GetRequest", "names": tuple("abcde"), "left_out": 3, "purpose": "emergency"},
-    "days": "from=2026-11-16&until=2026-11-23",
-}
-PLACE: dict[str, Any] = {
-    **{"unit": "institutions/i/units/a", "name": "Afdeling A", "town": "Nuuk", "step": 5, "places": 8, "free": 6},
-    **{"disposal": "the authority's own", "access": "wheelchair"},
-    **{"from_day": "23. nov. 2026", "held": 1, "used": 2, "blocked": 3, "left": 4, "differs": "2 more", "planned": "x"},
-    **{"fresh": "Over a week old", "stale": False, "confirmed": "22. nov. 2026 14.05", "confirmed_by": "users/bo"},
-    "opens": True,
-}
+def look_row(days: str = "from=2026-11-16", **changed: Any) -> str:  # noqa: ANN401  # any field of the row
+    """A row of the audit trail."""
+    told: dict[str, Any] = {"time": timestamp(cast.NOW), "subject": "users/anna", "roles": [1], "rpc": "/s/GetRequest"}
+    told |= {"action": audit.AUDIT_ACTION_READ, "outcome": "OK", "purpose": PURPOSE_EMERGENCY, "left_out_count": 3}
+    told |= {"records": [audit.ShownRecords(names="abcde")]}
+    look = Look("placements", audit.AuditRow(sequence=1, **(told | changed)))
+    made: str = PIECES["piece"]("audit_row.html", look=look, role=terms.role, days=days)
+    return made
 
 
-@pytest.mark.parametrize(("template", "shown"), [("audit_row.html", LOOK), ("place_row.html", PLACE)])
-def test_a_row_shows_each_of_its_values_and_escapes_it(template: str, shown: dict[str, Any]) -> None:
+def place_row(unit: Any = None, occupancy: Any = None, opens: bool = True, **changed: Any) -> str:  # noqa: ANN401
+    """A row of the free places."""
+    told: dict[str, Any] = {"free_place_count": 6, "from_date": cast.day(), "difference": 2, "confirmed_by": "users/bo"}
+    told |= {"confirmed_time": timestamp(cast.NOW), "freshness": capacity.FRESHNESS_FRESH}
+    place = {"held_place_count": 1, "used_place_count": 2, "blocked_place_count": 3, "free_place_count": 4}
+    values = {
+        "vacancy": capacity.Vacancy(**(told | changed), occupancy=capacity.Occupancy(**(place | (occupancy or {})))),
+        "unit": cast.a_unit(name="institutions/i/units/a", **(unit or {})),
+    }
+    fixed = {"words": capacity_terms, "terms": terms, "STALE": capacity.FRESHNESS_STALE}
+    made: str = PIECES["piece"]("place_row.html", **values, opens=opens, **fixed)
+    return made
+
+
+OF_LOOK: list[dict[str, Any]] = [
+    {"time": timestamp(cast.NOW + timedelta(minutes=1))},
+    {"subject": "users/<i>"},
+    {"roles": [2]},
+    {"rpc": "/s/<i>"},
+    {"action": audit.AUDIT_ACTION_WRITE},
+    {"outcome": "NOT_FOUND"},
+    {"purpose": 0},
+    {"left_out_count": 4},
+    {"records": [audit.ShownRecords(names=["<i>", *"bcde"])]},
+    {"records": [audit.ShownRecords(names=[*"abcd", "<i>"])]},
+    {"days": "<i>"},
+]
+OF_PLACE: list[dict[str, Any]] = [
+    {"free_place_count": 7},
+    {"from_date": cast.day(1)},
+    {"difference": 0},
+    {"confirmed_by": "users/<i>"},
+    {"confirmed_time": timestamp(cast.NOW + timedelta(minutes=1))},
+    {"freshness": capacity.FRESHNESS_STALE},
+    {"planned": [capacity.PlannedVacancy(from_date=cast.day(2))]},
+    {"opens": False},
+    *({"occupancy": {f"{name}_place_count": 9}} for name in ("held", "used", "blocked", "free")),
+    *({"unit": {name: "<i>"}} for name in ("display_name", "town")),
+    *({"unit": {name: 0}} for name in ("step", "place_count", "disposal")),
+    {"unit": {"accessibility": []}},
+]
+
+
+@pytest.mark.parametrize(
+    ("made", "changed"),
+    [*((look_row, changed) for changed in OF_LOOK), *((place_row, changed) for changed in OF_PLACE)],
+)
+def test_a_row_shows_each_of_its_values_and_escapes_it(made: Callable[..., str], changed: dict[str, Any]) -> None:
     languages.speak(Language.EN)
-    made: Callable[..., str] = PIECES["piece"]
-    for name, value in shown.items():
-        if isinstance(value, str):
-            assert "&lt;i&gt;" in made(template, **(shown | {name: "<i>"})), name
-            assert "<i>" not in made(template, **(shown | {name: "<i>"})), name
-        elif isinstance(value, int):
-            assert made(template, **(shown | {name: not value})) != made(template, **shown), name
-    assert made(template, **shown) is made(template, **shown)
+    assert made() is made()
+    assert made(**changed) != made()
+    assert "<i>" not in made(**changed)
+    assert ("&lt;i&gt;" in made(**changed)) == ("<i>" in str(changed))
