@@ -4,14 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from sqlmodel import col
-
 from havn.families.v1 import families_pb2 as pb
 from havn.families.v1 import support_pb2 as support
 from services.families import events, policies, residents
 from services.families.rules import actions, arrivals, concerns, follow_ups
 from services.families.rules.cadence import next_visit
-from services.families.store import ACTIONS, DRAFTS, FAMILIES, FOLLOW_UP_VERSIONS, FOLLOW_UPS, FollowUpRow
+from services.families.store import ACTIONS, DRAFTS, FAMILIES, FOLLOW_UP_VERSIONS, FOLLOW_UPS
 from services.shared import names
 from services.shared.errors import EtagStale
 from services.shared.events import Announcement
@@ -117,8 +115,7 @@ def discard_draft(change: Change, family: pb.FosterFamily) -> support.FollowUpDr
 def _note_concern(change: Change, follow_up: pb.FollowUp) -> None:
     """Says in the follow-up whether somebody has to look at the placements again (K11)."""
     # Without a scale nothing can have fallen, and nobody needs to read what was logged before.
-    of_family = col(FollowUpRow.parent) == parent(follow_up.name)
-    others = change.all(FOLLOW_UPS, of_family) if follow_up.trust.scale else []
+    others = change.all(FOLLOW_UPS, parent=parent(follow_up.name)) if follow_up.trust.scale else []
     follow_up.ClearField("concern_kinds")
     follow_up.concern_kinds.extend(concerns.kinds(follow_up, others))
 

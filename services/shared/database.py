@@ -18,7 +18,6 @@ from sqlmodel import Session
 from services.shared.errors import DatabaseAway, HavnError
 from services.shared.metrics import Writes
 from services.shared.scope import OPENED
-from services.shared.statements import tell
 
 T = TypeVar("T")
 
@@ -43,6 +42,8 @@ class Manner:
 
     begin_part: Callable[[Connection, str], None]
     """Begins the part of one of those that share a transaction, which can be undone by itself, with its command."""
+    tell: Callable[[Connection, str], None]
+    """Tells a command."""
     fleeting: Callable[[Any], bool]
     """Whether a driver's error tells of a database that is away, full or overrun, and not of a fault in Havn."""
 
@@ -141,10 +142,22 @@ class Lane:
         except Exception as error:
             if alone:
                 raise
-            _undo_part(session, error)
+            self._undo_part(session, error)
             del _later(session)[already:]
             return None, error
         return result, None
+
+    def _undo_part(self, session: Session, error: Exception) -> None:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            # The transaction ended with its connection, and nobody's part is left of it.
+            raise error
+        try:
+            self._manner.tell(session.connection(), f"ROLLBACK TO SAVEPOINT {PART}")
+        except DBAPIError as broken:
+            # A full disk ends the whole transaction, not this part alone. A refusal is for its own caller only.
+            raise broken if isinstance(error, HavnError) else error from None
+        session.expunge_all()
+        session.info.pop(OPENED, None)
 
     def _taken(self) -> list[_Waiting]:
         taken: list[_Waiting] = []
@@ -202,19 +215,6 @@ def _keep_later(session: Session) -> None:
 
 def _session(transaction: RootTransaction) -> Session:
     return Session(transaction.connection, expire_on_commit=False)
-
-
-def _undo_part(session: Session, error: Exception) -> None:
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        # The transaction ended with its connection, and nobody's part is left of it.
-        raise error
-    try:
-        tell(session.connection(), f"ROLLBACK TO SAVEPOINT {PART}")
-    except DBAPIError as broken:
-        # A full disk ends the whole transaction, not this part alone. A refusal is for its own caller only.
-        raise broken if isinstance(error, HavnError) else error from None
-    session.expunge_all()
-    session.info.pop(OPENED, None)
 
 
 class Database:

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 from sqlmodel import Session
 
-from services.shared.scope import on_postgres
 from services.shared.statements import Statement
 
 Settled = tuple[str, str]
@@ -15,7 +14,7 @@ Settled = tuple[str, str]
 
 _GIVEN = {
     "sqlite": "SELECT value FROM json_each(:event_ids)",
-    "postgresql": "SELECT unnest(CAST(:event_ids AS text[])) AS value",
+    "postgresql": "SELECT json_array_elements_text(CAST(:event_ids AS json)) AS value",
 }
 """Ids that come as one value, as rows."""
 
@@ -35,7 +34,7 @@ _MARKED = {
 def mark(session: Session, consumer: str, event_ids: Collection[str], now: datetime) -> list[str]:
     """Writes that a consumer is done with events, and gives those that it was not done with yet, in their order."""
     connection = session.connection()
-    values = {"consumer": consumer, "time": now.isoformat(), "event_ids": _as_value(connection, event_ids)}
+    values = {"consumer": consumer, "time": now.isoformat(), "event_ids": json.dumps(list(event_ids))}
     new = {event_id for (event_id,) in _MARK[connection.dialect.name].rows(connection, values)}
     return [event_id for event_id in event_ids if event_id in new]
 
@@ -53,9 +52,5 @@ def settled(session: Session, events: Iterable[Settled]) -> set[Settled]:
 
 
 def _marked(connection: Connection, consumer: str, event_ids: Collection[str]) -> list[str]:
-    values = {"consumer": consumer, "event_ids": _as_value(connection, event_ids)}
+    values = {"consumer": consumer, "event_ids": json.dumps(list(event_ids))}
     return [event_id for (event_id,) in _MARKED[connection.dialect.name].rows(connection, values)]
-
-
-def _as_value(connection: Connection, event_ids: Collection[str]) -> object:
-    return list(event_ids) if on_postgres(connection) else json.dumps(list(event_ids))

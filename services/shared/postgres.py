@@ -74,7 +74,7 @@ def _begin_part(connection: Connection, opening: str) -> None:
     libpq.tell(connection, f"SAVEPOINT {PART}; {opening or FORGET}")
 
 
-_MANNER = Manner(_begin_part, _fleeting)
+_MANNER = Manner(_begin_part, libpq.tell, _fleeting)
 
 
 def _writer(url: URL) -> Engine:
@@ -96,14 +96,21 @@ def _engine(url: URL, begin: str, commit: str, **options: str) -> Engine:
             # Transactions are begun and ended here, each by one command.
             "autocommit": True,
             "connect_timeout": CONNECT_SECONDS,
+            "client_encoding": "utf8",
             "options": " ".join(f"-c {name}={value}" for name, value in given.items()),
         },
     )
     event.listen(engine, "begin", lambda connection: _begin(connection, begin))
     event.listen(engine, "commit", lambda connection: libpq.tell(connection, commit))
+    event.listen(engine, "rollback", _undo)
     return engine
 
 
 def _begin(connection: Connection, begin: str) -> None:
     opening = connection.info.pop(OPENED, "")
     libpq.tell(connection, f"{begin}; {opening}" if opening else begin)
+
+
+def _undo(connection: Connection) -> None:
+    if not connection.invalidated:
+        libpq.tell(connection, "ROLLBACK")

@@ -34,7 +34,7 @@ def _fleeting(error: Any) -> bool:  # noqa: ANN401  # the driver has no types
     return any(name == kind or name.startswith(f"{kind}_") for kind in _FLEETING)
 
 
-_MANNER = Manner(lambda connection, _opening: tell(connection, f"SAVEPOINT {PART}"), _fleeting)
+_MANNER = Manner(lambda connection, _opening: tell(connection, f"SAVEPOINT {PART}"), tell, _fleeting)
 
 
 def _engine(path: Path, begin: str, pragmas: tuple[str, ...]) -> Engine:

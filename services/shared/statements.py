@@ -8,15 +8,20 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Executable
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.sql.elements import ClauseElement
+
+from services.shared import libpq
+from services.shared.driver_errors import as_sqlalchemy_tells
 
 Values = Mapping[str, object]
 """Named values of a statement."""
 
 _Text = tuple[str, Callable[[Values], Any]]
 """What a driver is told, and how it takes the values."""
+
+_DOLLARS = "numeric_dollar"
+"""How libpq itself has the values: $1 for the first of them."""
 
 
 class Statement:
@@ -52,18 +57,22 @@ class Statement:
             _told(connection, "executemany", text, [taken(values) for values in listed])
 
     def _told(self, connection: Connection, values: Values) -> Any:  # noqa: ANN401  # the drivers' types differ
+        if connection.dialect.name == "postgresql":
+            text, taken = self._text(connection, values, _DOLLARS)
+            return libpq.ask(connection, text, taken(values))
         text, taken = self._text(connection, values)
         return _told(connection, "execute", text, taken(values))
 
-    def _text(self, connection: Connection, values: Values) -> _Text:
-        dialect = connection.dialect.name
-        if dialect not in self._texts:
-            self._texts[dialect] = self._made(connection, values)
-        return self._texts[dialect]
+    def _text(self, connection: Connection, values: Values, style: str = "") -> _Text:
+        # No two drivers write their values alike.
+        style = style or connection.dialect.paramstyle
+        if style not in self._texts:
+            self._texts[style] = self._made(type(connection.dialect)(paramstyle=style), values)  # type: ignore[call-arg]
+        return self._texts[style]
 
-    def _made(self, connection: Connection, values: Values) -> _Text:
+    def _made(self, dialect: Dialect, values: Values) -> _Text:
         assert isinstance(self._meant, ClauseElement)
-        made: Any = self._meant.compile(dialect=connection.dialect, column_keys=list(values))
+        made: Any = self._meant.compile(dialect=dialect, column_keys=list(values))
         fixed = {name: value for name, value in made.params.items() if name not in values}
         return f"{made}{self._end}", _taken(made.positiontup if made.positional else None, fixed)
 
@@ -81,17 +90,6 @@ def _told(connection: Connection, how: str, *told: object) -> Any:  # noqa: ANN4
     except driver.Error as error:
         raise as_sqlalchemy_tells(connection, error) from error
     return cursor
-
-
-def as_sqlalchemy_tells(connection: Connection, error: Any) -> BaseException:  # noqa: ANN401
-    """The error as it comes from SQLAlchemy's own execution; a connection that is lost is let go of."""
-    dialect, driver = connection.dialect, connection.connection.dbapi_connection
-    lost = dialect.is_disconnect(error, driver, None)
-    if lost:
-        connection.invalidate(error)
-    base = dialect.loaded_dbapi.Error
-    told: BaseException = DBAPIError.instance(None, None, error, base, connection_invalidated=lost)
-    return told
 
 
 def _taken(positions: list[str] | None, fixed: Values) -> Callable[[Values], Any]:
