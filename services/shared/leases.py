@@ -14,7 +14,7 @@ from services.shared.tables import Lease
 
 _OF_NAME = col(Lease.name) == bindparam("of_name")
 
-_BY_NAME = Statement(select(col(Lease.holder), col(Lease.until), col(Lease.claims)).where(_OF_NAME))
+BY_NAME = Statement(select(col(Lease.holder), col(Lease.until), col(Lease.claims)).where(_OF_NAME))
 _PUT = Statement(
     insert(Lease).inline(),
     " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until, claims = excluded.claims",
@@ -58,7 +58,7 @@ class Leases:
             await self._database.write(lambda session: self._extend(session, name, seconds))
 
     def _claim(self, session: Session, name: str, seconds: float) -> int:
-        found = _BY_NAME.first(session.connection(), {"of_name": name})
+        found = BY_NAME.first(session.connection(), {"of_name": name})
         holder, until, claims = found or ("", 0.0, 0)
         if holder != self._database.replica and until > time.time():
             return 0

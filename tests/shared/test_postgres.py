@@ -19,7 +19,7 @@ from sqlmodel import Session
 from havn.families.v1 import families_pb2 as families
 from services.families.store import FAMILIES
 from services.havn.system import DEFINITIONS
-from services.shared import audit, call, libpq, migrate, postgres, runtime
+from services.shared import audit, call, leases, libpq, migrate, postgres, runtime
 from services.shared.access import Caller
 from services.shared.database import READERS, Database
 from services.shared.errors import DatabaseAway, NameTaken
@@ -344,6 +344,47 @@ async def test_a_command_that_nobody_answered_tells_of_a_lost_connection(server:
         refused = driver.pgconn.exec_(b"SELECT 1/0")
         assert type(libpq.refusal(driver, refused)) is psycopg.errors.DivisionByZero
         assert not driver.closed
+
+
+def kept_statements(session: Session) -> int:
+    # The first of them is one by itself.
+    leases.BY_NAME.rows(session.connection(), {"of_name": "nobody's"})
+    kept = sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT leases.holder%'")
+    counted: int = session.connection().scalar(kept) or 0
+    return counted
+
+
+def break_off(session: Session) -> None:
+    kept_statements(session)
+    raise NameTaken("taken")
+
+
+async def test_statements_are_kept_whatever_is_undone(replicas: list[Database]) -> None:
+    database = replicas[0]
+    for _ in range(8):
+        # As often as psycopg has to see its own statements before it keeps them too.
+        assert await database.write(kept_statements) == 1
+    with pytest.raises(NameTaken):
+        await database.write(break_off)
+    held = threading.Event()
+    first = asyncio.ensure_future(database.write(lambda session: held.wait(WAIT_SECONDS)))
+    sharing = [asyncio.ensure_future(database.write(work)) for work in (break_off, kept_statements)]
+    await asyncio.sleep(0)
+    held.set()
+    await first
+    refused, kept = await asyncio.gather(*sharing, return_exceptions=True)
+    assert (type(refused), kept) == (NameTaken, 1)
+
+
+async def test_a_connection_of_which_the_statements_were_forgotten_is_left_for_a_new_one(
+    replicas: list[Database],
+) -> None:
+    database = replicas[0]
+    await database.write(kept_statements)
+    await database.write(lambda session: session.connection().execute(sa.text("DEALLOCATE ALL")))
+    with pytest.raises(DatabaseAway):
+        await database.write(kept_statements)
+    assert await database.write(kept_statements) == 1
 
 
 async def test_a_write_that_waited_in_vain_for_its_turn_leaves_the_next_one_alone(server: Server) -> None:
