@@ -75,7 +75,10 @@ class CapacityApi(BreachesApi, SuppliersApi, VacanciesApi):
         self, request: pb.GetCapacityOverviewRequest, context: Context
     ) -> pb.CapacityOverview:
         """What waits for the caller."""
-        return await self._store.view(lambda view: overview.overview(view, self.lists, self.occupied, self._clock))
+        found = await self._store.view(lambda view: overview.overview(view, self.lists, self.occupied, self._clock))
+        if found.waits_by_town:
+            await self._store.record_seen({})
+        return found
 
     async def ImportCapacity(
         self, request_iterator: AsyncIterator[pb.ImportCapacityRequest], context: Context

@@ -2,8 +2,7 @@
 
 import pytest
 
-from havn.capacity.v1.capacity_pb2 import ListWaitingListRequest
-from havn.capacity.v1.waiting_pb2 import WaitingGroup
+from havn.capacity.v1.capacity_pb2 import ListWaitingListRequest, TownWait
 from services.console import languages
 from services.console.languages import Language
 from services.console.pages.overview import waits_by_town
@@ -36,7 +35,7 @@ async def test_a_count_opens_its_list(havn: Havn, browsing: Browsing, coordinato
 def test_a_chart_says_in_words_and_lengths_who_waits_longest() -> None:
     languages.speak(Language.EN)
     told = {"Nuuk": (2, 30), "Maniitsoq": (1, 40), "Ilulissat": (1, 0)}
-    towns = [WaitingGroup(key=town, child_count=count, median_days=days) for town, (count, days) in told.items()]
+    towns = [TownWait(town=town, child_count=count, median_days=days) for town, (count, days) in told.items()]
     chart = waits_by_town(towns)
     assert [(top, share, bar.label) for top, share, bar in chart.lines] == [
         (0, 100, "Maniitsoq"),

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 import pytest_asyncio
 from google.protobuf.message import Message
+from sqlmodel import col, select
 
 from havn.capacity.v1 import capacity_pb2 as capacity
+from havn.capacity.v1 import waiting_pb2 as waiting
 from havn.families.v1 import families_pb2 as families
 from havn.families.v1 import support_pb2 as support
 from havn.placements.v1 import placements_pb2 as placements
@@ -16,6 +18,7 @@ from havn.terms.v1 import terms_pb2 as terms
 from services.placements.offer_rules import inquiry_name
 from services.shared import access
 from services.shared.access import Caller
+from services.shared.tables import AuditRow
 from services.shared.wire import date_message, day
 from tests import cast
 from tests.conftest import Client, Havn, refused, running_havn
@@ -57,8 +60,8 @@ async def put_to_work(havn: Havn) -> None:
         looked = await leader.placements.ListRiskViews(placements.ListRiskViewsRequest())
         stays = await leader.support.ListIntensiveSupportDue(support.ListIntensiveSupportDueRequest())
         differing = await leader.capacity.ListVacancies(capacity.ListVacanciesRequest(differing=True))
-        waiting = await leader.capacity.ListWaitingList(capacity.ListWaitingListRequest())
-        return bool(looked.open_count and stays.total_count and differing.vacancies and waiting.total_count == 3)
+        listed = await leader.capacity.ListWaitingList(capacity.ListWaitingListRequest())
+        return bool(looked.open_count and stays.total_count and differing.vacancies and listed.total_count == 3)
 
     await havn.until("capacity", is_known)
 
@@ -128,10 +131,17 @@ async def placements_listed(client: Client) -> placements.PlacementsOverview:
 async def capacity_listed(client: Client) -> capacity.CapacityOverview:
     found = capacity.CapacityOverview()
     if may(client, "capacity", "ListWaitingList"):
-        waiting = (await client.capacity.ListWaitingList(capacity.ListWaitingListRequest(page_size=MOST))).entries
-        found.waiting_count = len(waiting)
-        found.in_danger_count = sum(each.in_danger for each in waiting)
-        found.overdue_count = sum(each.days_overdue > 0 for each in waiting)
+        entries = (await client.capacity.ListWaitingList(capacity.ListWaitingListRequest(page_size=MOST))).entries
+        found.waiting_count = len(entries)
+        found.in_danger_count = sum(each.in_danger for each in entries)
+        found.overdue_count = sum(each.days_overdue > 0 for each in entries)
+    if client.caller.roles == cast.LEADER.roles:
+        groups = (await client.waiting.GetWaitingTimes(waiting.GetWaitingTimesRequest())).groups
+        found.waits_by_town.extend(
+            capacity.TownWait(town=each.key, child_count=each.child_count, median_days=each.median_days)
+            for each in groups
+            if each.dimension == waiting.WAITING_DIMENSION_TOWN
+        )
     reported = (await client.capacity.ListVacancies(capacity.ListVacanciesRequest(page_size=MOST))).vacancies
     found.stale_vacancy_count = sum(each.freshness == capacity.FRESHNESS_STALE for each in reported)
     found.differing_vacancy_count = sum(each.difference != 0 for each in reported)
@@ -189,6 +199,7 @@ NOW = {
     "open_risk_view_count",
     "waiting_count",
     "in_danger_count",
+    "waits_by_town",
     "overdue_count",
     "differing_vacancy_count",
     "due_report_count",
@@ -241,3 +252,15 @@ async def test_whoever_has_no_list_has_no_overview(havn: Havn) -> None:
     auditor = havn.as_(cast.AUDITOR)
     with refused("PERMISSION_DENIED", "ROLE_NOT_ALLOWED"):
         await auditor.placements.GetPlacementsOverview(placements.GetPlacementsOverviewRequest())
+
+
+async def test_waiting_times_leave_a_row_in_the_audit_trail_and_counts_none(havn: Havn) -> None:
+    async def rows(caller: Caller) -> int:
+        read = col(AuditRow.subject) == caller.subject, col(AuditRow.rpc).endswith("/GetCapacityOverview")
+        return len(await havn.rows("capacity", lambda session: session.exec(select(AuditRow).where(*read)).all()))
+
+    before = [await rows(caller) for caller in (cast.LEADER, cast.COORDINATOR)]
+    for caller in (cast.LEADER, cast.COORDINATOR):
+        await havn.as_(caller).capacity.GetCapacityOverview(capacity.GetCapacityOverviewRequest())
+    after = [await rows(caller) for caller in (cast.LEADER, cast.COORDINATOR)]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1, 0]

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from havn.access.v1 import access_pb2
 from havn.capacity.v1 import capacity_pb2 as capacity
-from havn.capacity.v1 import waiting_pb2 as waits
 from havn.families.v1 import families_pb2 as families
 from havn.placements.v1 import placements_pb2 as placements
 from services.console import capacity_terms
@@ -47,7 +46,8 @@ Tell = Callable[[Counts], list[Task]]
 
 async def show(visit: Visit) -> Response:
     """The overview."""
-    chart, counts = await asyncio.gather(waiting_times(visit), counted(visit))
+    counts = await counted(visit)
+    towns = counts.capacity.waits_by_town
     told = dict.fromkeys(tell for role in sorted(visit.caller.roles) for tell in TOLD.get(role, ()))
     tasks = [task for tell in told for task in tell(counts)]
     left = [task for task in tasks if task.count]
@@ -57,30 +57,21 @@ async def show(visit: Visit) -> Response:
         other=[task for task in left if not task.urgent and not task.begun],
         begun=[task for task in left if task.begun],
         done=[task for task in tasks if not task.count],
-        chart=chart,
+        chart=waits_by_town(towns) if towns else None,
         own_family=_own_family(visit),
     )
 
 
-async def waiting_times(visit: Visit) -> Chart | None:
-    """How long children have waited, by town, for a leader; None for others, and while nobody waits."""
-    if access_pb2.ROLE_LEADER not in visit.caller.roles:
-        return None
-    told = await visit.services.waiting.GetWaitingTimes(waits.GetWaitingTimesRequest())
-    towns = [group for group in told.groups if group.dimension == waits.WAITING_DIMENSION_TOWN]
-    return waits_by_town(towns) if towns else None
-
-
-def waits_by_town(towns: Iterable[waits.WaitingGroup]) -> Chart:
+def waits_by_town(towns: Iterable[capacity.TownWait]) -> Chart:
     """The towns, those where children have waited longest first."""
-    ordered = sorted(towns, key=lambda group: (-group.median_days, group.key))
-    bars = [Bar(group.key, group.median_days, _waited(group), Search(town=group.key).path()) for group in ordered]
+    ordered = sorted(towns, key=lambda each: (-each.median_days, each.town))
+    bars = [Bar(each.town, each.median_days, _waited(each), Search(town=each.town).path()) for each in ordered]
     return Chart(_("Days waited"), bars, _("Town"))
 
 
-def _waited(group: waits.WaitingGroup) -> str:
-    days = ngettext("%(num)s day", "%(num)s days", group.median_days) % {"num": group.median_days}
-    children = ngettext("%(num)s child", "%(num)s children", group.child_count) % {"num": group.child_count}
+def _waited(town: capacity.TownWait) -> str:
+    days = ngettext("%(num)s day", "%(num)s days", town.median_days) % {"num": town.median_days}
+    children = ngettext("%(num)s child", "%(num)s children", town.child_count) % {"num": town.child_count}
     return f"{days}, {children}"
 
 

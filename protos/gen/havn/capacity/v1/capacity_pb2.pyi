@@ -2577,6 +2577,7 @@ class CapacityOverview(_message.Message):
     STALE_VACANCY_COUNT_FIELD_NUMBER: _builtins.int
     DIFFERING_VACANCY_COUNT_FIELD_NUMBER: _builtins.int
     DUE_REPORT_COUNT_FIELD_NUMBER: _builtins.int
+    WAITS_BY_TOWN_FIELD_NUMBER: _builtins.int
     waiting_count: _builtins.int
     """Children on the caller's waiting list."""
     in_danger_count: _builtins.int
@@ -2589,6 +2590,10 @@ class CapacityOverview(_message.Message):
     """Vacancies that placements tell something else of. Rule V8."""
     due_report_count: _builtins.int
     """Units of the caller's own institution of which nobody reported freshly. Rule W2."""
+    @_builtins.property
+    def waits_by_town(self) -> _containers.RepeatedCompositeFieldContainer[Global___TownWait]:
+        """How long those on the waiting list have waited, by town; to leaders alone. Rule W7."""
+
     def __init__(
         self,
         *,
@@ -2598,14 +2603,45 @@ class CapacityOverview(_message.Message):
         stale_vacancy_count: _builtins.int = ...,
         differing_vacancy_count: _builtins.int = ...,
         due_report_count: _builtins.int = ...,
+        waits_by_town: _abc.Iterable[Global___TownWait] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["differing_vacancy_count", b"differing_vacancy_count", "due_report_count", b"due_report_count", "in_danger_count", b"in_danger_count", "overdue_count", b"overdue_count", "stale_vacancy_count", b"stale_vacancy_count", "waiting_count", b"waiting_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["differing_vacancy_count", b"differing_vacancy_count", "due_report_count", b"due_report_count", "in_danger_count", b"in_danger_count", "overdue_count", b"overdue_count", "stale_vacancy_count", b"stale_vacancy_count", "waiting_count", b"waiting_count", "waits_by_town", b"waits_by_town"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CapacityOverview: _TypeAlias = CapacityOverview  # noqa: Y015
+
+@_typing.final
+class TownWait(_message.Message):
+    """How long children of one town have waited."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOWN_FIELD_NUMBER: _builtins.int
+    CHILD_COUNT_FIELD_NUMBER: _builtins.int
+    MEDIAN_DAYS_FIELD_NUMBER: _builtins.int
+    town: _builtins.str
+    """The town; empty where it is not stated."""
+    child_count: _builtins.int
+    """How many they are."""
+    median_days: _builtins.int
+    """Half of them have waited at most so many days."""
+    def __init__(
+        self,
+        *,
+        town: _builtins.str = ...,
+        child_count: _builtins.int = ...,
+        median_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["child_count", b"child_count", "median_days", b"median_days", "town", b"town"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TownWait: _TypeAlias = TownWait  # noqa: Y015
 
 @_typing.final
 class ImportCapacityRequest(_message.Message):

@@ -328,7 +328,8 @@ class CapacityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetCapacityOverview(self, request, context):
-        """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody.
+        """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody. Where
+        waiting times are told an audit row is written, as GetWaitingTimes leaves one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

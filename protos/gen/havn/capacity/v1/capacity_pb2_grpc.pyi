@@ -93,7 +93,9 @@ class CapacityServiceStub:
     of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
     """
     GetCapacityOverview: _grpc.UnaryUnaryMultiCallable[_capacity_pb2.GetCapacityOverviewRequest, _capacity_pb2.CapacityOverview]
-    """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody."""
+    """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody. Where
+    waiting times are told an audit row is written, as GetWaitingTimes leaves one.
+    """
     ImportCapacity: _grpc.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]
     """Takes institutions, units, vacancies and deliveries, new or known by their key: all, or none and a list of what to mend."""
 
@@ -162,7 +164,9 @@ class CapacityServiceAsyncStub(CapacityServiceStub):
     of midnight it tells too: ages and delays are others then. It ends as WatchVacancies does.
     """
     GetCapacityOverview: _aio.UnaryUnaryMultiCallable[_capacity_pb2.GetCapacityOverviewRequest, _capacity_pb2.CapacityOverview]  # type: ignore[assignment]
-    """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody."""
+    """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody. Where
+    waiting times are told an audit row is written, as GetWaitingTimes leaves one.
+    """
     ImportCapacity: _aio.StreamUnaryMultiCallable[_capacity_pb2.ImportCapacityRequest, _capacity_pb2.ImportCapacityResponse]  # type: ignore[assignment]
     """Takes institutions, units, vacancies and deliveries, new or known by their key: all, or none and a list of what to mend."""
 
@@ -366,7 +370,9 @@ class CapacityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _capacity_pb2.GetCapacityOverviewRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_capacity_pb2.CapacityOverview, _abc.Awaitable[_capacity_pb2.CapacityOverview]]:
-        """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody."""
+        """How much of what the caller may list waits for somebody; what the caller may not list counts 0. It names nobody. Where
+        waiting times are told an audit row is written, as GetWaitingTimes leaves one.
+        """
 
     @_abc_1.abstractmethod
     def ImportCapacity(
