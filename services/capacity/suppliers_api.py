@@ -69,6 +69,8 @@ class SuppliersApi(InstitutionsApi):
                 daily_rates=unit.daily_rates,
                 occupancy=used[unit.name].occupancy(year.last),
                 occupancy_percent=rules.occupied([unit], here, year),
+                disposal=unit.disposal,
+                accessibility=unit.accessibility,
             )
             for unit in units
         ]

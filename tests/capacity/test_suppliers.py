@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from havn.capacity.v1 import capacity_pb2 as pb
+from havn.terms.v1 import terms_pb2 as terms
 from services.capacity.rules.occupancy import Stay
 from services.capacity.rules.suppliers import Stays, Year, counted, occupied, outcomes, promises
 from services.shared.access import Caller
@@ -134,5 +135,7 @@ async def test_v12_the_sheet_tells_an_institution_all_and_a_municipality_its_own
     assert (of_staff.own_outcomes.started_count, of_staff.all_outcomes.started_count) == (1, 1)
     assert (of_others.own_outcomes.started_count, of_others.all_outcomes.HasField("started_count")) == (0, False)
     [of_unit] = of_others.units
+    assert of_unit.disposal == terms.DISPOSAL_BY_AGREEMENT
+    assert list(of_unit.accessibility) == [terms.ACCESSIBILITY_WHEELCHAIR]
     assert (of_unit.occupancy.used_place_count, of_unit.rate_today) == (1, cast.kroner(4000))
     assert [each.delivery_count for each in of_others.promises] == [1]

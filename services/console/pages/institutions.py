@@ -15,7 +15,7 @@ from services.shared.names import last_part
 SERVICE = "havn.capacity.v1.CapacityService"
 LIST, SHEET = f"{SERVICE}.ListInstitutions", f"{SERVICE}.GetSupplierSheet"
 BREACHES, RECORD, HISTORY = f"{SERVICE}.ListBreaches", f"{SERVICE}.RecordBreach", f"{SERVICE}.ListVacancyChanges"
-SHOWN, LATEST, MOST_UNITS = 50, 10, 200
+SHOWN, LATEST = 50, 10
 
 
 async def show(visit: Visit) -> Response:
@@ -40,9 +40,8 @@ async def show(visit: Visit) -> Response:
 async def sheet(visit: Visit) -> Response:
     """The supplier sheet of one."""
     name = f"institutions/{visit.request.path_params['institution']}"
-    told, units, delivered, breaches = await asyncio.gather(
+    told, delivered, breaches = await asyncio.gather(
         visit.services.capacity.GetSupplierSheet(pb.GetSupplierSheetRequest(name=name)),
-        visit.services.capacity.ListUnits(pb.ListUnitsRequest(parent=name, page_size=MOST_UNITS)),
         visit.services.capacity.ListDeliveries(pb.ListDeliveriesRequest(parent=name, page_size=LATEST)),
         _breaches(visit, name),
     )
@@ -50,7 +49,6 @@ async def sheet(visit: Visit) -> Response:
         "supplier_sheet.html",
         sheet=told,
         institution=told.institution,
-        units={unit.name: unit for unit in units.units},
         prices=[(unit, prices(unit)) for unit in told.units],
         outcomes=outcomes(told),
         is_own=name == visit.caller.institution,

@@ -639,12 +639,16 @@ class SupplierUnit(_message.Message):
     DAILY_RATES_FIELD_NUMBER: _builtins.int
     OCCUPANCY_FIELD_NUMBER: _builtins.int
     OCCUPANCY_PERCENT_FIELD_NUMBER: _builtins.int
+    DISPOSAL_FIELD_NUMBER: _builtins.int
+    ACCESSIBILITY_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
     """"institutions/{institution}/units/{unit}"."""
     display_name: _builtins.str
     """How people name it."""
     occupancy_percent: _builtins.int
     """Share of its place-days that were used, in percent."""
+    disposal: _terms_pb2.Disposal.ValueType
+    """Who disposes of its places."""
     @_builtins.property
     def rate_today(self) -> _money_pb2.Money:
         """The rate of today; absent where unknown."""
@@ -657,6 +661,10 @@ class SupplierUnit(_message.Message):
     def occupancy(self) -> Global___Occupancy:
         """Its places today."""
 
+    @_builtins.property
+    def accessibility(self) -> _containers.RepeatedScalarFieldContainer[_terms_pb2.Accessibility.ValueType]:
+        """What the building allows."""
+
     def __init__(
         self,
         *,
@@ -666,10 +674,12 @@ class SupplierUnit(_message.Message):
         daily_rates: _abc.Iterable[Global___DailyRate] | None = ...,
         occupancy: Global___Occupancy | None = ...,
         occupancy_percent: _builtins.int = ...,
+        disposal: _terms_pb2.Disposal.ValueType = ...,
+        accessibility: _abc.Iterable[_terms_pb2.Accessibility.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["occupancy", b"occupancy", "rate_today", b"rate_today"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["daily_rates", b"daily_rates", "display_name", b"display_name", "occupancy", b"occupancy", "occupancy_percent", b"occupancy_percent", "rate_today", b"rate_today", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accessibility", b"accessibility", "daily_rates", b"daily_rates", "display_name", b"display_name", "disposal", b"disposal", "occupancy", b"occupancy", "occupancy_percent", b"occupancy_percent", "rate_today", b"rate_today", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
