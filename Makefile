@@ -47,7 +47,7 @@ fuzz: setup
 PASSES := on-sqlite on-postgresql as-people-do on-their-own
 
 test: setup
-	@$(MAKE) --no-print-directory --keep-going --jobs=4 $(PASSES); code=$$?; bash tests/told.sh $(PASSES); exit $$code
+	@bash tests/in_memory.sh $(MAKE) --no-print-directory --keep-going --jobs=4 $(PASSES); code=$$?; bash tests/told.sh $(PASSES); exit $$code
 
 on-sqlite: SHELL := /bin/bash
 on-sqlite: setup

@@ -27,7 +27,8 @@ _made = tempfile.TemporaryDirectory(prefix="havn-sqlite-")
 def use_postgres() -> None:
     """Runs all that follows on PostgreSQL. Its databases are copied from one that was migrated once."""
     global _server
-    _server = Server(fsync="off")
+    # Nothing here is about power that fails; and hundreds of databases are too many to look after, and gone soon.
+    _server = Server(fsync="off", full_page_writes="off", autovacuum="off", max_wal_size="128MB")
     for service in SERVICES:
         make(_server, f"template_{service}", service)
 

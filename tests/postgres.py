@@ -41,7 +41,7 @@ class Server:
     def __init__(self, programs: Path | None = None, folder: Path | None = None, **settings: str) -> None:
         """In a new folder, or in an empty one that is given."""
         # Not pytest's folder: the path of a socket may have 107 characters.
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="havn-postgres-", dir="/tmp"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="havn-postgres-"))
         self._programs = programs or binaries()
         self._settings = SETTINGS | settings
         self.who: dict[str, Any] = {}

@@ -129,7 +129,7 @@ class Topology:
 def topology() -> Iterator[Topology]:
     """All of it, ready; it ends with the block."""
     # Not pytest's folder: PostgreSQL runs as another user, who may not look in there.
-    folder = Path(tempfile.mkdtemp(prefix="havn-topology-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="havn-topology-"))
     folder.chmod(0o711)
     with ExitStack() as opened:
         opened.callback(shutil.rmtree, folder)

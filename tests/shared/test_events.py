@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
 from havn.capacity.v1 import capacity_pb2 as capacity
@@ -27,7 +28,6 @@ from services.placements.api import DEFINITION as PLACEMENTS
 from services.shared import consumers
 from services.shared import events as shared_events
 from services.shared.consumers import Effect, Subscription
-from services.shared.database import Database
 from services.shared.errors import DatabaseAway
 from services.shared.events import Listening, connect
 from services.shared.names import last_part, new_id
@@ -351,19 +351,20 @@ async def test_a_stream_refuses_what_it_can_not_hold_and_lets_nobody_delete(stre
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    made = databases.of_service("capacity", tmp_path_factory.mktemp("copies"))
-    yield made
-    made.close()
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    database = databases.of_service("capacity", tmp_path_factory.mktemp("copies"))
+    with database.engine.connect() as made:
+        yield made
+    database.close()
 
 
 @given(versions=st.lists(st.integers(1, 6), min_size=1, max_size=14))
-def test_in_any_order_and_however_often_the_newest_version_stays(database: Database, versions: list[int]) -> None:
+def test_in_any_order_and_however_often_the_newest_version_stays(connection: Connection, versions: list[int]) -> None:
     name = f"waitingListEntries/{new_id()}"
     for version in versions:
-        with Session(database.engine) as session, session.begin():
+        with Session(connection) as session, session.begin():
             entry = capacity.WaitingListEntry(name=name, etag=str(version), need_step=version)
             Change(session, cast.SERVICE, cast.NOW).put_newer(WAITING, entry)
-    with Session(database.engine) as session:
+    with Session(connection) as session:
         kept = View(session, cast.SERVICE).get(WAITING, name)
     assert (kept.etag, kept.need_step) == (str(max(versions)), max(versions))

@@ -27,7 +27,7 @@ from services.shared.records import Change, View
 from services.shared.scope import narrow, opening
 from services.shared.tables import Shared
 from tests import cast, databases
-from tests.conftest import WAIT_SECONDS
+from tests.conftest import WAIT_SECONDS, eventually
 from tests.postgres import Server
 
 pytestmark = pytest.mark.skipif(not databases.on_postgres(), reason="runs with --database postgresql")
@@ -310,12 +310,21 @@ async def test_a_database_that_went_away_is_there_again_after_it_came_back(serve
     databases.make(server, "alone", "families")
     database = postgres.database(server.url("alone", "havn"))
     assert await database.read(names) == []
-    server.child.kill()
-    server.child.wait()
+
+    async def is_away() -> bool:
+        try:
+            await database.read(names)
+        except DatabaseAway:
+            return True
+        return False
+
+    server.kill()
+    # Whoever serves the connection that is open hears of it a moment later.
+    await eventually(is_away)
     for run in (database.read, database.write, database.add):
         with pytest.raises(DatabaseAway):
             await run(names)
-    server.restart()
+    server.start()
     for run in (database.read, database.write, database.add):
         assert await run(names) == []
     await asyncio.to_thread(database.close)
