@@ -155,8 +155,15 @@ async def test_calls_at_the_same_time_have_each_their_own_time(chain: tuple[Havn
         with pytest.raises(grpc.aio.AioRpcError):
             await client.GetRequest(pb.GetRequestRequest(name=f"requests/{tenths}"), timeout=tenths / 10)
 
-    await asyncio.gather(*(ask(tenths) for tenths in (30, 10, 20)))
     last = seen[CHAIN[-1]].remaining
+
+    async def all_arrived() -> bool:
+        last.clear()
+        await asyncio.gather(*(ask(tenths) for tenths in (30, 10, 20)))
+        return len(last) == 3
+
+    # A busy machine may need the second that one of them has for less than the whole chain.
+    await eventually(all_arrived)
     assert last["requests/10"] < last["requests/20"] < last["requests/30"]
     for tenths in (10, 20, 30):
         assert last[f"requests/{tenths}"] < tenths / 10
