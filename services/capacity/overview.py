@@ -1,6 +1,5 @@
-"""How much waits for whoever looks, of what it may list: counts alone, which name nobody."""
+"""How much waits for whoever looks, of what it may list: counts, and a leader's waiting times, which name nobody."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import bindparam
@@ -8,7 +7,6 @@ from sqlmodel import col
 
 from havn.access.v1.access_pb2 import ROLE_LEADER
 from havn.capacity.v1 import capacity_pb2 as pb
-from havn.capacity.v1.waiting_pb2 import WAITING_DIMENSION_TOWN, WaitingTimes
 from services.capacity.occupied import Occupied
 from services.capacity.rules import vacancies as rules
 from services.capacity.store import UNITS, VACANCIES, VacancyRow, sortable
@@ -24,28 +22,20 @@ _FRESH = col(VacancyRow.confirmed) >= bindparam("fresh_since")
 
 def overview(view: View, lists: WaitingLists, occupied: Occupied, clock: Clock) -> pb.CapacityOverview:
     """What waits now for the view's caller."""
-    found, now, today = pb.CapacityOverview(), clock.now(), clock.today()
+    found, now = pb.CapacityOverview(), clock.now()
     if _may(view, "ListWaitingList"):
-        found.CopyFrom(lists.counts(view, today))
+        found = lists.overview(view, clock.today(), with_times=ROLE_LEADER in view.caller.roles)
     if _may(view, "ListVacancies"):
         found.stale_vacancy_count = stale_count(view, now)
         found.differing_vacancy_count = occupied.differing_count(view)
     if _may(view, "ReportVacancy"):
         found.due_report_count = _due_reports(view, now)
-    if ROLE_LEADER in view.caller.roles:
-        found.waits_by_town.extend(_by_town(lists.times(view, today)))
     return found
 
 
 def stale_count(view: View, now: datetime) -> int:
     """How many of all vacancies that the caller sees nobody trusts any more (W2)."""
     return count(view, VACANCIES, _STALE, stale_before=sortable(rules.stale_before(now)))
-
-
-def _by_town(times: WaitingTimes) -> Iterator[pb.TownWait]:
-    for group in times.groups:
-        if group.dimension == WAITING_DIMENSION_TOWN:
-            yield pb.TownWait(town=group.key, child_count=group.child_count, median_days=group.median_days)
 
 
 def _due_reports(view: View, now: datetime) -> int:

@@ -11,7 +11,7 @@ from sqlmodel import col, func, select
 from havn.capacity.v1 import capacity_pb2 as pb
 from havn.capacity.v1.waiting_pb2 import WaitingTimes
 from services.capacity.rules import waiting_list
-from services.capacity.rules.waiting_times import waiting_times
+from services.capacity.rules.waiting_times import by_town, waiting_times
 from services.capacity.store import WAITING, WAITING_OFFERS, WaitingListOfferRow, WaitingListRow
 from services.shared.access import EVERYWHERE, Caller
 from services.shared.lasting import Lasting
@@ -45,20 +45,26 @@ class WaitingLists:
 
     def times(self, view: View, today: date) -> WaitingTimes:
         """How long those on it have waited. All share the answer: nobody changes it."""
+        return NOBODY if view.caller.narrowed() else self._timed(view, today, _version_of_own(view, today))
+
+    def overview(self, view: View, today: date, *, with_times: bool) -> pb.CapacityOverview:
+        """How many are on it, how many of them can't wait, and where it is asked how long they have waited by town."""
+        found = pb.CapacityOverview()
         if view.caller.narrowed():
-            return NOBODY
+            return found
         version = _version_of_own(view, today)
+        found.CopyFrom(
+            self._counts.of(
+                view.caller.authority, version, lambda: waiting_list.counts(self._ordered(view, today, version))
+            )
+        )
+        if with_times:
+            found.waits_by_town.extend(by_town(self._timed(view, today, version)))
+        return found
+
+    def _timed(self, view: View, today: date, version: str) -> WaitingTimes:
         return self._times.of(
             view.caller.authority, version, lambda: waiting_times(self._ordered(view, today, version))
-        )
-
-    def counts(self, view: View, today: date) -> pb.CapacityOverview:
-        """How many are on it, and how many of them can't wait. All share the answer: nobody changes it."""
-        if view.caller.narrowed():
-            return pb.CapacityOverview()
-        version = _version_of_own(view, today)
-        return self._counts.of(
-            view.caller.authority, version, lambda: waiting_list.counts(self._ordered(view, today, version))
         )
 
     def _ordered(self, view: View, today: date, version: str) -> Entries:

@@ -42,6 +42,13 @@ def waiting_times(
     return told
 
 
+def by_town(times: waiting.WaitingTimes) -> Iterator[pb.TownWait]:
+    """How long those of each town have waited, of times that are told whole."""
+    for group in times.groups:
+        if group.dimension == waiting.WAITING_DIMENSION_TOWN:
+            yield pb.TownWait(town=group.key, child_count=group.child_count, median_days=group.median_days)
+
+
 def suppressed(known: waiting.WaitingTimes) -> waiting.WaitingTimes:
     """The same as it may leave the authority (W8): no small group, none that others would tell, nobody's own wait."""
     few = known.all.child_count <= MOST_HIDDEN
