@@ -4,7 +4,7 @@ A municipality sees its applications, the central list its entries, and neither 
 read, of the application and of what the municipality's own list holds then. Nothing of a child is kept twice.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TypeVar
@@ -20,7 +20,9 @@ from services.capacity.store import APPLICATIONS, WAITING, ApplicationRow, Waiti
 from services.shared import access, names
 from services.shared.access import Caller
 from services.shared.errors import EtagStale, NotFound
+from services.shared.lasting import Lasting, version
 from services.shared.names import last_part
+from services.shared.rebuilding import rebuilds
 from services.shared.records import Change, View
 from services.shared.scope import everywhere
 from services.shared.wire import timestamp
@@ -80,9 +82,30 @@ def close(change: Change, request: str) -> None:
         change.save(APPLICATIONS, application, application.etag)
 
 
-def entries(view: View, today: date) -> list[central.CentralListEntry]:
-    """The central list in order, to whoever keeps it; to all others nothing."""
-    return _listed(view, today) if keeps(view.caller) else []
+class CentralList:
+    """The central list, for those who read: kept as long as nothing changes that it follows from."""
+
+    def __init__(self) -> None:
+        self._entries = Lasting[str, Sequence[central.CentralListEntry]]()
+
+    def entries(self, view: View, today: date) -> Sequence[central.CentralListEntry]:
+        """All of it in order, to whoever keeps it; to all others nothing. All share the answer: nobody changes it."""
+        return self._listed(view, today) if keeps(view.caller) else ()
+
+    def with_positions(
+        self, view: View, applications: list[central.CentralListApplication], today: date
+    ) -> list[central.CentralListApplication]:
+        """A municipality's applications, each with the position that it has on the list."""
+        if any(application.state == central.CENTRAL_LIST_STATE_WAITING for application in applications):
+            positions = {entry.name: entry.position for entry in self._listed(view, today)}
+            for application in applications:
+                application.position = positions.get(rules.entry_name(application.name), 0)
+        return applications
+
+    def _listed(self, view: View, today: date) -> Sequence[central.CentralListEntry]:
+        with over_all(view) as whole:
+            known = (today, rebuilds(view.session, "capacity"), version(whole, APPLICATIONS, WAITING))
+            return self._entries.of(rules.AUTHORITY, known, lambda: listed(whole, today))
 
 
 def waiting(view: View, today: date) -> list[pb.WaitingListEntry]:
@@ -102,17 +125,6 @@ def entries_left(view: View) -> list[central.CentralListEntry]:
     return sorted(gone, key=lambda entry: entry.close_time.ToNanoseconds(), reverse=True)
 
 
-def with_positions(
-    view: View, applications: list[central.CentralListApplication], today: date
-) -> list[central.CentralListApplication]:
-    """A municipality's applications, each with the position that it has on the central list."""
-    if any(application.state == central.CENTRAL_LIST_STATE_WAITING for application in applications):
-        positions = {entry.name: entry.position for entry in _listed(view, today)}
-        for application in applications:
-            application.position = positions.get(rules.entry_name(application.name), 0)
-    return applications
-
-
 def listed(whole: View, today: date) -> list[central.CentralListEntry]:
     """The central list in order, in a view of all authorities."""
     applied = open_applications(whole)
@@ -122,11 +134,6 @@ def listed(whole: View, today: date) -> list[central.CentralListEntry]:
 def open_applications(whole: View) -> list[central.CentralListApplication]:
     """The applications of all that stand on the list."""
     return whole.all(APPLICATIONS, **_WAITING)
-
-
-def _listed(view: View, today: date) -> list[central.CentralListEntry]:
-    with over_all(view) as whole:
-        return listed(whole, today)
 
 
 def _waits(whole: View, applied: Iterable[central.CentralListApplication]) -> list[pb.WaitingListEntry]:

@@ -30,6 +30,7 @@ class WaitingListsApi(rpc.WaitingListsServiceServicer):
         self._store = store
         self._clock = clock
         self._lists = lists
+        self._central_list = central_list.CentralList()
         self._assignable = assigning.Assignable(clock)
 
     def answers(self) -> tuple[ServiceDescriptor, Callable[[grpc.aio.Server], None]]:
@@ -55,7 +56,7 @@ class WaitingListsApi(rpc.WaitingListsServiceServicer):
 
         def read(view: View) -> pb.ListCentralListApplicationsResponse:
             page = view.page(APPLICATIONS, request.page_size, request.page_token, *where)
-            told = central_list.with_positions(view, page.items, today)
+            told = self._central_list.with_positions(view, page.items, today)
             return pb.ListCentralListApplicationsResponse(applications=told, next_page_token=page.next_token)
 
         return await self._store.view(read)
@@ -73,7 +74,7 @@ class WaitingListsApi(rpc.WaitingListsServiceServicer):
         today = self._clock.today()
 
         def read(view: View) -> pb.ListCentralListResponse:
-            entries = central_list.entries_left(view) if request.left else central_list.entries(view, today)
+            entries = central_list.entries_left(view) if request.left else self._central_list.entries(view, today)
             page = positions(entries, request.page_size, request.page_token)
             return pb.ListCentralListResponse(
                 entries=page.items, next_page_token=page.next_token, total_count=len(entries)
