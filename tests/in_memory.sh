@@ -4,7 +4,8 @@
 set -u
 
 DISK=/dev/shm
-FREE_KILOBYTES=8000000
+# PostgreSQL alone has hundreds of databases, of eight megabytes each.
+FREE_KILOBYTES=12000000
 
 free_in_memory() { awk '/^MemAvailable:/ { print $2 }' /proc/meminfo; }
 free_on_disk() { df --output=avail "$DISK" | tail -n 1; }
