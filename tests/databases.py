@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -48,13 +48,13 @@ def make(server: Server, database: str, service: str) -> None:
     engine.dispose()
 
 
-def environment(data: Path) -> dict[str, str]:
+def environment(data: Path, services: Sequence[str] = SERVICES) -> dict[str, str]:
     """The settings that name the databases belonging to a data folder, which are made where they are missing."""
     if _server is None:
         return {}
     prefix = _prefix(data)
-    if not _server.has(f"{prefix}_{SERVICES[0]}"):
-        _server.execute(*(f"CREATE DATABASE {prefix}_{name} TEMPLATE template_{name} OWNER owner" for name in SERVICES))
+    missing = [name for name in services if not _server.has(f"{prefix}_{name}")]
+    _server.execute(*(f"CREATE DATABASE {prefix}_{name} TEMPLATE template_{name} OWNER owner" for name in missing))
     return {"HAVN_DATABASE_URL": _server.url(f"{prefix}_{{service}}", "havn")}
 
 
@@ -77,8 +77,9 @@ def settings(data: Path, nats_url: str = "") -> Settings:
 
 def of_service(service: str, data: Path) -> Database:
     """A service's own database, of the newest shape."""
-    if url := settings(data).database(service):
-        return postgres.database(url)
+    if on_postgres():
+        url = environment(data, [service])["HAVN_DATABASE_URL"]
+        return postgres.database(Settings(data=data, database_url=url).database(service))
     return sqlite.database(_file(service, data))
 
 
