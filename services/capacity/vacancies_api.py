@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
+from datetime import datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col
@@ -15,6 +16,7 @@ from services.capacity.store import UNITS, VACANCIES, VACANCY_CHANGES, VacancyRo
 from services.shared import wire
 from services.shared.call import current
 from services.shared.clock import Clock
+from services.shared.counting import count
 from services.shared.records import Change, Page, View, keyed
 from services.shared.server import Context
 from services.shared.store import Store
@@ -118,8 +120,7 @@ class VacanciesApi(InstitutionsApi):
         vacancy.confirmed_by = change.caller.subject
 
     def _listed(self, view: View, request: pb.ListVacanciesRequest) -> pb.ListVacanciesResponse:
-        stale = col(VacancyRow.confirmed) < sortable(rules.stale_before(self._clock.now()))
-        where: list[ColumnElement[bool]] = [stale] if request.stale else []
+        where = [_stale(self._clock.now())] if request.stale else []
         named = [*where, col(VacancyRow.name).in_(request.names)] if request.names else where
         if request.differing:
             found = self.occupied.differing(view, view.all(VACANCIES, *named))
@@ -127,7 +128,7 @@ class VacanciesApi(InstitutionsApi):
             total = len(found)
         else:
             page = view.page(VACANCIES, request.page_size, request.page_token, *where, names=request.names)
-            total = view.count(VACANCIES, *named) if request.counted else 0
+            total = _total(view, named) if request.counted else 0
         self.occupied.described(view, page.items)
         answer = pb.ListVacanciesResponse(
             vacancies=page.items, next_page_token=page.next_token, total_count=total if request.counted else 0
@@ -149,6 +150,15 @@ class VacanciesApi(InstitutionsApi):
     def _shown(self, change: Change, kept: pb.Vacancy) -> pb.Vacancy:
         [shown] = described(change, [kept], self._clock)
         return shown
+
+
+def _stale(now: datetime) -> ColumnElement[bool]:
+    return col(VacancyRow.confirmed) < sortable(rules.stale_before(now))
+
+
+def _total(view: View, named: Sequence[ColumnElement[bool]]) -> int:
+    # Most pages show all there are, and then nothing has to be made first.
+    return view.count(VACANCIES, *named) if named else count(view, VACANCIES)
 
 
 def _units(view: View, vacancies: Iterable[pb.Vacancy]) -> list[pb.InstitutionUnit]:

@@ -127,8 +127,10 @@ class Verifier:
             iat={"essential": True},
             jti={"essential": True},
         )
-        # A good signature stays good. Whether its time is over, and whether it was revoked, is asked each time.
+        # A good signature stays good, and whom it speaks for. Whether its time is over, and whether it was revoked, is
+        # asked each time.
         self._signed = lru_cache(SEEN)(self._checked)
+        self._speaker = lru_cache(SEEN)(self._spoken_for)
         self._opened = lru_cache(SEEN)(self._checked_of)
 
     def caller(self, token: str) -> Caller:
@@ -136,7 +138,7 @@ class Verifier:
         try:
             claims = self._signed(token)
             self._claims.validate(claims)
-            caller = _caller(claims)
+            caller = self._speaker(token)
         except (JoseError, ValueError, TypeError) as error:
             raise TokenInvalid("the token is not valid: get a new one") from error
         self._revoked.refuse(claims)
@@ -155,6 +157,9 @@ class Verifier:
 
     def _checked(self, token: str) -> dict[str, Any]:
         return jwt.decode(token, self._key, algorithms=_ALGORITHMS).claims
+
+    def _spoken_for(self, token: str) -> Caller:
+        return _caller(self._signed(token))
 
     def _checked_of(self, kind: str, signed: str) -> Mapping[str, object]:
         found = jws.deserialize_compact(signed, self._key, algorithms=_ALGORITHMS)

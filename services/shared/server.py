@@ -72,6 +72,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
+        self._guarded: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
 
     async def intercept_service(
         self,
@@ -79,11 +80,14 @@ class Interceptor(grpc.aio.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         """The handler, with the gate before it."""
-        handler = await continuation(handler_call_details)
         path = handler_call_details.method
+        if path in self._guarded:
+            return self._guarded[path]
+        handler = await continuation(handler_call_details)
         if handler is None or path.startswith(OPEN_PREFIX):
             return handler
-        return _guarded(Guard(self._gate, path, handler))
+        self._guarded[path] = _guarded(Guard(self._gate, path, handler))
+        return self._guarded[path]
 
 
 def _guarded(guard: Guard) -> grpc.RpcMethodHandler[Any, Any]:

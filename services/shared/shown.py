@@ -1,8 +1,10 @@
 """Which records a message shows: every name that stands in it, by the authority whose record it stands in."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -49,7 +51,8 @@ class Telling:
     """Where a message may hold names: made once, because a list shows hundreds of records of one type."""
 
     of_authority: bool
-    text: tuple[str, ...]
+    text: Callable[[Any], Iterable[str]]
+    """All of its texts that stand alone."""
     texts: tuple[str, ...]
     inner: tuple[str, ...]
     inners: tuple[str, ...]
@@ -66,9 +69,9 @@ def _look(message: Any, authority: str, found: dict[str, dict[str, None]]) -> No
     telling = _telling(message.DESCRIPTOR)
     if telling.of_authority:
         authority = message.authority or authority
-    for field in telling.text:
+    for text in telling.text(message):
         # Most texts are no names, and a list has thousands of them.
-        if "/" in (text := getattr(message, field)):
+        if "/" in text:
             _note(text, authority, found)
     for field in telling.texts:
         for text in getattr(message, field):
@@ -101,11 +104,18 @@ def _telling(descriptor: Descriptor) -> Telling:
 
     return Telling(
         of_authority="authority" in descriptor.fields_by_name,
-        text=named(message=False, repeated=False),
+        text=_together(named(message=False, repeated=False)),
         texts=named(message=False, repeated=True),
         inner=named(message=True, repeated=False),
         inners=named(message=True, repeated=True),
     )
+
+
+def _together(fields: tuple[str, ...]) -> Callable[[Any], Iterable[str]]:
+    """What reads these fields of a message at once."""
+    if len(fields) < 2:
+        return lambda message: [getattr(message, field) for field in fields]
+    return attrgetter(*fields)
 
 
 def _may_tell(field: FieldDescriptor, within: frozenset[str]) -> bool:
