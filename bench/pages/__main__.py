@@ -37,6 +37,8 @@ COLD, WARM, SERVER, LIVE = 150_000, 30_000, 50.0, 250.0
 
 PAGES = (
     ("coordinator", "/"),
+    ("consultant", "/"),
+    ("leader", "/"),
     ("coordinator", "/waiting-list"),
     ("coordinator", "/waiting-list?page={middle}"),
     ("coordinator", "/waiting-list?q=nuuk&overdue=yes"),
