@@ -1,6 +1,7 @@
 """How much a service takes on: calls at a time, and calls that one person makes."""
 
 import asyncio
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,8 +11,8 @@ from services.shared.errors import ServiceEnding, TooManyCalls
 BURST_SECONDS = 5.0
 """Who was quiet may make the calls of so many seconds at once."""
 
-RETRY_SECONDS = 0.5
-"""When to try again where too many calls are under way."""
+RETRY_SECONDS = (0.5, 1.5)
+"""Between when to try again where too many calls are under way: those who were refused together come one by one."""
 
 MANY_CALLERS = 10_000
 
@@ -38,7 +39,7 @@ class Calls:
         """Counts a call while it lasts. Raises TooManyCalls, and ServiceEnding for one that the end cuts short."""
         alike, most = (self._streams, self._most_streams) if streaming else (self._tasks, self._most)
         if len(alike) >= most:
-            raise TooManyCalls("too many calls are under way: try again in a moment", RETRY_SECONDS)
+            raise TooManyCalls("too many calls are under way: try again in a moment", random.uniform(*RETRY_SECONDS))
         task = asyncio.current_task()
         assert task is not None  # gRPC answers each call in a task of its own
         alike.add(task)

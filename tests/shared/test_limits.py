@@ -21,7 +21,7 @@ from services.placements.api import PlacementsApi
 from services.shared import readiness, status
 from services.shared.access import Caller
 from services.shared.errors import TooManyCalls
-from services.shared.limits import BURST_SECONDS, MANY_CALLERS, Rates
+from services.shared.limits import BURST_SECONDS, MANY_CALLERS, RETRY_SECONDS, Calls, Rates
 from services.shared.runtime import Definition, Parts, Platform
 from services.shared.server import Context
 from services.shared.settings import Settings
@@ -112,6 +112,17 @@ async def test_who_calls_too_often_is_refused_and_told_when_to_come_again_and_ot
     assert [detail.Unpack(delay) for detail in status.details] == [False, True]
     assert 0 < delay.retry_delay.ToMilliseconds() <= 1000 / PER_SECOND
     assert await asked(havn.as_(somebody())) == "NOT_FOUND"
+
+
+async def test_those_who_are_refused_together_are_told_to_come_again_one_by_one() -> None:
+    calls, told = Calls(0, 0), []
+    for _ in range(20):
+        with pytest.raises(TooManyCalls) as refusal, calls.one_more():
+            pass
+        told.append(refusal.value.retry_seconds)
+    soonest, latest = RETRY_SECONDS
+    assert all(soonest <= seconds <= latest for seconds in told)
+    assert len(set(told)) == len(told)
 
 
 async def test_services_may_call_as_often_as_they_need(havn: Havn) -> None:
