@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import BindParameter, ColumnElement, bindparam
 from sqlmodel import col
 
 from havn.access.v1.access_pb2 import ROLE_LEADER
@@ -16,7 +16,13 @@ from services.shared.clock import Clock
 from services.shared.counting import count
 from services.shared.records import View
 
-_STALE = col(VacancyRow.confirmed) < bindparam("stale_before")
+
+def stale(before: str | BindParameter[str]) -> ColumnElement[bool]:
+    """Vacancies that were confirmed before a moment, as a column holds it."""
+    return col(VacancyRow.confirmed) < before
+
+
+_STALE = stale(bindparam("stale_before"))
 _FRESH = col(VacancyRow.confirmed) >= bindparam("fresh_since")
 
 

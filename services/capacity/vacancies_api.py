@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
-from datetime import datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col
@@ -120,7 +119,7 @@ class VacanciesApi(InstitutionsApi):
         vacancy.confirmed_by = change.caller.subject
 
     def _listed(self, view: View, request: pb.ListVacanciesRequest) -> pb.ListVacanciesResponse:
-        where = [_stale(self._clock.now())] if request.stale else []
+        where = [overview.stale(sortable(rules.stale_before(self._clock.now())))] if request.stale else []
         named = [*where, col(VacancyRow.name).in_(request.names)] if request.names else where
         if request.differing:
             found = self.occupied.differing(view, view.all(VACANCIES, *named))
@@ -150,10 +149,6 @@ class VacanciesApi(InstitutionsApi):
     def _shown(self, change: Change, kept: pb.Vacancy) -> pb.Vacancy:
         [shown] = described(change, [kept], self._clock)
         return shown
-
-
-def _stale(now: datetime) -> ColumnElement[bool]:
-    return col(VacancyRow.confirmed) < sortable(rules.stale_before(now))
 
 
 def _total(view: View, named: Sequence[ColumnElement[bool]]) -> int:

@@ -2,23 +2,26 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam
+from sqlalchemy import bindparam
 from sqlmodel import col
 
 from havn.placements.v1 import placements_pb2 as pb
 from services.placements.offers_api import of_own_kind
-from services.placements.store import INQUIRIES, OFFERS, RISK_VIEWS, InquiryRow, OfferRow, RiskViewRow, sortable
+from services.placements.store import (
+    INQUIRIES,
+    OFFERS,
+    RISK_VIEWS,
+    InquiryRow,
+    OfferRow,
+    RiskViewRow,
+    sortable,
+    still_asked,
+)
 from services.shared import access
 from services.shared.counting import count
 from services.shared.records import View
 
-
-def _still_asked(table: type[OfferRow] | type[InquiryRow]) -> ColumnElement[bool]:
-    """Nobody answered, and there is time left, at the moment `now`."""
-    return and_(col(table.state) == pb.OFFER_STATE_ASKED, col(table.answer_by) > bindparam("now"))
-
-
-_ASKED_OFFERS, _ASKED_INQUIRIES = _still_asked(OfferRow), _still_asked(InquiryRow)
+_ASKED_OFFERS, _ASKED_INQUIRIES = (still_asked(table, bindparam("now")) for table in (OfferRow, InquiryRow))
 _ACCEPTED = col(OfferRow.state) == pb.OFFER_STATE_ACCEPTED
 _OPEN = col(RiskViewRow.state) == pb.RISK_VIEW_STATE_OPEN
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, case, or_
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col
 
@@ -114,13 +114,18 @@ def is_late(now: datetime) -> ColumnElement[bool]:
     return and_(col(OfferRow.state) == pb.OFFER_STATE_ASKED, col(OfferRow.answer_by) <= sortable(now))
 
 
+def still_asked(table: type[OfferRow] | type[InquiryRow], now: str | BindParameter[str]) -> ColumnElement[bool]:
+    """Those that nobody answered, with time left at a moment, as a column holds it."""
+    return and_(col(table.state) == pb.OFFER_STATE_ASKED, col(table.answer_by) > now)
+
+
 def in_state(
     table: type[OfferRow] | type[InquiryRow], state: pb.OfferState.ValueType, now: datetime
 ) -> ColumnElement[bool]:
     """Those that stand so now, whether or not it is marked that nobody answered in time."""
     is_so, asked = col(table.state) == state, col(table.state) == pb.OFFER_STATE_ASKED
     if state == pb.OFFER_STATE_ASKED:
-        return and_(asked, col(table.answer_by) > sortable(now))
+        return still_asked(table, sortable(now))
     if state == pb.OFFER_STATE_EXPIRED:
         return or_(is_so, and_(asked, col(table.answer_by) <= sortable(now)))
     return is_so
