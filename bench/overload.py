@@ -122,6 +122,8 @@ async def measure(place: Place, seconds: float) -> list[dict[str, Any]]:
 
 async def main(seconds: float) -> None:
     """Measures in a folder that is gone afterwards, and shows what came of it."""
+    if seconds <= FIRST_SECONDS:
+        raise SystemExit(f"give more than {FIRST_SECONDS:g} second: the first one is told apart")
     with tempfile.TemporaryDirectory() as folder:
         server = NatsServer(Path(folder) / "nats", {ALL: Grants((">",), (">",))})
         await server.start()
